@@ -1,0 +1,157 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Archive is the archive's service and its only writer. It is safe for use by
+// many goroutines, and several processes may have one over the same catalogue.
+type Archive struct {
+	catalog    Catalog
+	vocabulary Vocabulary
+	now        func() time.Time
+	newID      func() string
+}
+
+// Options are the outside facts that an Archive depends on. Zero fields take
+// the real clock and random ids.
+type Options struct {
+	Now   func() time.Time
+	NewID func() string // makes the id of a record that has none and no natural key
+}
+
+// New returns the service over a catalogue and a vocabulary.
+func New(catalog Catalog, vocabulary Vocabulary, opts Options) *Archive {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.NewID == nil {
+		opts.NewID = randomID
+	}
+	return &Archive{catalog: catalog, vocabulary: vocabulary, now: opts.Now, newID: opts.NewID}
+}
+
+// Now returns the archive's clock in UTC.
+func (a *Archive) Now() time.Time { return a.now().UTC() }
+
+// Record returns a record as those who work in the archive see it: its latest
+// revision, drafts included.
+func (a *Archive) Record(ctx context.Context, id string) (*Entry, error) {
+	e, err := a.catalog.Entry(ctx, id, false)
+	if err != nil {
+		return nil, fmt.Errorf("record %s: %w", id, err)
+	}
+	return e, nil
+}
+
+// PublicRecord returns a record as the public sees it: its published revision,
+// and ErrNotFound for drafts, withdrawn records and closed access tiers.
+func (a *Archive) PublicRecord(ctx context.Context, id string) (*Entry, error) {
+	e, err := a.catalog.Entry(ctx, id, true)
+	if err == nil && !e.Visible(a.Now()) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("record %s: %w", id, err)
+	}
+	return e, nil
+}
+
+// PublicRecords returns those of the ids that the public may see, in the order
+// given.
+func (a *Archive) PublicRecords(ctx context.Context, ids []string) ([]*Entry, error) {
+	entries, err := a.catalog.Entries(ctx, ids, true)
+	if err != nil {
+		return nil, fmt.Errorf("read %d records: %w", len(ids), err)
+	}
+	now := a.Now()
+	visible := entries[:0]
+	for _, e := range entries {
+		if e.Visible(now) {
+			visible = append(visible, e)
+		}
+	}
+	return visible, nil
+}
+
+// List returns a page of records in the order of their ids. A query for what
+// is published leaves out closed access tiers, so that a page may hold fewer
+// than Limit; the caller goes on after the returned cursor until it is "".
+func (a *Archive) List(ctx context.Context, q ListQuery) (page []*Entry, next string, err error) {
+	if q.Limit <= 0 {
+		q.Limit = 100
+	}
+	entries, err := a.catalog.List(ctx, q)
+	if err != nil {
+		return nil, "", fmt.Errorf("list records: %w", err)
+	}
+	if len(entries) == q.Limit {
+		next = entries[len(entries)-1].Record.ID
+	}
+	if !q.Published {
+		return entries, next, nil
+	}
+	now := a.Now()
+	for _, e := range entries {
+		if e.Visible(now) {
+			page = append(page, e)
+		}
+	}
+	return page, next, nil
+}
+
+// Revisions lists a record's revisions, the latest first, without content.
+func (a *Archive) Revisions(ctx context.Context, id string) ([]Revision, error) {
+	revs, err := a.catalog.Revisions(ctx, id, true)
+	if err != nil {
+		return nil, fmt.Errorf("revisions of %s: %w", id, err)
+	}
+	return revs, nil
+}
+
+// Revision returns one revision whole.
+func (a *Archive) Revision(ctx context.Context, id string, number int) (*Revision, error) {
+	rev, err := a.catalog.Revision(ctx, id, number)
+	if err != nil {
+		return nil, fmt.Errorf("revision %d of %s: %w", number, id, err)
+	}
+	return rev, nil
+}
+
+// Changes returns up to limit entries of the change log after since.
+func (a *Archive) Changes(ctx context.Context, since int64, limit int) ([]Change, error) {
+	changes, err := a.catalog.Changes(ctx, since, limit)
+	if err != nil {
+		return nil, fmt.Errorf("changes after %d: %w", since, err)
+	}
+	return changes, nil
+}
+
+// Asset returns one asset.
+func (a *Archive) Asset(ctx context.Context, id string) (*Asset, error) {
+	asset, err := a.catalog.Asset(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("asset %s: %w", id, err)
+	}
+	return asset, nil
+}
+
+// Jobs lists jobs, the newest first.
+func (a *Archive) Jobs(ctx context.Context, q JobQuery) ([]JobStatus, error) {
+	jobs, err := a.catalog.Jobs(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+// JobCounts counts jobs by state: those of a batch, or all for "".
+func (a *Archive) JobCounts(ctx context.Context, batch string) (map[JobState]int, error) {
+	counts, err := a.catalog.JobCounts(ctx, batch)
+	if err != nil {
+		return nil, fmt.Errorf("count jobs: %w", err)
+	}
+	return counts, nil
+}

@@ -1,0 +1,106 @@
+package archive
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// AssetKind says what sort of media an asset is.
+type AssetKind string
+
+// The kinds of assets, as the search parameter "has" names them.
+const (
+	AssetImage AssetKind = "image"
+	AssetModel AssetKind = "model"
+	AssetAudio AssetKind = "audio"
+	AssetVideo AssetKind = "video"
+	AssetText  AssetKind = "text"
+	AssetOther AssetKind = "other"
+)
+
+// AssetState says how far the pipeline has come with an asset.
+type AssetState string
+
+// The states of an asset. An asset that was refused keeps its master: nothing
+// that was received is lost.
+const (
+	// AssetReceived: the master is stored and its fixity recorded.
+	AssetReceived AssetState = "received"
+	// AssetIdentified: format, dimensions and technical metadata are known.
+	AssetIdentified AssetState = "identified"
+	// AssetReady: the access copy exists and can be served.
+	AssetReady AssetState = "ready"
+	// AssetRefused: the master cannot be shown; Failure says why.
+	AssetRefused AssetState = "refused"
+	// AssetSuperseded: a later master with the same file name took its place.
+	AssetSuperseded AssetState = "superseded"
+)
+
+// Asset is one media file of a record.
+type Asset struct {
+	ID       string     `json:"id"`
+	Record   string     `json:"record"`
+	Position int        `json:"position"` // order within the record, from 1
+	Kind     AssetKind  `json:"kind"`
+	State    AssetState `json:"state"`
+	Master   Master     `json:"master"`
+	Image    *Image     `json:"image,omitempty"`
+	Access   *Access    `json:"access,omitempty"`
+	Failure  *Failure   `json:"failure,omitempty"`
+	Batch    string     `json:"batch,omitempty"` // the ingest that brought it
+	Received time.Time  `json:"received"`
+}
+
+// Master is the file as it was received. Key is where it lies in the object
+// store and may change when it moves into its preservation package; the bytes
+// never do. SHA512 is lower-case hexadecimal.
+type Master struct {
+	Filename string `json:"filename"`
+	Key      string `json:"-"`
+	Size     int64  `json:"size"`
+	SHA512   string `json:"sha512"`
+	Format   string `json:"format,omitempty"` // media type found in the bytes, not in the name
+}
+
+// Image is what was found out about an image master. Width and Height are
+// pixels of the upright image, after its EXIF orientation. Technical is the
+// rest of what the identification found (colour profile, camera, resolution),
+// kept as JSON.
+type Image struct {
+	Width     int             `json:"width"`
+	Height    int             `json:"height"`
+	Technical json.RawMessage `json:"technical,omitempty"`
+}
+
+// Access is the access copy. Version changes whenever its bytes do, so that
+// addresses and entity tags made from it never show stale pixels.
+type Access struct {
+	Version    string      `json:"version"`
+	TileSize   int         `json:"tileSize"`
+	Levels     int         `json:"levels"`
+	Gray       bool        `json:"gray,omitempty"`
+	Bytes      int64       `json:"bytes"`
+	Thumbnails []Thumbnail `json:"thumbnails,omitempty"` // ascending by size
+	Colour     string      `json:"colour,omitempty"`     // average, "#rrggbb": shown until pixels arrive
+}
+
+// Thumbnail is a small image made at ingest. Width and Height are its exact
+// pixels; Name is its object's name below access/{asset}/.
+type Thumbnail struct {
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+	Name   string `json:"name"`
+}
+
+// Failure is why an asset was refused, in words for a curator. Code is stable
+// ("not-an-image", "truncated", "too-large" …); Do says what to do about it.
+type Failure struct {
+	Code string `json:"code"`
+	Why  string `json:"why"`
+	Do   string `json:"do,omitempty"`
+}
+
+// Servable reports whether the asset is an image with an access copy.
+func (a *Asset) Servable() bool {
+	return a.State == AssetReady && a.Image != nil && a.Access != nil
+}

@@ -1,0 +1,111 @@
+package archive
+
+import (
+	"context"
+	"time"
+)
+
+// Catalog is what the Archive service needs of the place where the catalogue
+// is kept. Package archive/catalog satisfies it with SQLite and PostgreSQL.
+//
+// Every method returns ErrNotFound (wrapped) for a thing that is not there.
+type Catalog interface {
+	// Update runs fn in one transaction: all that fn wrote becomes visible
+	// together, or, when fn or the commit fails, none of it does. Transactions
+	// of several processes do not interleave their changes: the sequence
+	// numbers of the change log follow the order of the commits.
+	Update(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error
+
+	// Entry returns the record at its latest revision; with published, at the
+	// revision that the public sees (ErrNotFound for drafts and withdrawn ones).
+	Entry(ctx context.Context, id string, published bool) (*Entry, error)
+	// Entries returns those of the ids that exist, in the order of ids. With
+	// published, drafts and withdrawn records are left out.
+	Entries(ctx context.Context, ids []string, published bool) ([]*Entry, error)
+	// List returns a page of entries in the order of their ids.
+	List(ctx context.Context, q ListQuery) ([]*Entry, error)
+	// Count returns how many entries List would return over all its pages.
+	Count(ctx context.Context, q ListQuery) (int, error)
+	// Revisions returns the revisions of a record, the latest first, without
+	// their records' content if brief.
+	Revisions(ctx context.Context, id string, brief bool) ([]Revision, error)
+	// Revision returns one revision whole.
+	Revision(ctx context.Context, id string, number int) (*Revision, error)
+	// Asset returns one asset, superseded ones included.
+	Asset(ctx context.Context, id string) (*Asset, error)
+	// Assets returns a page of assets in the order of their ids.
+	Assets(ctx context.Context, q AssetQuery) ([]*Asset, error)
+	// Changes returns up to limit changes with Seq > since, ascending.
+	Changes(ctx context.Context, since int64, limit int) ([]Change, error)
+	// LastChange returns the highest Seq, or 0.
+	LastChange(ctx context.Context) (int64, error)
+	// Jobs returns the newest jobs first.
+	Jobs(ctx context.Context, q JobQuery) ([]JobStatus, error)
+	// JobCounts counts the jobs of a batch, or of all for "", by state.
+	JobCounts(ctx context.Context, batch string) (map[JobState]int, error)
+
+	// User returns a user by name.
+	User(ctx context.Context, name string) (*User, error)
+	// UserByToken returns the user whose token has that SHA-256, in
+	// hexadecimal; disabled users are not found.
+	UserByToken(ctx context.Context, sha256 string) (*User, error)
+	// Users lists all users by name.
+	Users(ctx context.Context) ([]User, error)
+}
+
+// ListQuery chooses entries. Zero fields choose all.
+type ListQuery struct {
+	Collection string
+	Kind       Kind
+	PartOf     string
+	Published  bool   // only what the public sees, at the published revision
+	After      string // only ids greater than this one
+	Limit      int    // at most this many; 0 means 100
+}
+
+// AssetQuery chooses assets. Zero fields choose all.
+type AssetQuery struct {
+	Record string
+	Batch  string
+	State  AssetState
+	After  string
+	Limit  int
+}
+
+// JobQuery chooses jobs. Zero fields choose all. Before pages backwards by id.
+type JobQuery struct {
+	Batch  string
+	Record string
+	State  JobState
+	Before int64
+	Limit  int
+}
+
+// Tx is the inside of one writing transaction. What it reads is locked against
+// other writers until the end of the transaction.
+type Tx interface {
+	// Entry returns the record at its latest revision, drafts included.
+	Entry(ctx context.Context, id string) (*Entry, error)
+	// FindByAccession returns the id of the record with that accession number
+	// in that holder's custody, or ErrNotFound.
+	FindByAccession(ctx context.Context, accession, holder string) (string, error)
+	// PutRevision adds a revision (its Number is the latest plus one; 1 for a
+	// new record) and makes it the latest.
+	PutRevision(ctx context.Context, rev Revision) error
+	// SetPublished makes a revision the one that the public sees (0: none).
+	SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error
+	// Asset returns one asset, superseded ones included.
+	Asset(ctx context.Context, id string) (*Asset, error)
+	// PutAsset adds the asset or replaces what is stored under its id. An
+	// asset with Position 0 is placed last of its record.
+	PutAsset(ctx context.Context, a Asset) error
+	// AddChange appends to the log and returns the sequence number.
+	AddChange(ctx context.Context, c Change) (int64, error)
+	// AddJob makes the job due as soon as the transaction commits. A job of
+	// the same kind for the same asset that still waits is not added twice.
+	AddJob(ctx context.Context, j Job) error
+	// PutUser adds or replaces a user.
+	PutUser(ctx context.Context, u User) error
+	// PutToken adds an API token of a user by its SHA-256 in hexadecimal.
+	PutToken(ctx context.Context, user, sha256 string, created time.Time) error
+}

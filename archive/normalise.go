@@ -1,0 +1,110 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Normalise returns the record in the form in which it is kept: white space at
+// the ends of values removed, empty values dropped, controlled fields turned
+// from labels into codes, and years filled in from the period term where none
+// are given. It returns InvalidErrors with every fault that it finds; the error
+// is of another kind only when the catalogue could not be asked.
+func (a *Archive) Normalise(ctx context.Context, r Record) (Record, error) {
+	c := &checker{vocabulary: a.vocabulary}
+	c.record(&r)
+	if r.Collection != "" {
+		known, err := a.isCollection(ctx, &r.Collection)
+		if err != nil {
+			return r, err
+		}
+		if !known {
+			c.unknown("collection", SchemeCollection, r.Collection,
+				"create it first as a record of kind collection with that id")
+		}
+	}
+	if len(c.faults) > 0 {
+		return r, c.faults
+	}
+	return r, nil
+}
+
+// isCollection reports whether a slug (or a label, which it turns into the
+// slug) names one of the built-in collections or one that a curator added: a
+// record of kind collection.
+func (a *Archive) isCollection(ctx context.Context, slug *string) (bool, error) {
+	if term, ok := a.vocabulary.Term(SchemeCollection, *slug); ok {
+		*slug = term.Code
+		return true, nil
+	}
+	if !ValidID(*slug) {
+		return false, nil
+	}
+	e, err := a.catalog.Entry(ctx, *slug, false)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look up collection %s: %w", *slug, err)
+	}
+	return e.Record.Kind == KindCollection && !e.Withdrawn, nil
+}
+
+// HasCollection reports whether a collection of that slug or label exists, and
+// returns its slug.
+func (a *Archive) HasCollection(ctx context.Context, slug string) (string, error) {
+	given := slug
+	known, err := a.isCollection(ctx, &slug)
+	if err != nil {
+		return "", err
+	}
+	if !known {
+		c := &checker{vocabulary: a.vocabulary}
+		c.unknown("collection", SchemeCollection, given, "create it first as a record of kind collection with that id")
+		return "", c.faults
+	}
+	return slug, nil
+}
+
+// checker gathers the faults of one record while it brings it into form.
+type checker struct {
+	vocabulary Vocabulary
+	faults     InvalidErrors
+}
+
+func (c *checker) fault(field, format string, args ...any) {
+	c.faults = append(c.faults, Invalid(field, format, args...))
+}
+
+// unknown reports a value that a controlled vocabulary does not have, with the
+// nearest values that it does have.
+func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
+	why := fmt.Sprintf("%q is not a known %s", value, scheme)
+	if near := c.vocabulary.Nearest(scheme, value); len(near) > 0 {
+		names := make([]string, len(near))
+		for i, term := range near {
+			names[i] = fmt.Sprintf("%s (%s)", term.Code, term.Label.In("zh"))
+		}
+		why += "; did you mean " + strings.Join(names, ", ") + "?"
+	}
+	if advice != "" {
+		why += "; or " + advice
+	}
+	c.faults = append(c.faults, &InvalidError{Field: field, Why: why})
+}
+
+// controlled turns a code or label into the code.
+func (c *checker) controlled(field string, scheme Scheme, value *string) {
+	*value = strings.TrimSpace(*value)
+	if *value == "" {
+		return
+	}
+	term, ok := c.vocabulary.Term(scheme, *value)
+	if !ok {
+		c.unknown(field, scheme, *value, "")
+		return
+	}
+	*value = term.Code
+}

@@ -1,0 +1,145 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Receipt is a master whose bytes are durable in the object store and whose
+// fixity was computed while they were stored.
+type Receipt struct {
+	Asset    string // id, see AssetID
+	Record   string
+	Kind     AssetKind
+	Filename string
+	Key      string
+	Size     int64
+	SHA512   string
+	Batch    string
+}
+
+// Receive adds a stored master to its record and makes the job that identifies
+// it, in one transaction. The master that had the same file name in that record
+// is superseded. A master that is there already is left as it is (Unchanged),
+// except that a superseded one returns to its place.
+//
+// Only after Receive has returned may anyone be told that the file was accepted.
+func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, error) {
+	outcome := Created
+	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		outcome = Created
+		entry, err := tx.Entry(ctx, r.Record)
+		if err != nil {
+			return fmt.Errorf("record %s: %w", r.Record, err)
+		}
+		asset := Asset{
+			ID: r.Asset, Record: r.Record, Kind: r.Kind, State: AssetReceived, Batch: r.Batch, Received: a.Now(),
+			Master: Master{Filename: r.Filename, Key: r.Key, Size: r.Size, SHA512: r.SHA512},
+		}
+		known, err := tx.Asset(ctx, r.Asset)
+		switch {
+		case err == nil && known.State != AssetSuperseded:
+			outcome = Unchanged
+			return nil
+		case err == nil:
+			asset.Position = known.Position
+		case !errors.Is(err, ErrNotFound):
+			return fmt.Errorf("asset %s: %w", r.Asset, err)
+		}
+		for _, old := range entry.Assets {
+			if old.Master.Filename != r.Filename || old.ID == r.Asset {
+				continue
+			}
+			outcome = Updated
+			asset.Position = old.Position
+			old.State = AssetSuperseded
+			if err := tx.PutAsset(ctx, old); err != nil {
+				return fmt.Errorf("supersede asset %s: %w", old.ID, err)
+			}
+		}
+		if err := tx.PutAsset(ctx, asset); err != nil {
+			return fmt.Errorf("add asset %s: %w", r.Asset, err)
+		}
+		if err := tx.AddJob(ctx, Job{Kind: JobIdentify, Record: r.Record, Asset: r.Asset, Batch: r.Batch}); err != nil {
+			return fmt.Errorf("add job for asset %s: %w", r.Asset, err)
+		}
+		return a.logAsset(ctx, tx, by, ActionAssetAdded, asset)
+	})
+	if err != nil {
+		return "", fmt.Errorf("receive %s: %w", r.Filename, err)
+	}
+	return outcome, nil
+}
+
+// Identified records what a master was found to be and makes the job that
+// derives its access copy. An asset that is further already, or superseded, is
+// left alone.
+func (a *Archive) Identified(ctx context.Context, id, format string, image Image) error {
+	return a.updateAsset(ctx, id, func(ctx context.Context, tx Tx, asset *Asset) (Action, error) {
+		if asset.State != AssetReceived {
+			return "", nil
+		}
+		asset.State, asset.Kind = AssetIdentified, AssetImage
+		asset.Master.Format, asset.Image = format, &image
+		job := Job{Kind: JobDerive, Record: asset.Record, Asset: asset.ID, Batch: asset.Batch}
+		return "", tx.AddJob(ctx, job)
+	})
+}
+
+// Derived records that the access copy stands and can be served.
+func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
+	return a.updateAsset(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+		if asset.State == AssetSuperseded {
+			return "", nil
+		}
+		asset.State, asset.Access, asset.Failure = AssetReady, &access, nil
+		return ActionAssetReady, nil
+	})
+}
+
+// Refuse records why a master cannot be shown. The master itself is kept.
+func (a *Archive) Refuse(ctx context.Context, id string, failure Failure) error {
+	return a.updateAsset(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+		if asset.State == AssetSuperseded || asset.State == AssetReady {
+			return "", nil
+		}
+		asset.State, asset.Failure = AssetRefused, &failure
+		return ActionAssetRefused, nil
+	})
+}
+
+// updateAsset changes one asset in a transaction of its own; an action other
+// than "" is logged.
+func (a *Archive) updateAsset(ctx context.Context, id string,
+	change func(ctx context.Context, tx Tx, asset *Asset) (Action, error)) error {
+	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		asset, err := tx.Asset(ctx, id)
+		if err != nil {
+			return err
+		}
+		action, err := change(ctx, tx, asset)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutAsset(ctx, *asset); err != nil {
+			return err
+		}
+		if action == "" {
+			return nil
+		}
+		return a.logAsset(ctx, tx, "", action, *asset)
+	})
+	if err != nil {
+		return fmt.Errorf("update asset %s: %w", id, err)
+	}
+	return nil
+}
+
+func (a *Archive) logAsset(ctx context.Context, tx Tx, by string, action Action, asset Asset) error {
+	change := Change{At: a.Now(), By: by, Action: action, Record: asset.Record, Asset: asset.ID}
+	if _, err := tx.AddChange(ctx, change); err != nil {
+		return fmt.Errorf("log %s of asset %s: %w", action, asset.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,223 @@
+package archive
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Draft is a record to be saved. IfRevision, when not 0, is the revision that
+// the writer had before them: another latest revision is an ErrConflict.
+// Publish makes the saved revision the one that the public sees.
+type Draft struct {
+	Record     Record
+	Message    string
+	IfRevision int
+	Publish    bool
+}
+
+// Outcome says what saving did.
+type Outcome string
+
+// The outcomes of a save. Unchanged means that the same content was there
+// already: no revision was made.
+const (
+	Created   Outcome = "created"
+	Updated   Outcome = "updated"
+	Unchanged Outcome = "unchanged"
+)
+
+// Saved is the result of saving one draft. Err is set when this draft was
+// refused; the others of the same call are not touched by that.
+type Saved struct {
+	ID        string
+	Revision  int
+	Outcome   Outcome
+	Published bool // this save published it
+	Err       error
+}
+
+// Save validates and saves one record as a new revision.
+func (a *Archive) Save(ctx context.Context, by string, draft Draft) (Saved, error) {
+	saved, err := a.SaveAll(ctx, by, []Draft{draft})
+	if err != nil {
+		return Saved{}, err
+	}
+	return saved[0], saved[0].Err
+}
+
+// SaveAll saves many records in one transaction, each whole or not at all: a
+// draft that is invalid or in conflict gets its Err and the rest goes through.
+// The results are in the order of the drafts. A returned error means that
+// nothing was saved.
+//
+// A record with an id is that record. One without is recognised by its
+// accession number and holder where it has both; else it is new.
+func (a *Archive) SaveAll(ctx context.Context, by string, drafts []Draft) ([]Saved, error) {
+	results := make([]Saved, len(drafts))
+	valid := make([]Draft, len(drafts))
+	refused := make([]bool, len(drafts)) // by validation, before the transaction, which may run again
+	for i, d := range drafts {
+		record, err := a.Normalise(ctx, d.Record)
+		if err != nil {
+			results[i] = Saved{ID: d.Record.ID, Err: err}
+			refused[i] = true
+			continue
+		}
+		d.Record = record
+		valid[i] = d
+	}
+	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		for i := range valid {
+			if refused[i] {
+				continue
+			}
+			saved, err := a.save(ctx, tx, by, valid[i])
+			if err != nil && !isRefusal(err) {
+				return err
+			}
+			saved.Err = err
+			results[i] = saved
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("save %d records: %w", len(drafts), err)
+	}
+	return results, nil
+}
+
+// isRefusal reports whether an error concerns one draft and not the store.
+func isRefusal(err error) bool {
+	var invalid *InvalidError
+	return errors.Is(err, ErrConflict) || errors.As(err, &invalid)
+}
+
+func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, error) {
+	id, err := a.identify(ctx, tx, d.Record)
+	if err != nil {
+		return Saved{}, err
+	}
+	d.Record.ID = id
+	current, err := tx.Entry(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		current = &Entry{}
+	case err != nil:
+		return Saved{ID: id}, fmt.Errorf("read record %s: %w", id, err)
+	}
+	if d.IfRevision != 0 && d.IfRevision != current.Revision {
+		return Saved{ID: id, Revision: current.Revision},
+			fmt.Errorf("record %s is at revision %d, not %d: %w", id, current.Revision, d.IfRevision, ErrConflict)
+	}
+
+	saved := Saved{ID: id, Revision: current.Revision, Outcome: Unchanged}
+	same, err := sameRecord(current.Record, d.Record)
+	if err != nil {
+		return saved, err
+	}
+	if current.Revision == 0 || !same {
+		saved.Revision++
+		action := ActionUpdated
+		saved.Outcome = Updated
+		if current.Revision == 0 {
+			action, saved.Outcome = ActionCreated, Created
+		}
+		rev := Revision{Record: d.Record, Number: saved.Revision, At: a.Now(), By: by, Message: d.Message}
+		if err := tx.PutRevision(ctx, rev); err != nil {
+			return saved, fmt.Errorf("save record %s: %w", id, err)
+		}
+		change := Change{At: rev.At, By: by, Action: action, Record: id, Revision: rev.Number}
+		if _, err := tx.AddChange(ctx, change); err != nil {
+			return saved, fmt.Errorf("log change of %s: %w", id, err)
+		}
+	}
+	if d.Publish && (current.Published != saved.Revision || current.Withdrawn) {
+		if err := a.publish(ctx, tx, by, id, saved.Revision); err != nil {
+			return saved, err
+		}
+		saved.Published = true
+	}
+	return saved, nil
+}
+
+// identify finds the id under which a record is, or is to be, kept.
+func (a *Archive) identify(ctx context.Context, tx Tx, r Record) (string, error) {
+	if r.ID != "" {
+		return r.ID, nil
+	}
+	accession, holder := r.Identifier("accession"), r.Holder()
+	if accession != "" && holder != "" {
+		id, err := tx.FindByAccession(ctx, accession, holder)
+		if err == nil {
+			return id, nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return "", fmt.Errorf("look up accession %s of %s: %w", accession, holder, err)
+		}
+	}
+	return a.newID(), nil
+}
+
+func sameRecord(a, b Record) (bool, error) {
+	left, err := json.Marshal(a)
+	if err != nil {
+		return false, fmt.Errorf("encode record %s: %w", a.ID, err)
+	}
+	right, err := json.Marshal(b)
+	if err != nil {
+		return false, fmt.Errorf("encode record %s: %w", b.ID, err)
+	}
+	return bytes.Equal(left, right), nil
+}
+
+// Publish makes a record's latest revision the one that the public sees.
+// Publishing what is published already changes nothing.
+func (a *Archive) Publish(ctx context.Context, by, id string) error {
+	return a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		e, err := tx.Entry(ctx, id)
+		if err != nil {
+			return fmt.Errorf("publish %s: %w", id, err)
+		}
+		if e.Published == e.Revision && !e.Withdrawn {
+			return nil
+		}
+		return a.publish(ctx, tx, by, id, e.Revision)
+	})
+}
+
+// Withdraw takes a record from the public. Its revisions stay.
+func (a *Archive) Withdraw(ctx context.Context, by, id string) error {
+	return a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		e, err := tx.Entry(ctx, id)
+		if err != nil {
+			return fmt.Errorf("withdraw %s: %w", id, err)
+		}
+		if e.Withdrawn {
+			return nil
+		}
+		at := a.Now()
+		if err := tx.SetPublished(ctx, id, e.Published, true, at); err != nil {
+			return fmt.Errorf("withdraw %s: %w", id, err)
+		}
+		change := Change{At: at, By: by, Action: ActionWithdrawn, Record: id, Revision: e.Published}
+		if _, err := tx.AddChange(ctx, change); err != nil {
+			return fmt.Errorf("log withdrawal of %s: %w", id, err)
+		}
+		return nil
+	})
+}
+
+func (a *Archive) publish(ctx context.Context, tx Tx, by, id string, revision int) error {
+	at := a.Now()
+	if err := tx.SetPublished(ctx, id, revision, false, at); err != nil {
+		return fmt.Errorf("publish %s: %w", id, err)
+	}
+	change := Change{At: at, By: by, Action: ActionPublished, Record: id, Revision: revision}
+	if _, err := tx.AddChange(ctx, change); err != nil {
+		return fmt.Errorf("log publication of %s: %w", id, err)
+	}
+	return nil
+}
