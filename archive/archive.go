@@ -36,6 +36,23 @@ func New(catalog Catalog, vocabulary Vocabulary, opts Options) *Archive {
 // Now returns the archive's clock in UTC.
 func (a *Archive) Now() time.Time { return a.now().UTC() }
 
+// Vocabulary returns the controlled vocabularies that records are held to.
+func (a *Archive) Vocabulary() Vocabulary { return a.vocabulary }
+
+// Find returns the id of the record that has the accession number and the
+// holder of the given one; ErrNotFound if it lacks either or no record has them.
+func (a *Archive) Find(ctx context.Context, r Record) (string, error) {
+	accession, holder := r.Identifier("accession"), r.Holder()
+	if accession == "" || holder == "" {
+		return "", ErrNotFound
+	}
+	id, err := a.catalog.FindByAccession(ctx, accession, holder)
+	if err != nil {
+		return "", fmt.Errorf("look up accession %s of %s: %w", accession, holder, err)
+	}
+	return id, nil
+}
+
 // Record returns a record as those who work in the archive see it: its latest
 // revision, drafts included.
 func (a *Archive) Record(ctx context.Context, id string) (*Entry, error) {
@@ -154,4 +171,22 @@ func (a *Archive) JobCounts(ctx context.Context, batch string) (map[JobState]int
 		return nil, fmt.Errorf("count jobs: %w", err)
 	}
 	return counts, nil
+}
+
+// AssetCounts counts assets by state: those of a batch, or all for "".
+func (a *Archive) AssetCounts(ctx context.Context, batch string) (map[AssetState]int, error) {
+	counts, err := a.catalog.AssetCounts(ctx, batch)
+	if err != nil {
+		return nil, fmt.Errorf("count assets: %w", err)
+	}
+	return counts, nil
+}
+
+// Assets returns a page of assets in the order of their ids.
+func (a *Archive) Assets(ctx context.Context, q AssetQuery) ([]*Asset, error) {
+	assets, err := a.catalog.Assets(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list assets: %w", err)
+	}
+	return assets, nil
 }

@@ -22,6 +22,9 @@ type Catalog interface {
 	// Entries returns those of the ids that exist, in the order of ids. With
 	// published, drafts and withdrawn records are left out.
 	Entries(ctx context.Context, ids []string, published bool) ([]*Entry, error)
+	// FindByAccession returns the id of the record with that accession number
+	// in that holder's custody.
+	FindByAccession(ctx context.Context, accession, holder string) (string, error)
 	// List returns a page of entries in the order of their ids.
 	List(ctx context.Context, q ListQuery) ([]*Entry, error)
 	// Count returns how many entries List would return over all its pages.
@@ -35,6 +38,8 @@ type Catalog interface {
 	Asset(ctx context.Context, id string) (*Asset, error)
 	// Assets returns a page of assets in the order of their ids.
 	Assets(ctx context.Context, q AssetQuery) ([]*Asset, error)
+	// AssetCounts counts the assets of a batch, or all for "", by state.
+	AssetCounts(ctx context.Context, batch string) (map[AssetState]int, error)
 	// Changes returns up to limit changes with Seq > since, ascending.
 	Changes(ctx context.Context, since int64, limit int) ([]Change, error)
 	// LastChange returns the highest Seq, or 0.

@@ -41,7 +41,7 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 		switch {
 		case err == nil && known.State != AssetSuperseded:
 			outcome = Unchanged
-			return nil
+			return a.resume(ctx, tx, known, r.Batch)
 		case err == nil:
 			asset.Position = known.Position
 		case !errors.Is(err, ErrNotFound):
@@ -70,6 +70,23 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 		return "", fmt.Errorf("receive %s: %w", r.Filename, err)
 	}
 	return outcome, nil
+}
+
+// resume takes an asset that an earlier ingest left unfinished into a new
+// batch and sees to it that its next job exists.
+func (a *Archive) resume(ctx context.Context, tx Tx, asset *Asset, batch string) error {
+	next := map[AssetState]JobKind{AssetReceived: JobIdentify, AssetIdentified: JobDerive}[asset.State]
+	if next == "" {
+		return nil
+	}
+	asset.Batch = batch
+	if err := tx.PutAsset(ctx, *asset); err != nil {
+		return fmt.Errorf("resume asset %s: %w", asset.ID, err)
+	}
+	if err := tx.AddJob(ctx, Job{Kind: next, Record: asset.Record, Asset: asset.ID, Batch: batch}); err != nil {
+		return fmt.Errorf("add job for asset %s: %w", asset.ID, err)
+	}
+	return nil
 }
 
 // Identified records what a master was found to be and makes the job that

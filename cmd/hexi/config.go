@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/pflag"
+)
+
+// settings are what every command can be told, by flag, by environment
+// variable (HEXI_…) or in hexi.yaml, in that order.
+type settings struct {
+	Data     string // directory that the defaults of the others lie in
+	Database string // sqlite:PATH or postgres://…
+	Objects  string // dir:PATH or s3://…
+	Index    string // directory of the search index
+	Config   string // the YAML file
+	JSON     bool   // print JSON instead of tables and bars
+	Verbose  bool
+
+	Listen  string // serve and demo
+	BaseURL string // address under which the outside reaches the server
+}
+
+// names are the settings that may also come from the environment or the file.
+var names = []string{"data", "database", "objects", "index", "listen", "base-url"}
+
+func (s *settings) register(flags *pflag.FlagSet) {
+	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
+	flags.StringVar(&s.Database, "database", "", "catalogue: sqlite:PATH or postgres://… (default sqlite:DATA/hexi.db)")
+	flags.StringVar(&s.Objects, "objects", "", "object store: dir:PATH or s3://KEY:SECRET@HOST/BUCKET (default dir:DATA/objects)")
+	flags.StringVar(&s.Index, "index", "", "directory of the search index (default DATA/index)")
+	flags.StringVar(&s.Config, "config", "", "settings file (default hexi.yaml, if it is there)")
+	flags.BoolVar(&s.JSON, "json", false, "print JSON instead of tables and progress bars")
+	flags.BoolVarP(&s.Verbose, "verbose", "v", false, "log every request and job")
+}
+
+// load fills in what the flags leave open, and validates.
+func (s settings) load(getenv func(string) string) (settings, error) {
+	k := koanf.New(".")
+	path, required := s.Config, s.Config != ""
+	if !required {
+		if path = getenv("HEXI_CONFIG"); path != "" {
+			required = true
+		} else {
+			path = "hexi.yaml"
+		}
+	}
+	if _, err := os.Stat(path); err == nil {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return s, usage("settings file %s: %w", path, err)
+		}
+	} else if required || !errors.Is(err, fs.ErrNotExist) {
+		return s, usage("settings file %s: %w", path, err)
+	}
+	for _, key := range k.Keys() {
+		if !slices.Contains(names, key) {
+			return s, usage("settings file %s: there is no setting %q; there are %s", path, key, strings.Join(names, ", "))
+		}
+	}
+	over := map[string]any{}
+	for _, name := range names {
+		if v := getenv("HEXI_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))); v != "" {
+			over[name] = v
+		}
+	}
+	for name, v := range map[string]string{
+		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "listen": s.Listen, "base-url": s.BaseURL,
+	} {
+		if v != "" {
+			over[name] = v
+		}
+	}
+	if err := k.Load(confmap.Provider(over, "."), nil); err != nil {
+		return s, fmt.Errorf("read settings: %w", err)
+	}
+	s.Data = either(k.String("data"), "hexi-data")
+	s.Database = either(k.String("database"), "sqlite:"+filepath.Join(s.Data, "hexi.db"))
+	s.Objects = either(k.String("objects"), "dir:"+filepath.Join(s.Data, "objects"))
+	s.Index = either(k.String("index"), filepath.Join(s.Data, "index"))
+	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
+	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")
+	return s, s.validate()
+}
+
+func (s settings) validate() error {
+	if !strings.HasPrefix(s.Database, "sqlite:") && !strings.HasPrefix(s.Database, "postgres://") &&
+		!strings.HasPrefix(s.Database, "postgresql://") {
+		return usage("database: %q is neither sqlite:PATH nor postgres://USER@HOST/NAME", mask(s.Database))
+	}
+	if !strings.HasPrefix(s.Objects, "dir:") && !strings.HasPrefix(s.Objects, "s3://") {
+		return usage("objects: %q is neither dir:PATH nor s3://KEY:SECRET@HOST/BUCKET", mask(s.Objects))
+	}
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		return usage("listen: %q is not HOST:PORT, such as 127.0.0.1:8080", s.Listen)
+	}
+	if s.BaseURL != "" {
+		u, err := url.Parse(s.BaseURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			return usage("base-url: %q is not an address such as https://archive.example.org", s.BaseURL)
+		}
+	}
+	return nil
+}
+
+// print shows the settings at start, secrets masked.
+func (s settings) print(w io.Writer) {
+	fmt.Fprintf(w, "database %s\nobjects  %s\nindex    %s\n", mask(s.Database), mask(s.Objects), s.Index)
+}
+
+// mask hides the password of an address, and in one that cannot be read,
+// everything before its host.
+func mask(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		if at := strings.LastIndexByte(address, '@'); at >= 0 {
+			return "…" + address[at:]
+		}
+		return "…"
+	}
+	if u.User != nil {
+		if _, ok := u.User.Password(); ok {
+			u.User = url.UserPassword(u.User.Username(), "xxxxx")
+		}
+	}
+	query := u.Query()
+	for key := range query {
+		if strings.Contains(strings.ToLower(key), "secret") || strings.Contains(strings.ToLower(key), "password") {
+			query.Set(key, "xxxxx")
+			u.RawQuery = query.Encode()
+		}
+	}
+	return u.String()
+}
+
+func either(value, otherwise string) string {
+	if value != "" {
+		return value
+	}
+	return otherwise
+}

@@ -1,0 +1,175 @@
+package web
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"hexi/archive"
+)
+
+// apiBodyLimit bounds a request body of the API, in bytes. Masters come
+// through uploads, which have their own limit.
+const apiBodyLimit = 8 << 20
+
+// recoverPanic turns a panic of a handler into a logged 500.
+func (s *Server) recoverPanic(c *gin.Context) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it the same way
+			panic(v)
+		}
+		s.log.Error("handler panicked", "path", c.Request.URL.EscapedPath(),
+			"panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+		s.fail(c, fmt.Errorf("panic: %v", v))
+	}()
+	c.Next()
+}
+
+// record counts and logs the request. Its id goes out as X-Request-Id, so that
+// a person can quote it.
+func (s *Server) record(c *gin.Context) {
+	start := time.Now()
+	if strings.HasPrefix(c.Request.URL.Path, "/iiif/3/") {
+		// Thousands of tiles: they are counted, not logged one by one.
+		c.Next()
+		s.metrics.observe("iiif", c.Writer.Status(), time.Since(start))
+		return
+	}
+	id := rand.Text()[:12]
+	c.Header("X-Request-Id", id)
+	c.Next()
+	elapsed := time.Since(start)
+	s.metrics.observe(class(c.FullPath()), c.Writer.Status(), elapsed)
+	s.log.LogAttrs(c.Request.Context(), slog.LevelDebug, "request",
+		slog.String("id", id), slog.String("method", c.Request.Method),
+		slog.String("path", c.Request.URL.EscapedPath()), slog.Int("status", c.Writer.Status()),
+		slog.Duration("took", elapsed))
+}
+
+// class groups the URLs for the metrics.
+func class(route string) string {
+	for _, prefix := range []string{"/api", "/curate", "/kiosk", "/static", "/iiif"} {
+		if strings.HasPrefix(route, prefix) {
+			return prefix[1:]
+		}
+	}
+	if route == "" {
+		return "none"
+	}
+	return "site"
+}
+
+// contentPolicy lets pages load from this server only: a kiosk or a museum
+// without a way out of the house shows the same as anyone else.
+const contentPolicy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; " +
+	"font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+
+func (s *Server) securityHeaders(c *gin.Context) {
+	h := c.Writer.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	if !strings.HasPrefix(c.Request.URL.Path, "/iiif/") && !strings.HasPrefix(c.Request.URL.Path, "/api/") {
+		h.Set("Content-Security-Policy", contentPolicy)
+	}
+	c.Next()
+}
+
+// cors opens the API to scripts of other sites. It carries no credentials, so
+// that a session cookie is never used from elsewhere.
+func (s *Server) cors(c *gin.Context) {
+	allowOrigin(c.Writer.Header())
+	if c.Request.Method == http.MethodOptions {
+		c.AbortWithStatus(http.StatusNoContent)
+		return
+	}
+	c.Next()
+}
+
+func allowOrigin(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match, Range")
+	h.Set("Access-Control-Expose-Headers", "Content-Length, ETag, Link, Location, Retry-After")
+	h.Set("Access-Control-Max-Age", "86400")
+}
+
+func (s *Server) limitBody(limit int64) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
+		c.Next()
+	}
+}
+
+const userKey = "hexi.user"
+
+// identify finds out who is asking: a bearer token, else a session. A token
+// that is not valid is refused at once rather than treated as the public.
+func (s *Server) identify(c *gin.Context) {
+	if strings.HasPrefix(c.Request.URL.Path, "/static/") {
+		c.Next()
+		return
+	}
+	if header := c.GetHeader("Authorization"); header != "" {
+		scheme, token, _ := strings.Cut(header, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			s.fail(c, fmt.Errorf("authorization scheme %q: %w", scheme, archive.ErrUnauthorized))
+			return
+		}
+		user, err := s.Archive.UserByToken(c.Request.Context(), strings.TrimSpace(token))
+		if err != nil {
+			s.fail(c, fmt.Errorf("%w (%w)", archive.ErrUnauthorized, err))
+			return
+		}
+		c.Set(userKey, user)
+		c.Next()
+		return
+	}
+	if user, err := s.sessionUser(c); err == nil && user != nil {
+		c.Set(userKey, user)
+	}
+	c.Next()
+}
+
+// user returns who is asking; nil is the public.
+func (s *Server) user(c *gin.Context) *archive.User {
+	v, _ := c.Get(userKey)
+	user, _ := v.(*archive.User)
+	return user
+}
+
+// require returns ErrUnauthorized for the public and ErrForbidden for a user
+// whose role is too low.
+func (s *Server) require(c *gin.Context, role archive.Role) error {
+	user := s.user(c)
+	switch {
+	case user == nil:
+		return archive.ErrUnauthorized
+	case !user.Role.AtLeast(role):
+		return fmt.Errorf("%s is %s, %s is needed: %w", user.Name, user.Role, role, archive.ErrForbidden)
+	}
+	return nil
+}
+
+// requireWrite is require for handlers that change the archive.
+func (s *Server) requireWrite(c *gin.Context, role archive.Role) error {
+	if s.ReadOnly {
+		return refuse(http.StatusServiceUnavailable, "This server is read-only.")
+	}
+	return s.require(c, role)
+}
+
+// staff reports whether the asker may see what is not public.
+func (s *Server) staff(c *gin.Context) bool {
+	user := s.user(c)
+	return user != nil && user.Role.AtLeast(archive.RoleViewer)
+}

@@ -1,0 +1,76 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// routes lists every URL that the server answers (DESIGN §5).
+func (s *Server) routes() {
+	e := s.engine
+	e.Use(s.recoverPanic, s.record, s.securityHeaders, s.session2gin, s.identify)
+	e.NoRoute(s.handle(s.noRoute))
+	e.NoMethod(s.handle(s.noMethod))
+
+	// For machines that look after the server.
+	e.GET("/healthz", s.handle(s.healthz))
+	e.GET("/readyz", s.handle(s.readyz))
+	e.GET("/metrics", gin.WrapH(s.metrics.handler()))
+
+	// IIIF: one catch-all, because identifiers may hold %2F. iiif.go tells
+	//   /iiif/3/{asset}/info.json, /iiif/3/{asset}/{region}/{size}/{rotation}/{quality}.{format}
+	//   /iiif/manifest/{record}, /iiif/collection/{slug}, /iiif/collection/top
+	// apart.
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
+		e.Handle(method, "/iiif/*path", s.handle(s.iiif))
+	}
+
+	api := e.Group("/api/v1", s.cors, s.limitBody(apiBodyLimit))
+	both(api, "/search", s.handle(s.apiSearch))
+	both(api, "/suggest", s.handle(s.apiSuggest))
+	both(api, "/records", s.handle(s.apiRecords))
+	both(api, "/records/:id", s.handle(s.apiRecord))
+	both(api, "/records/:id/revisions", s.handle(s.apiRevisions))
+	both(api, "/records/:id/revisions/:n", s.handle(s.apiRevision))
+	both(api, "/assets/:id", s.handle(s.apiAsset))
+	both(api, "/assets/:id/master", s.handle(s.apiMaster))
+	both(api, "/exhibitions", s.handle(s.apiExhibitions))
+	both(api, "/vocab/:scheme", s.handle(s.apiVocab))
+	both(api, "/changes", s.handle(s.apiChanges))
+	both(api, "/jobs", s.handle(s.apiJobs))
+	api.GET("/events", s.handle(s.apiEvents))
+	api.POST("/records", s.handle(s.apiCreateRecord))
+	api.PUT("/records/:id", s.handle(s.apiSaveRecord))
+	api.POST("/records/:id/publish", s.handle(s.apiPublish))
+	api.POST("/records/:id/withdraw", s.handle(s.apiWithdraw))
+	e.OPTIONS("/api/*path", s.cors)
+
+	// The public site. Each page answers JSON to those who prefer it.
+	both(e, "/", s.handle(s.pageHome))
+	both(e, "/search", s.handle(s.pageSearch))
+	both(e, "/records/:id", s.handle(s.pageRecord))
+	both(e, "/collections/:slug", s.handle(s.pageCollection))
+	both(e, "/exhibitions/:slug", s.handle(s.pageExhibition))
+	both(e, "/routes/:slug", s.handle(s.pageRoute))
+	both(e, "/static/*path", s.handle(s.staticFile))
+
+	// The kiosk.
+	both(e, "/kiosk/:exhibition", s.handle(s.pageKiosk))
+
+	// The workbench.
+	curate := e.Group("/curate", s.sameOrigin)
+	both(curate, "/signin", s.handle(s.pageSignIn))
+	curate.POST("/signin", s.handle(s.doSignIn))
+	curate.POST("/signout", s.handle(s.doSignOut))
+	both(curate, "", s.handle(s.pageCurate))
+	both(curate, "/upload", s.handle(s.pageUpload))
+	curate.POST("/upload", s.handle(s.doUpload))
+	both(curate, "/jobs", s.handle(s.pageJobs))
+}
+
+// both answers GET and HEAD; net/http leaves the body of a HEAD away.
+func both(r gin.IRouter, path string, h gin.HandlerFunc) {
+	r.GET(path, h)
+	r.HEAD(path, h)
+}

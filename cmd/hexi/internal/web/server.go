@@ -1,0 +1,115 @@
+package web
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gin-gonic/gin"
+
+	"hexi/archive"
+	"hexi/archive/objects"
+	"hexi/archive/vocab"
+	"hexi/search"
+)
+
+// Config is what a Server is made of. BaseURL is the address under which the
+// outside reaches it ("https://archive.example.org"), without a slash at its
+// end; when it is empty, addresses are made from each request's Host.
+type Config struct {
+	Archive    *archive.Archive
+	Index      *search.Index
+	Objects    objects.Store
+	Renderer   Renderer
+	Vocabulary *vocab.Vocabulary
+	Sessions   scs.Store // nil: no one can sign in
+	Upload     Uploader  // nil: no uploads are taken here
+	BaseURL    string
+	Version    string
+	ReadOnly   bool
+	Ready      func(ctx context.Context) error // nil: always ready
+	Log        *slog.Logger
+}
+
+// Uploader takes files for a record into the archive; package ingest does it.
+type Uploader interface {
+	// Upload saves the record and receives its files. It returns the record's
+	// id and the batch under which the jobs can be followed.
+	Upload(ctx context.Context, by string, u Upload) (Uploaded, error)
+}
+
+// Upload is one record and its files. Publish also publishes the record.
+type Upload struct {
+	Record  archive.Record
+	Files   []UploadFile
+	Publish bool
+}
+
+// UploadFile is one file of an upload; Open may be called more than once.
+type UploadFile struct {
+	Name string
+	Open func() (io.ReadCloser, error)
+}
+
+// Uploaded says what became of an upload.
+type Uploaded struct {
+	Record string
+	Batch  string
+	Assets int // how many files are new in the record
+}
+
+// Server answers HTTP requests. It is safe for concurrent use.
+type Server struct {
+	Config
+	log     *slog.Logger
+	engine  *gin.Engine
+	session *scs.SessionManager
+	pages   *pages
+	images  *images
+	metrics *metrics
+}
+
+// New makes a server; it opens nothing and starts nothing by itself.
+func New(cfg Config) (*Server, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{Config: cfg, log: cfg.Log}
+	s.metrics = newMetrics()
+	s.images = newImages(s)
+	s.session = newSessions(cfg.Sessions)
+	var err error
+	if s.pages, err = newPages(); err != nil {
+		return nil, err
+	}
+	gin.SetMode(gin.ReleaseMode)
+	s.engine = gin.New()
+	// Routes match on the path as it was sent; IIIF identifiers may hold %2F.
+	s.engine.UseRawPath = true
+	s.engine.UnescapePathValues = true
+	s.engine.RedirectTrailingSlash = false
+	s.engine.HandleMethodNotAllowed = true
+	s.routes()
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.engine.ServeHTTP(w, r)
+}
+
+// base returns the scheme and host under which the client reached the server.
+func (s *Server) base(r *http.Request) string {
+	if s.BaseURL != "" {
+		return s.BaseURL
+	}
+	u := url.URL{Scheme: "http", Host: r.Host}
+	if r.TLS != nil {
+		u.Scheme = "https"
+	}
+	return strings.TrimSuffix(u.String(), "/")
+}

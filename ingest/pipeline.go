@@ -1,0 +1,60 @@
+package ingest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"hexi/archive"
+)
+
+// Objects is what the pipeline needs of the object store.
+type Objects interface {
+	// Put stores all of r under key, replacing what was there, and returns how
+	// many bytes it stored. Size is the number of bytes to come, or -1.
+	Put(ctx context.Context, key string, r io.Reader, size int64, contentType string) (int64, error)
+	// Reader opens an object for reading anywhere in it, and returns its size.
+	// The caller closes it.
+	Reader(ctx context.Context, key string) (ReaderAtCloser, int64, error)
+	// Delete removes an object; one that is not there is no error.
+	Delete(ctx context.Context, key string) error
+}
+
+// ReaderAtCloser is an opened object.
+type ReaderAtCloser interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// Options are the outside facts of a pipeline.
+type Options struct {
+	// Scratch is the directory for access copies in the making; "" is the
+	// system's. It needs room for one access copy a worker.
+	Scratch string
+	Log     *slog.Logger
+}
+
+// Pipeline takes files in and works the jobs that follow. It is safe for use
+// by many goroutines.
+type Pipeline struct {
+	archive *archive.Archive
+	objects Objects
+	engine  Engine
+	opts    Options
+}
+
+// New makes a pipeline. It starts nothing.
+func New(arch *archive.Archive, objects Objects, engine Engine, opts Options) *Pipeline {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Pipeline{archive: arch, objects: objects, engine: engine, opts: opts}
+}
+
+// Handlers are the steps that run as jobs, by their kind.
+func (p *Pipeline) Handlers() map[archive.JobKind]func(context.Context, archive.Job) error {
+	return map[archive.JobKind]func(context.Context, archive.Job) error{
+		archive.JobIdentify: p.identify,
+		archive.JobDerive:   p.derive,
+	}
+}

@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha512"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"hexi/archive"
+)
+
+// File is a file to be received. Open may be called more than once and must
+// give the same bytes each time.
+type File struct {
+	Name string // as its owner knows it; kept for the preservation package
+	Open func() (io.ReadCloser, error)
+}
+
+// Receipt says what became of a received file.
+type Receipt struct {
+	Asset   string
+	Outcome archive.Outcome
+}
+
+// errChanged says that the two readings of a file gave different bytes.
+var errChanged = errors.New("the file changed while it was being read; try again when it is complete")
+
+// Receive stores a file as a master of a record. The file is read twice: first
+// for its SHA-512, which is the asset's identity (archive.AssetID), then into
+// the store, hashing again; only if both agree is the master accepted. A master
+// that the record has already is not stored again.
+//
+// When Receive returns without an error, the master is durable and its jobs are
+// committed.
+func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, batch string) (Receipt, error) {
+	name := cleanName(file.Name)
+	sum, size, err := p.hash(ctx, file)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("read %s: %w", name, err)
+	}
+	if size == 0 {
+		return Receipt{}, archive.Invalid("files", "%s is empty (0 bytes); copy it again from its source", name)
+	}
+	asset := archive.AssetID(record, sum)
+	receipt := archive.Receipt{
+		Asset: asset, Record: record, Kind: archive.AssetImage, Filename: name,
+		Key: MasterKey(asset), Size: size, SHA512: sum, Batch: batch,
+	}
+	known, err := p.archive.Asset(ctx, asset)
+	if err != nil && !errors.Is(err, archive.ErrNotFound) {
+		return Receipt{}, err
+	}
+	if err != nil {
+		if err := p.store(ctx, file, receipt); err != nil {
+			return Receipt{}, err
+		}
+	} else {
+		receipt.Key = known.Master.Key // it may have moved into its package
+	}
+	outcome, err := p.archive.Receive(ctx, by, receipt)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Asset: asset, Outcome: outcome}, nil
+}
+
+func (p *Pipeline) hash(ctx context.Context, file File) (sum string, size int64, err error) {
+	r, err := file.Open()
+	if err != nil {
+		return "", 0, err
+	}
+	h := sha512.New()
+	size, err = io.Copy(h, &contextReader{ctx, r})
+	if closeErr := r.Close(); err == nil {
+		err = closeErr
+	}
+	return hex.EncodeToString(h.Sum(nil)), size, err
+}
+
+func (p *Pipeline) store(ctx context.Context, file File, receipt archive.Receipt) error {
+	r, err := file.Open()
+	if err != nil {
+		return fmt.Errorf("read %s: %w", receipt.Filename, err)
+	}
+	defer r.Close() //nolint:errcheck // opened for reading only
+	h := sha512.New()
+	stored, err := p.objects.Put(ctx, receipt.Key, io.TeeReader(r, h), receipt.Size, "application/octet-stream")
+	if err != nil {
+		return fmt.Errorf("store master %s: %w", receipt.Filename, err)
+	}
+	if stored != receipt.Size || hex.EncodeToString(h.Sum(nil)) != receipt.SHA512 {
+		if err := p.objects.Delete(ctx, receipt.Key); err != nil {
+			return fmt.Errorf("remove incomplete master %s: %w", receipt.Key, err)
+		}
+		return fmt.Errorf("store master %s: %w", receipt.Filename, errChanged)
+	}
+	return nil
+}
+
+// contextReader ends a long reading when the caller gives up.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(b)
+}
+
+// cleanName keeps the last element of a name as its owner wrote it, without
+// control characters and not longer than a file system takes.
+func cleanName(name string) string {
+	name = strings.ReplaceAll(name, `\`, "/")
+	name = filepath.Base(name)
+	name = strings.ToValidUTF8(name, "\uFFFD")
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
+	for len(name) > 255 {
+		_, n := utf8.DecodeRuneInString(name) // shorten at the front: the ending says what it is
+		name = name[n:]
+	}
+	if name == "" || name == "." || name == "/" {
+		return "unnamed"
+	}
+	return name
+}

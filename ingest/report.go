@@ -1,0 +1,46 @@
+package ingest
+
+import "hexi/archive"
+
+// Report is the outcome of a run, as shown to a person and, as JSON, to a
+// machine. Records and Assets count; Items lists what was refused or is worth
+// knowing, never what simply went well.
+type Report struct {
+	Batch   string         `json:"batch,omitempty"`
+	DryRun  bool           `json:"dryRun,omitempty"`
+	Records map[string]int `json:"records"` // created, updated, unchanged, refused
+	Assets  map[string]int `json:"assets"`  // ready, unchanged, refused
+	Failed  []Item         `json:"failed"`
+	Notes   []Item         `json:"notes,omitempty"`
+}
+
+// Item is one thing to tell: which file or row, what about it, and what to do.
+type Item struct {
+	Item   string `json:"item"` // "sheet.csv row 5", "photos/a.jpg"
+	Record string `json:"record,omitempty"`
+	Asset  string `json:"asset,omitempty"`
+	Field  string `json:"field,omitempty"`
+	Code   string `json:"code,omitempty"`
+	Why    string `json:"why"`
+	Do     string `json:"do,omitempty"`
+}
+
+func newReport(batch string, dry bool) *Report {
+	return &Report{
+		Batch: batch, DryRun: dry, Failed: []Item{},
+		Records: map[string]int{string(archive.Created): 0, string(archive.Updated): 0, string(archive.Unchanged): 0, "refused": 0},
+		Assets:  map[string]int{"ready": 0, "unchanged": 0, "refused": 0},
+	}
+}
+
+// Complete reports whether everything went through.
+func (r *Report) Complete() bool { return len(r.Failed) == 0 }
+
+// Changed reports whether the run changed anything in the archive.
+func (r *Report) Changed() bool {
+	return r.Records[string(archive.Created)]+r.Records[string(archive.Updated)]+r.Assets["ready"] > 0
+}
+
+func (r *Report) fail(item Item) { r.Failed = append(r.Failed, item) }
+
+func (r *Report) note(item Item) { r.Notes = append(r.Notes, item) }

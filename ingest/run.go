@@ -1,0 +1,381 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"hexi/archive"
+	"hexi/ingest/sheet"
+)
+
+// Request is what a person asks for with "hexi ingest".
+type Request struct {
+	Paths      []string     // sheets, folders, single files
+	Collection string       // for rows that name none; needed for files without a sheet
+	Kind       archive.Kind // for rows that name none; "" lets the category decide
+	Publish    bool
+	DryRun     bool
+	By         string
+	Batch      string // names this run; its jobs and assets carry it
+}
+
+// Progress hears how far a run has come. Its methods may be called from
+// several goroutines.
+type Progress interface {
+	// Found says how many files there are to receive, as far as known now.
+	Found(files int)
+	// Row is called for each row, when it was saved or refused.
+	Row()
+	// Received is called for each file, when it was received or refused.
+	Received()
+}
+
+// batchSize is how many rows are saved in one transaction.
+const batchSize = 200
+
+// Run takes everything in that the request names and returns what became of
+// it; the jobs for what it received are committed, not yet done (see Wait).
+// Its error is about the run as a whole, such as a collection that does not
+// exist; faults of rows and files are in the report.
+func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (*Report, *Received, error) {
+	found, err := findSources(req.Paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	if req.Collection != "" {
+		if req.Collection, err = p.archive.HasCollection(ctx, req.Collection); err != nil {
+			return nil, nil, err
+		}
+	}
+	r := &run{
+		p: p, req: req, found: found, progress: progress,
+		report: newReport(req.Batch, req.DryRun), received: &Received{items: map[string]Item{}},
+	}
+	if progress == nil {
+		r.progress = silent{}
+	}
+	r.report.Notes = append(r.report.Notes, found.skipped...)
+	r.progress.Found(len(found.files))
+	if len(found.sheets) > 0 {
+		err = r.sheets(ctx)
+	} else {
+		err = r.folder(ctx)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.report, r.received, nil
+}
+
+// run is one run in progress.
+type run struct {
+	p        *Pipeline
+	req      Request
+	found    *sources
+	progress Progress
+	report   *Report
+	received *Received
+	pending  []row // rows of the transaction being gathered
+}
+
+// row is a record to be saved, the files that go with it, and where it came
+// from.
+type row struct {
+	item   string
+	record archive.Record
+	files  []source
+	// folder marks a record that was made up for a file: it is not worth
+	// keeping without its image.
+	folder bool
+}
+
+func (r *run) sheets(ctx context.Context) error {
+	for _, path := range r.found.sheets {
+		if err := r.sheet(ctx, path); err != nil {
+			return err
+		}
+	}
+	r.report.Notes = append(r.report.Notes, r.found.unused()...)
+	return nil
+}
+
+func (r *run) sheet(ctx context.Context, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open sheet: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	name := filepath.Base(path)
+	s, err := sheet.Open(name, f, sheet.Options{
+		Collection: r.req.Collection, Kind: r.req.Kind, Vocabulary: r.p.archive.Vocabulary(),
+	})
+	if err != nil {
+		return err
+	}
+	if len(s.Kept) > 0 {
+		r.report.note(Item{Item: name, Code: "kept-as-extra",
+			Why: "these columns have no field of their own and are kept in extra: " + strings.Join(s.Kept, ", ")})
+	}
+	seen := map[string]int{}
+	for sheetRow := range s.Rows() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		item := fmt.Sprintf("%s row %d", name, sheetRow.Number)
+		next, err := r.readRow(ctx, sheetRow, seen)
+		if err != nil {
+			if !refusal(err) {
+				return err
+			}
+			r.refuseRow(item, sheetRow.Record.ID, err)
+			continue
+		}
+		next.item = item
+		if err := r.add(ctx, next); err != nil {
+			return err
+		}
+	}
+	return r.flush(ctx)
+}
+
+// readRow turns a row of a sheet into a record with an id, and finds its files.
+func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, seen map[string]int) (row, error) {
+	if sheetRow.Err != nil {
+		return row{}, sheetRow.Err
+	}
+	out := row{record: sheetRow.Record}
+	for _, name := range sheetRow.Files {
+		f, err := r.found.find(name)
+		if err != nil {
+			return row{}, err
+		}
+		out.files = append(out.files, f)
+	}
+	id, err := r.identify(ctx, &out.record, seen)
+	if err != nil {
+		return row{}, err
+	}
+	if sheetRow.Has != nil {
+		if err := r.keepOthers(ctx, id, &out.record, sheetRow.Has); err != nil {
+			return row{}, err
+		}
+	}
+	return out, nil
+}
+
+// identify gives a record without an id one that the same row has again the
+// next time: the archive's, where it knows the accession number, else one made
+// from what the row says. Equal rows of one sheet are told apart by their order.
+func (r *run) identify(ctx context.Context, record *archive.Record, seen map[string]int) (string, error) {
+	if record.ID != "" {
+		seen["id "+record.ID]++
+		if seen["id "+record.ID] > 1 {
+			return "", archive.Invalid("id", "%s stands in an earlier row too; one row describes one record", record.ID)
+		}
+		return record.ID, nil
+	}
+	id, err := r.p.archive.Find(ctx, *record)
+	if err == nil {
+		record.ID = id
+		return id, nil
+	}
+	if !errors.Is(err, archive.ErrNotFound) {
+		return "", err
+	}
+	parts := []string{record.Collection, string(record.Kind), record.Titles.In("zh")}
+	for _, identifier := range record.Identifiers {
+		parts = append(parts, identifier.Type, identifier.Value)
+	}
+	if record.Place != nil {
+		parts = append(parts, record.Place.Name.In("zh"))
+	}
+	key := strings.Join(parts, "\x00")
+	seen[key]++
+	if n := seen[key]; n > 1 {
+		parts = append(parts, fmt.Sprint(n))
+	}
+	record.ID = archive.DerivedID(parts...)
+	return record.ID, nil
+}
+
+// keepOthers fills the fields that the sheet has no column for from what the
+// archive has.
+func (r *run) keepOthers(ctx context.Context, id string, record *archive.Record, has map[string]bool) error {
+	known, err := r.p.archive.Record(ctx, id)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return mergeRecord(record, known.Record, has)
+}
+
+func (r *run) folder(ctx context.Context) error {
+	images, others := r.found.images()
+	r.report.Notes = append(r.report.Notes, others...)
+	if len(images) > 0 && r.req.Collection == "" {
+		return archive.Invalid("collection", "is missing; files without a sheet need --collection SLUG")
+	}
+	for _, f := range images {
+		if err := r.p.sniff(ctx, f.path); err != nil {
+			if !refusal(err) {
+				return err
+			}
+			r.report.Assets["refused"]++
+			r.report.fail(itemOf(f.path, err))
+			r.progress.Received()
+			continue
+		}
+		base := filepath.Base(f.rel)
+		title := strings.TrimSpace(strings.TrimSuffix(base, filepath.Ext(base)))
+		if title == "" {
+			title = base
+		}
+		record := archive.Record{
+			ID: archive.DerivedID(r.req.Collection, "file", f.rel), Collection: r.req.Collection, Kind: r.req.Kind,
+			Titles: sheet.TextOf(title),
+		}
+		if record.Kind == "" {
+			record.Kind = archive.KindRelic
+		}
+		// A curator may have described it since: then only the file is new.
+		if known, err := r.p.archive.Record(ctx, record.ID); err == nil {
+			record = known.Record
+		} else if !errors.Is(err, archive.ErrNotFound) {
+			return err
+		}
+		if err := r.add(ctx, row{item: f.path, record: record, files: []source{f}, folder: true}); err != nil {
+			return err
+		}
+	}
+	return r.flush(ctx)
+}
+
+func (r *run) add(ctx context.Context, next row) error {
+	r.pending = append(r.pending, next)
+	if len(r.pending) < batchSize {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+// flush saves the gathered rows in one transaction and receives their files.
+func (r *run) flush(ctx context.Context) error {
+	rows := r.pending
+	r.pending = nil
+	if len(rows) == 0 {
+		return nil
+	}
+	if r.req.DryRun {
+		return r.check(ctx, rows)
+	}
+	drafts := make([]archive.Draft, len(rows))
+	for i, next := range rows {
+		drafts[i] = archive.Draft{Record: next.record, Publish: r.req.Publish, Message: "ingest " + r.req.Batch}
+	}
+	saved, err := r.p.archive.SaveAll(ctx, r.req.By, drafts)
+	if err != nil {
+		return err
+	}
+	for i, result := range saved {
+		if result.Err != nil {
+			r.refuseRow(rows[i].item, result.ID, result.Err)
+			continue
+		}
+		r.report.Records[string(result.Outcome)]++
+		r.progress.Row()
+		for _, f := range rows[i].files {
+			if err := r.receive(ctx, rows[i], result.ID, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// check is flush for a dry run: it says what would be refused, and writes nothing.
+func (r *run) check(ctx context.Context, rows []row) error {
+	for _, next := range rows {
+		if _, err := r.p.archive.Normalise(ctx, next.record); err != nil {
+			if !refusal(err) {
+				return err
+			}
+			r.refuseRow(next.item, next.record.ID, err)
+			continue
+		}
+		outcome := archive.Created
+		if _, err := r.p.archive.Record(ctx, next.record.ID); err == nil {
+			outcome = archive.Updated
+		} else if !errors.Is(err, archive.ErrNotFound) {
+			return err
+		}
+		r.report.Records[string(outcome)]++
+		r.progress.Row()
+		for _, f := range next.files {
+			if err := r.p.sniff(ctx, f.path); err != nil {
+				if !refusal(err) {
+					return err
+				}
+				r.report.Assets["refused"]++
+				r.report.fail(itemOf(f.path, err))
+			}
+			r.progress.Received()
+		}
+	}
+	return nil
+}
+
+func (r *run) receive(ctx context.Context, next row, record string, f source) error {
+	receipt, err := r.p.Receive(ctx, r.req.By, record, f.file(), r.req.Batch)
+	r.progress.Received()
+	var pathError *os.PathError
+	if err != nil && (refusal(err) || errors.Is(err, errChanged) || errors.As(err, &pathError)) {
+		item := itemOf(f.path, err)
+		item.Record = record
+		r.report.Assets["refused"]++
+		r.report.fail(item)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	where := Item{Item: f.path, Record: record, Asset: receipt.Asset}
+	if !next.folder {
+		where.Item = next.item + ", " + filepath.Base(f.path)
+	}
+	r.received.add(receipt, where)
+	return nil
+}
+
+func (r *run) refuseRow(item, record string, err error) {
+	r.progress.Row()
+	r.report.Records["refused"]++
+	var faults archive.InvalidErrors
+	if !errors.As(err, &faults) {
+		one := itemOf(item, err)
+		one.Record = record
+		r.report.fail(one)
+		return
+	}
+	for _, f := range faults {
+		r.report.fail(Item{Item: item, Record: record, Field: f.Field, Code: "invalid", Why: f.Why, Do: "mend the cell and run the same command again"})
+	}
+}
+
+// refusal reports whether an error is about one row or file, not about the
+// archive or the machine.
+func refusal(err error) bool {
+	var invalid *archive.InvalidError
+	return errors.As(err, &invalid) || errors.Is(err, archive.ErrConflict) || isRefused(err)
+}
+
+type silent struct{}
+
+func (silent) Found(int) {}
+func (silent) Row()      {}
+func (silent) Received() {}

@@ -1,0 +1,161 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"hexi/archive"
+	"hexi/ingest/sheet"
+)
+
+// imageExtensions are the endings under which a folder's files are taken as
+// images when no sheet names them. Whether they are is found out later.
+var imageExtensions = []string{
+	".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx", ".jpf",
+	".heic", ".heif", ".avif", ".jxl", ".psd", ".dng", ".cr2", ".nef", ".arw",
+}
+
+// source is a file that was found under one of the given paths.
+type source struct {
+	path string // to open it
+	rel  string // below the path that was given, with slashes, NFC; for a single file its base name
+}
+
+func (s source) file() File {
+	return File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }}
+}
+
+// sources is what a run was given: sheets, and files for them to name.
+type sources struct {
+	sheets  []string
+	files   []source
+	skipped []Item
+	byRel   map[string]int   // index into files
+	byBase  map[string][]int // several where folders hold the same name
+	used    map[int]bool
+}
+
+// findSources walks the given paths. A path that does not exist is an error:
+// it is a slip of the person who typed it, and nothing has been done yet.
+func findSources(paths []string) (*sources, error) {
+	found := &sources{byRel: map[string]int{}, byBase: map[string][]int{}, used: map[int]bool{}}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil, archive.Invalid(path, "there is no such file or folder")
+			}
+			return nil, fmt.Errorf("look at %s: %w", path, err)
+		}
+		switch {
+		case info.IsDir():
+			if err := found.walk(path); err != nil {
+				return nil, err
+			}
+		case sheet.IsSheet(path):
+			found.sheets = append(found.sheets, path)
+		default:
+			if ext := strings.ToLower(filepath.Ext(path)); ext == ".xlsx" || ext == ".xls" {
+				return nil, archive.Invalid(path, "workbooks are not read yet; save the sheet as CSV (UTF-8)")
+			}
+			found.add(source{path: path, rel: nfc(filepath.Base(path))})
+		}
+	}
+	return found, nil
+}
+
+// walk takes a folder's files in the order of their names. Symbolic links are
+// not followed out of the folder, hidden files are passed over.
+func (s *sources) walk(root string) error {
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return fmt.Errorf("open folder %s: %w", root, err)
+	}
+	defer dir.Close() //nolint:errcheck // opened for reading only
+	return fs.WalkDir(dir.FS(), ".", func(rel string, entry fs.DirEntry, err error) error {
+		path := filepath.Join(root, filepath.FromSlash(rel))
+		switch {
+		case err != nil:
+			s.skipped = append(s.skipped, Item{Item: path, Code: "unreadable", Why: err.Error(), Do: "check the permissions"})
+			if entry != nil && entry.IsDir() {
+				return fs.SkipDir
+			}
+		case strings.HasPrefix(entry.Name(), ".") && rel != ".":
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+		case entry.IsDir():
+		case !entry.Type().IsRegular():
+			s.skipped = append(s.skipped, Item{Item: path, Code: "not-a-file", Why: "is a link or a special file, which is not followed"})
+		default:
+			s.add(source{path: path, rel: nfc(rel)})
+		}
+		return nil
+	})
+}
+
+func (s *sources) add(f source) {
+	i := len(s.files)
+	s.files = append(s.files, f)
+	if _, ok := s.byRel[f.rel]; !ok {
+		s.byRel[f.rel] = i
+	}
+	base := f.rel[strings.LastIndexByte(f.rel, '/')+1:]
+	s.byBase[base] = append(s.byBase[base], i)
+}
+
+// find returns the file that a row names: by its path below a given folder, or
+// by its name alone where only one file has it. File names are compared in
+// Unicode's composed form, because sheets and file systems differ in that.
+func (s *sources) find(name string) (source, error) {
+	key := nfc(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "./"))
+	if i, ok := s.byRel[key]; ok {
+		s.used[i] = true
+		return s.files[i], nil
+	}
+	base := key[strings.LastIndexByte(key, '/')+1:]
+	switch matches := s.byBase[base]; len(matches) {
+	case 0:
+		return source{}, archive.Invalid("files", "%s is not among the files and folders that were given; add its folder to the command or mend the name", name)
+	case 1:
+		s.used[matches[0]] = true
+		return s.files[matches[0]], nil
+	default:
+		return source{}, archive.Invalid("files", "%s is there %d times (%s, %s …); name it with its folder",
+			name, len(matches), s.files[matches[0]].rel, s.files[matches[1]].rel)
+	}
+}
+
+// images returns the files that no sheet named, for a run without sheets: those
+// that look like images, and the others as notes.
+func (s *sources) images() (images []source, others []Item) {
+	for _, f := range s.files {
+		if slices.Contains(imageExtensions, strings.ToLower(filepath.Ext(f.path))) {
+			images = append(images, f)
+		} else {
+			others = append(others, Item{Item: f.path, Code: "not-an-image", Why: "has no image file name and was passed over"})
+		}
+	}
+	return images, others
+}
+
+// unused returns the images that no row named, for a run with sheets.
+func (s *sources) unused() []Item {
+	var out []Item
+	for i, f := range s.files {
+		if !s.used[i] && slices.Contains(imageExtensions, strings.ToLower(filepath.Ext(f.path))) {
+			out = append(out, Item{Item: f.path, Code: "not-named", Why: "no row names this file", Do: "add it to a row's files column"})
+		}
+	}
+	return out
+}
+
+func nfc(s string) string { return norm.NFC.String(s) }
