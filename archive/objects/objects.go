@@ -1,0 +1,189 @@
+// Package objects stores bytes under keys: in a directory (Dir) or in any
+// S3-compatible store (S3). Both hold to one contract, Store, and one
+// conformance suite.
+//
+// It owns keys, durability and ranges. It does not know what the bytes are;
+// which keys mean what is decided by its callers.
+//
+// Invariants: an object is visible whole or not at all, whenever the writer or
+// the machine stops; Put returns only when the bytes are durable; a listing is
+// in the order of the keys' bytes and never shows an unfinished write.
+//
+//	store, err := objects.Open(ctx, "dir:/srv/hexi/objects")
+//	info, err := store.Put(ctx, "incoming/a1/master", file, objects.PutOptions{Size: size})
+//	r, err := store.Range(ctx, "access/a1/pyramid.tif", 4096, 512, "")
+//
+// On S3 the credentials need these permissions on the bucket:
+// s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload,
+// s3:ListMultipartUploadParts on its objects; s3:ListBucket,
+// s3:GetBucketLocation on itself; s3:CreateBucket if it does not exist yet.
+package objects
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"hexi/archive"
+)
+
+// Store keeps objects. It is safe for use by many goroutines and processes.
+//
+// A key that breaks the rules of CheckKey is an *archive.InvalidError; an
+// object that is not there is archive.ErrNotFound (wrapped).
+type Store interface {
+	// Put stores all of r under key, replacing what is there unless IfAbsent
+	// is set: then the one who comes second gets archive.ErrExists and what is
+	// there stays. When r fails, or delivers another number of bytes than
+	// promised, or ctx ends, nothing is stored.
+	Put(ctx context.Context, key string, r io.Reader, opts PutOptions) (Info, error)
+	// Stat describes an object.
+	Stat(ctx context.Context, key string) (Info, error)
+	// Get opens an object for reading from its start. The caller closes it.
+	Get(ctx context.Context, key string) (io.ReadCloser, Info, error)
+	// Range reads n bytes from offset off with one request. A range that
+	// passes the end delivers what there is; one that starts at or after the
+	// end is an *archive.InvalidError. When ifMatch is not "" and the object's
+	// ETag is another, the error is archive.ErrConflict.
+	Range(ctx context.Context, key string, off, n int64, ifMatch string) (io.ReadCloser, error)
+	// Copy makes to a copy of from, without the bytes passing through here
+	// where the store can do that.
+	Copy(ctx context.Context, from, to string) error
+	// Move is Copy and Delete; in a directory it is one rename.
+	Move(ctx context.Context, from, to string) error
+	// Delete removes an object. One that is not there is no error.
+	Delete(ctx context.Context, key string) error
+	// List yields the objects whose keys begin with prefix, in the order of
+	// their keys' bytes. An error ends the sequence.
+	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
+	// String is the store's address without secrets.
+	String() string
+}
+
+// PutOptions say what is known of the bytes to come. Size is their number, or
+// -1 where it is not known.
+type PutOptions struct {
+	Size        int64
+	ContentType string
+	IfAbsent    bool
+}
+
+// Info describes a stored object. ETag changes whenever the content does; it
+// carries no quotes and says nothing about how it was computed.
+type Info struct {
+	Key      string
+	Size     int64
+	ETag     string
+	Modified time.Time
+}
+
+// Open opens the store at an address: dir:PATH, or
+// s3://KEY:SECRET@HOST:PORT/BUCKET[/PREFIX][?tls=off&region=…]. Where the
+// address has no credentials they come from AWS_ACCESS_KEY_ID and
+// AWS_SECRET_ACCESS_KEY. Directory and bucket are made if they do not exist.
+func Open(ctx context.Context, address string) (Store, error) {
+	if path, ok := strings.CutPrefix(address, "dir:"); ok {
+		return OpenDir(path)
+	}
+	if strings.HasPrefix(address, "s3://") {
+		return OpenS3(ctx, address)
+	}
+	return nil, archive.Invalid("objects", "the address begins neither with dir: nor with s3://")
+}
+
+// maxKey is the longest key in bytes (S3's own limit), maxSegment the longest
+// part between two slashes (the limit of file systems).
+const (
+	maxKey     = 1024
+	maxSegment = 255
+)
+
+// CheckKey reports what is wrong with a key: it is made of non-empty segments
+// of valid UTF-8 without control characters, parted by slashes, none of them
+// "." or "..", none beginning with the name under which unfinished writes lie.
+func CheckKey(key string) error {
+	switch {
+	case key == "":
+		return archive.Invalid("key", "is empty")
+	case len(key) > maxKey:
+		return archive.Invalid("key", "%q… has %d bytes; at most %d are allowed", key[:40], len(key), maxKey)
+	case !utf8.ValidString(key):
+		return archive.Invalid("key", "%q is not UTF-8", key)
+	}
+	for segment := range strings.SplitSeq(key, "/") {
+		switch {
+		case segment == "":
+			return archive.Invalid("key", "%q has an empty segment", key)
+		case segment == "." || segment == "..":
+			return archive.Invalid("key", "%q may not hold %q", key, segment)
+		case len(segment) > maxSegment:
+			return archive.Invalid("key", "a segment has %d bytes; at most %d are allowed", len(segment), maxSegment)
+		case strings.HasPrefix(segment, tempPrefix):
+			return archive.Invalid("key", "%q begins like an unfinished write", segment)
+		}
+	}
+	for _, r := range key {
+		if r < ' ' || r == 0x7f || r == '\\' {
+			return archive.Invalid("key", "%q holds a control character or a backslash", key)
+		}
+	}
+	return nil
+}
+
+// checkRange refuses offsets and lengths that no range has.
+func checkRange(key string, off, n int64) error {
+	if off < 0 || n <= 0 {
+		return archive.Invalid("range", "%d bytes at %d of %s is no range", n, off, key)
+	}
+	return nil
+}
+
+// errPastEnd says that a range starts at or after the end of an object.
+func errPastEnd(key string, off int64) error {
+	return archive.Invalid("range", "offset %d is at or past the end of %s", off, key)
+}
+
+// ReaderAt reads an object at any place, one Range request each time, holding
+// it to one version by its ETag.
+type ReaderAt struct {
+	ctx   context.Context
+	store Store
+	info  Info
+}
+
+// NewReaderAt returns a reader of the object as info describes it. The context
+// bounds all its reads.
+func NewReaderAt(ctx context.Context, store Store, info Info) *ReaderAt {
+	return &ReaderAt{ctx: ctx, store: store, info: info}
+}
+
+// Size is the object's size in bytes.
+func (r *ReaderAt) Size() int64 { return r.info.Size }
+
+// ReadAt implements io.ReaderAt.
+func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if off >= r.info.Size {
+		return 0, io.EOF
+	}
+	want := min(int64(len(p)), r.info.Size-off)
+	body, err := r.store.Range(r.ctx, r.info.Key, off, want, r.info.ETag)
+	if err != nil {
+		return 0, err
+	}
+	defer body.Close() //nolint:errcheck // read to its end below
+	n, err := io.ReadFull(body, p[:want])
+	if err != nil {
+		return n, fmt.Errorf("read %s at %d: %w", r.info.Key, off, err)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
