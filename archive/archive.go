@@ -190,3 +190,12 @@ func (a *Archive) Assets(ctx context.Context, q AssetQuery) ([]*Asset, error) {
 	}
 	return assets, nil
 }
+
+// LastChange returns the sequence number of the latest change, or 0.
+func (a *Archive) LastChange(ctx context.Context) (int64, error) {
+	seq, err := a.catalog.LastChange(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("latest change: %w", err)
+	}
+	return seq, nil
+}

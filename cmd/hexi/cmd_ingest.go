@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/user"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"hexi/archive"
+	"hexi/ingest"
+)
+
+func newIngest(env *environment) *cobra.Command {
+	var req ingest.Request
+	var kind string
+	cmd := &cobra.Command{
+		Use:   "ingest PATH... --collection SLUG",
+		Short: "Take files and catalogue sheets into the archive",
+		Long: "Take files and catalogue sheets into the archive. Sheets (.csv, .jsonl) give one record a row; their files\n" +
+			"column names files in the folders that are given beside them. Folders without a sheet give one record an\n" +
+			"image, with the file's name as its title.\n\n" +
+			"The command ends when every image can be shown or was refused with a reason. Running it again changes\n" +
+			"nothing that is there already, and goes on with what an interrupted run left.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			req.Paths, req.Kind = args, archive.Kind(kind)
+			h, err := openHouse(cmd.Context(), env)
+			if err != nil {
+				return err
+			}
+			defer h.Close() //nolint:errcheck // nothing is written after the commit
+			report, err := env.ingest(cmd.Context(), h, req)
+			if err != nil {
+				return err
+			}
+			return env.printReport(report)
+		},
+	}
+	cmd.Flags().StringVar(&req.Collection, "collection", "", "collection for records that name none (dunhuang, great-wall, …)")
+	cmd.Flags().StringVar(&kind, "kind", "", "kind for records that name none (relic, mural, cave, site …)")
+	cmd.Flags().BoolVar(&req.Publish, "publish", false, "make the records public")
+	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "say what would happen, and change nothing")
+	return cmd
+}
+
+// ingest runs a request to its end, working the jobs too.
+func (env *environment) ingest(ctx context.Context, h *house, req ingest.Request) (*ingest.Report, error) {
+	req.By, req.Batch = env.operator(), uuid.Must(uuid.NewV7()).String()
+	bars := env.newBars()
+	defer bars.end()
+	if !req.DryRun {
+		stop, err := h.startWorkers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+	}
+	report, received, err := h.pipeline.Run(ctx, req, bars)
+	if err != nil {
+		return nil, err
+	}
+	if !req.DryRun {
+		if err := h.pipeline.Wait(ctx, report, received, bars.finished); err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
+// operator is the name that the change log gets for what a command does.
+func (env *environment) operator() string {
+	if name := env.getenv("USER"); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return "command"
+}
+
+// bars shows progress on a terminal, and nothing elsewhere.
+type bars struct {
+	progress     *mpb.Progress
+	files, ready *mpb.Bar
+	rows         *mpb.Bar
+}
+
+func (env *environment) newBars() *bars {
+	f, ok := env.stderr.(*os.File)
+	if !ok || env.flags.JSON || !term.IsTerminal(int(f.Fd())) {
+		return &bars{}
+	}
+	b := &bars{progress: mpb.New(mpb.WithOutput(f), mpb.WithWidth(40))}
+	line := func(name string) *mpb.Bar {
+		return b.progress.AddBar(0,
+			mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR), decor.CountersNoUnit("%d / %d", decor.WCSyncSpace)),
+			mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace), decor.Name("  "), decor.Elapsed(decor.ET_STYLE_MMSS)))
+	}
+	b.rows, b.files, b.ready = line("records"), line("files received"), line("images ready")
+	return b
+}
+
+func (b *bars) Found(files int) {
+	if b.progress != nil {
+		b.files.SetTotal(int64(files), false)
+	}
+}
+
+func (b *bars) Row() {
+	if b.progress != nil {
+		b.rows.Increment()
+	}
+}
+
+func (b *bars) Received() {
+	if b.progress != nil {
+		b.files.Increment()
+	}
+}
+
+func (b *bars) finished(n, of int) {
+	if b.progress != nil {
+		b.ready.SetTotal(int64(of), false)
+		b.ready.SetCurrent(int64(n))
+	}
+}
+
+func (b *bars) end() {
+	if b.progress == nil {
+		return
+	}
+	for _, bar := range []*mpb.Bar{b.rows, b.files, b.ready} {
+		bar.SetTotal(-1, true) // at whatever it has reached
+	}
+	b.progress.Wait()
+}
+
+// printReport shows what became of everything; errPart if something failed.
+func (env *environment) printReport(r *ingest.Report) error {
+	if env.flags.JSON {
+		if err := printJSON(env.stdout, r); err != nil {
+			return err
+		}
+	} else {
+		env.printReportText(r)
+	}
+	if !r.Complete() {
+		return errPart
+	}
+	return nil
+}
+
+func (env *environment) printReportText(r *ingest.Report) {
+	w := env.stdout
+	for _, item := range r.Failed {
+		where := item.Item
+		if item.Field != "" {
+			where += ", " + item.Field
+		}
+		fmt.Fprintf(w, "refused  %s: %s\n", where, item.Why)
+		if item.Do != "" {
+			fmt.Fprintf(w, "         → %s\n", item.Do)
+		}
+	}
+	for _, item := range r.Notes {
+		fmt.Fprintf(w, "note     %s: %s\n", item.Item, item.Why)
+	}
+	verb := "records"
+	if r.DryRun {
+		verb = "records would be"
+	}
+	fmt.Fprintf(w, "%s: %d created, %d updated, %d unchanged, %d refused\n", verb,
+		r.Records["created"], r.Records["updated"], r.Records["unchanged"], r.Records["refused"])
+	if !r.DryRun {
+		fmt.Fprintf(w, "images: %d ready, %d unchanged, %d refused\n", r.Assets["ready"], r.Assets["unchanged"], r.Assets["refused"])
+	}
+	if !r.DryRun && !r.Changed() && r.Complete() {
+		fmt.Fprintln(w, "nothing changed: everything was there already")
+	}
+}

@@ -1,0 +1,380 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"hexi/archive"
+)
+
+// recordBody is a record as the API answers it: the record's own fields, and
+// around them where it stands (archive.Envelope).
+type recordBody struct {
+	archive.Record
+	Status    string      `json:"status"`
+	Revision  int         `json:"revision"`
+	Published int         `json:"published"`
+	Created   time.Time   `json:"created"`
+	Updated   time.Time   `json:"updated"`
+	Assets    []assetBody `json:"assets"`
+}
+
+// assetBody is an asset as the API answers it. The public is not told how its
+// master is called, nor what went wrong with it.
+type assetBody struct {
+	ID        string             `json:"id"`
+	Record    string             `json:"record"`
+	Kind      archive.AssetKind  `json:"kind"`
+	State     archive.AssetState `json:"state"`
+	Format    string             `json:"format,omitempty"`
+	Width     int                `json:"width,omitempty"`
+	Height    int                `json:"height,omitempty"`
+	Service   string             `json:"service,omitempty"`
+	Thumbnail string             `json:"thumbnail,omitempty"`
+	Filename  string             `json:"filename,omitempty"`
+	Size      int64              `json:"size,omitempty"`
+	SHA512    string             `json:"sha512,omitempty"`
+	Technical json.RawMessage    `json:"technical,omitempty"`
+	Failure   *archive.Failure   `json:"failure,omitempty"`
+	Received  *time.Time         `json:"received,omitempty"`
+}
+
+func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
+	body := recordBody{
+		Record: e.Record, Status: e.Status(), Revision: e.Revision, Published: e.Published,
+		Created: e.Created, Updated: e.Updated, Assets: []assetBody{},
+	}
+	for i := range e.Assets {
+		if s.staff(c) || e.Assets[i].Servable() {
+			body.Assets = append(body.Assets, s.assetBody(c, &e.Assets[i]))
+		}
+	}
+	return body
+}
+
+func (s *Server) assetBody(c *gin.Context, a *archive.Asset) assetBody {
+	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format}
+	if a.Image != nil {
+		body.Width, body.Height = a.Image.Width, a.Image.Height
+	}
+	if a.Servable() {
+		body.Service = s.base(c.Request) + "/iiif/3/" + a.ID
+		body.Thumbnail = body.Service + "/full/!480,480/0/default.jpg"
+	}
+	if s.staff(c) {
+		body.Filename, body.Size, body.SHA512 = a.Master.Filename, a.Master.Size, a.Master.SHA512
+		body.Failure, body.Received = a.Failure, &a.Received
+		if a.Image != nil {
+			body.Technical = a.Image.Technical
+		}
+	}
+	return body
+}
+
+// entry returns the record that the URL names as the asker may see it.
+func (s *Server) entry(c *gin.Context, id string) (*archive.Entry, error) {
+	if !archive.ValidID(id) {
+		return nil, archive.ErrNotFound
+	}
+	if s.staff(c) {
+		return s.Archive.Record(c.Request.Context(), id)
+	}
+	return s.Archive.PublicRecord(c.Request.Context(), id)
+}
+
+// apiRecord answers GET /api/v1/records/{id}.
+func (s *Server) apiRecord(c *gin.Context) error {
+	e, err := s.entry(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return s.answerRecord(c, http.StatusOK, e)
+}
+
+func (s *Server) answerRecord(c *gin.Context, status int, e *archive.Entry) error {
+	etag := fmt.Sprintf(`"%s-%d-%d"`, e.Record.ID, e.Revision, e.Updated.UnixMilli())
+	c.Header("ETag", etag)
+	c.Header("Cache-Control", "no-cache")
+	c.Header("Vary", "Accept, Authorization, Cookie")
+	if c.Request.Method == http.MethodGet && matches(c.GetHeader("If-None-Match"), etag) {
+		c.Status(http.StatusNotModified)
+		return nil
+	}
+	return answerJSON(c, status, s.recordBody(c, e))
+}
+
+// apiRecords answers GET /api/v1/records: every record that the asker may see,
+// by id, page after page.
+func (s *Server) apiRecords(c *gin.Context) error {
+	limit, err := intParam(c, "limit", 50, 1, 100)
+	if err != nil {
+		return err
+	}
+	page, next, err := s.Archive.List(c.Request.Context(), archive.ListQuery{
+		Collection: c.Query("collection"), Kind: archive.Kind(c.Query("kind")), PartOf: c.Query("partOf"),
+		Published: !s.staff(c), After: c.Query("cursor"), Limit: limit,
+	})
+	if err != nil {
+		return err
+	}
+	records := make([]recordBody, len(page))
+	for i, e := range page {
+		records[i] = s.recordBody(c, e)
+	}
+	return answerJSON(c, http.StatusOK, gin.H{"records": records, "next": next})
+}
+
+// apiRevisions answers GET /api/v1/records/{id}/revisions. The public sees of a
+// record's history only what it sees now.
+func (s *Server) apiRevisions(c *gin.Context) error {
+	e, err := s.entry(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	revs, err := s.Archive.Revisions(c.Request.Context(), e.Record.ID)
+	if err != nil {
+		return err
+	}
+	type revision struct {
+		Number    int       `json:"revision"`
+		At        time.Time `json:"at"`
+		By        string    `json:"by,omitempty"`
+		Message   string    `json:"message,omitempty"`
+		Published bool      `json:"published"`
+	}
+	out := []revision{}
+	for _, r := range revs {
+		if s.staff(c) {
+			out = append(out, revision{r.Number, r.At, r.By, r.Message, r.Number == e.Published})
+		} else if r.Number == e.Published {
+			out = append(out, revision{Number: r.Number, At: r.At, Published: true})
+		}
+	}
+	return answerJSON(c, http.StatusOK, gin.H{"revisions": out})
+}
+
+// apiRevision answers GET /api/v1/records/{id}/revisions/{n}.
+func (s *Server) apiRevision(c *gin.Context) error {
+	e, err := s.entry(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(c.Param("n"))
+	if err != nil || n < 1 || (!s.staff(c) && n != e.Published) {
+		return archive.ErrNotFound
+	}
+	rev, err := s.Archive.Revision(c.Request.Context(), e.Record.ID, n)
+	if err != nil {
+		return err
+	}
+	return answerJSON(c, http.StatusOK, rev.Record)
+}
+
+// apiCreateRecord answers POST /api/v1/records: one record of JSON. With
+// ?publish=true it is published too, which takes an editor.
+func (s *Server) apiCreateRecord(c *gin.Context) error {
+	return s.saveRecord(c, "")
+}
+
+// apiSaveRecord answers PUT /api/v1/records/{id}. If-Match with the ETag of the
+// record as it was read guards against overwriting what others did since.
+func (s *Server) apiSaveRecord(c *gin.Context) error {
+	return s.saveRecord(c, c.Param("id"))
+}
+
+func (s *Server) saveRecord(c *gin.Context, id string) error {
+	publish := c.Query("publish") == "true"
+	role := archive.RoleCurator
+	if publish {
+		role = archive.RoleEditor
+	}
+	if err := s.requireWrite(c, role); err != nil {
+		return err
+	}
+	data, err := io.ReadAll(c.Request.Body)
+	if err != nil {
+		return fmt.Errorf("read record: %w", err)
+	}
+	record, err := archive.DecodeRecord(bytes.TrimSpace(data))
+	if err != nil {
+		return err
+	}
+	if id != "" {
+		if record.ID != "" && record.ID != id {
+			return archive.Invalid("id", "%q is not the id of the address, %q", record.ID, id)
+		}
+		record.ID = id
+	}
+	ctx := c.Request.Context()
+	draft := archive.Draft{Record: record, Publish: publish, Message: c.Query("message")}
+	if id == "" && record.ID != "" {
+		if _, err := s.Archive.Record(ctx, record.ID); err == nil {
+			return fmt.Errorf("record %s: %w", record.ID, archive.ErrExists)
+		}
+	}
+	if match := c.GetHeader("If-Match"); match != "" && match != "*" {
+		known, err := s.Archive.Record(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !matches(match, fmt.Sprintf(`"%s-%d-%d"`, id, known.Revision, known.Updated.UnixMilli())) {
+			return fmt.Errorf("record %s is at revision %d: %w", id, known.Revision, archive.ErrConflict)
+		}
+		draft.IfRevision = known.Revision
+	}
+	saved, err := s.Archive.Save(ctx, s.user(c).Name, draft)
+	if err != nil {
+		return err
+	}
+	e, err := s.Archive.Record(ctx, saved.ID)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if saved.Outcome == archive.Created {
+		status = http.StatusCreated
+		c.Header("Location", s.base(c.Request)+"/api/v1/records/"+saved.ID)
+	}
+	return s.answerRecord(c, status, e)
+}
+
+// apiPublish answers POST /api/v1/records/{id}/publish.
+func (s *Server) apiPublish(c *gin.Context) error {
+	return s.changeState(c, s.Archive.Publish)
+}
+
+// apiWithdraw answers POST /api/v1/records/{id}/withdraw.
+func (s *Server) apiWithdraw(c *gin.Context) error {
+	return s.changeState(c, s.Archive.Withdraw)
+}
+
+func (s *Server) changeState(c *gin.Context, change func(ctx context.Context, by, id string) error) error {
+	if err := s.requireWrite(c, archive.RoleEditor); err != nil {
+		return err
+	}
+	id := c.Param("id")
+	if err := change(c.Request.Context(), s.user(c).Name, id); err != nil {
+		return err
+	}
+	e, err := s.Archive.Record(c.Request.Context(), id)
+	if err != nil {
+		return err
+	}
+	return s.answerRecord(c, http.StatusOK, e)
+}
+
+// asset returns an asset that the asker may see, and its record.
+func (s *Server) asset(c *gin.Context, id string) (*archive.Asset, *archive.Entry, error) {
+	if !archive.ValidID(id) {
+		return nil, nil, archive.ErrNotFound
+	}
+	a, err := s.Archive.Asset(c.Request.Context(), id)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := s.entry(c, a.Record)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !s.staff(c) && !a.Servable() {
+		return nil, nil, archive.ErrNotFound
+	}
+	return a, e, nil
+}
+
+// apiAsset answers GET /api/v1/assets/{id}.
+func (s *Server) apiAsset(c *gin.Context) error {
+	a, _, err := s.asset(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return answerJSON(c, http.StatusOK, s.assetBody(c, a))
+}
+
+// apiMaster answers GET /api/v1/assets/{id}/master: the file as it was
+// received, for those who work in the archive.
+func (s *Server) apiMaster(c *gin.Context) error {
+	if err := s.require(c, archive.RoleCurator); err != nil {
+		return err
+	}
+	a, _, err := s.asset(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	body, info, err := s.Objects.Get(c.Request.Context(), a.Master.Key)
+	if err != nil {
+		return fmt.Errorf("master of asset %s: %w", a.ID, err)
+	}
+	defer body.Close() //nolint:errcheck // opened for reading only
+	h := c.Writer.Header()
+	h.Set("Content-Length", strconv.FormatInt(info.Size, 10))
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(a.Master.Filename))
+	h.Set("Repr-Digest", "sha-512=:"+base64OfHex(a.Master.SHA512)+":")
+	h.Set("Cache-Control", "private, no-store")
+	c.Status(http.StatusOK)
+	if c.Request.Method == http.MethodHead {
+		return nil
+	}
+	if _, err := io.Copy(c.Writer, body); err != nil {
+		return fmt.Errorf("send master of asset %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// answerJSON answers with a JSON document. HTML characters stay as they are:
+// the type is not HTML, and Chinese readers of the source see what is there.
+func answerJSON(c *gin.Context, status int, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	c.Data(status, "application/json; charset=utf-8", b.Bytes())
+	return nil
+}
+
+// matches reports whether an If-Match or If-None-Match header names the ETag.
+func matches(header, etag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
+		if part == etag || part == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+func intParam(c *gin.Context, name string, otherwise, low, high int) (int, error) {
+	s := c.Query(name)
+	if s == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < low || n > high {
+		return 0, archive.Invalid(name, "%q is not a whole number between %d and %d", s, low, high)
+	}
+	return n, nil
+}
+
+// base64OfHex turns a hexadecimal digest into the form of RFC 9530.
+func base64OfHex(digest string) string {
+	b, err := hex.DecodeString(digest)
+	if err != nil {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString(b)
+}
