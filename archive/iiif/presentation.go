@@ -1,0 +1,103 @@
+package iiif
+
+// LanguageMap holds texts by BCP 47 language; "none" is for those without one
+// (Presentation API 3.0, section 4.1). It marshals with its keys sorted.
+type LanguageMap map[string][]string
+
+// Pair is a label and a value to show (Presentation API 3.0, section 3.1,
+// metadata and requiredStatement).
+type Pair struct {
+	Label LanguageMap `json:"label"`
+	Value LanguageMap `json:"value"`
+}
+
+// Reference points to another resource: a thumbnail, a homepage, a manifest in
+// a collection.
+type Reference struct {
+	ID        string      `json:"id"`
+	Type      string      `json:"type"`
+	Label     LanguageMap `json:"label,omitempty"`
+	Format    string      `json:"format,omitempty"`
+	Language  []string    `json:"language,omitempty"`
+	Width     int         `json:"width,omitempty"`
+	Height    int         `json:"height,omitempty"`
+	Thumbnail []Reference `json:"thumbnail,omitempty"`
+	Service   []Service   `json:"service,omitempty"`
+}
+
+// Service names a service of a resource: here, always an image's ImageService3.
+type Service struct {
+	ID      string `json:"id"`
+	Type    string `json:"type"`
+	Profile string `json:"profile"`
+}
+
+// Agent is an institution (Presentation API 3.0, section 3.1, provider).
+type Agent struct {
+	ID       string      `json:"id"`
+	Type     string      `json:"type"`
+	Label    LanguageMap `json:"label"`
+	Homepage []Reference `json:"homepage,omitempty"`
+}
+
+// Manifest describes a record and its images to a viewer (Presentation API 3.0,
+// section 5.2). The fields of this and the other documents marshal in the order
+// in which they stand here, @context first.
+type Manifest struct {
+	Context           string      `json:"@context"`
+	ID                string      `json:"id"`
+	Type              string      `json:"type"`
+	Label             LanguageMap `json:"label"`
+	Metadata          []Pair      `json:"metadata,omitempty"`
+	Summary           LanguageMap `json:"summary,omitempty"`
+	RequiredStatement *Pair       `json:"requiredStatement,omitempty"`
+	Rights            string      `json:"rights,omitempty"`
+	Provider          []Agent     `json:"provider,omitempty"`
+	Homepage          []Reference `json:"homepage,omitempty"`
+	SeeAlso           []Reference `json:"seeAlso,omitempty"`
+	Thumbnail         []Reference `json:"thumbnail,omitempty"`
+	PartOf            []Reference `json:"partOf,omitempty"`
+	Items             []Canvas    `json:"items"`
+}
+
+// Canvas is the space on which an image lies (Presentation API 3.0, section 5.3).
+// Its size is that of the image's pixels, also where the public sees fewer.
+type Canvas struct {
+	ID        string           `json:"id"`
+	Type      string           `json:"type"`
+	Label     LanguageMap      `json:"label"`
+	Height    int              `json:"height"`
+	Width     int              `json:"width"`
+	Thumbnail []Reference      `json:"thumbnail,omitempty"`
+	Items     []AnnotationPage `json:"items"`
+}
+
+// AnnotationPage is a list of annotations (Presentation API 3.0, section 5.5).
+type AnnotationPage struct {
+	ID    string       `json:"id"`
+	Type  string       `json:"type"`
+	Items []Annotation `json:"items"`
+}
+
+// Annotation puts an image on a canvas (Presentation API 3.0, section 5.6).
+type Annotation struct {
+	ID         string    `json:"id"`
+	Type       string    `json:"type"`
+	Motivation string    `json:"motivation"`
+	Body       Reference `json:"body"`
+	Target     string    `json:"target"`
+}
+
+// Collection lists manifests or other collections (Presentation API 3.0,
+// section 5.1).
+type Collection struct {
+	Context  string      `json:"@context"`
+	ID       string      `json:"id"`
+	Type     string      `json:"type"`
+	Label    LanguageMap `json:"label"`
+	Summary  LanguageMap `json:"summary,omitempty"`
+	Provider []Agent     `json:"provider,omitempty"`
+	Homepage []Reference `json:"homepage,omitempty"`
+	PartOf   []Reference `json:"partOf,omitempty"`
+	Items    []Reference `json:"items"`
+}
