@@ -48,7 +48,7 @@ func mural() *archive.Record {
 		Dimensions:   []archive.Dimension{{Type: "height", Value: 3.42, Unit: "m"}, {Type: "通宽", Value: 5, Unit: "m", Note: "约"}},
 		Quantity:     &archive.Quantity{Value: 1, Unit: "铺"},
 		Subjects:     []archive.Text{{"zh": "药师七佛", "en": "Seven Medicine Buddhas"}, {"zh": "乐舞"}},
-		People:       []archive.Person{{Name: archive.Text{"zh": "翟通"}, Role: "donor"}},
+		People:       []archive.Person{{Name: archive.Text{"zh": "翟通", "en": "Zhai Tong"}, Role: "donor"}, {Name: archive.Text{"zh": "常书鸿"}}},
 		Rights:       &archive.Rights{Statement: "https://rightsstatements.org/page/InC/1.0/", Holder: archive.Text{"zh": "敦煌研究院"}},
 	}
 }
@@ -137,7 +137,7 @@ func TestManifestMetadata(t *testing.T) {
 		"工艺|Techniques|none:沥粉;贴金",
 		"尺寸|Dimensions|zh:高 3.42 m;通宽 5 m (约)|en:Height 3.42 m;通宽 5 m (约)",
 		"数量|Quantity|none:1 铺",
-		"人物|People|zh:翟通（供养人）",
+		"人物|People|zh:翟通（供养人）;常书鸿|en:Zhai Tong (donor);常书鸿",
 		"题材|Subjects|zh:药师七佛;乐舞|en:Seven Medicine Buddhas;乐舞",
 		"级别|Grade|zh:一级",
 		"藏品编号|Accession number|none:DH-220",

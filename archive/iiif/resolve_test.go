@@ -2,8 +2,10 @@ package iiif_test
 
 import (
 	"errors"
+	"fmt"
 	"image"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -303,5 +305,41 @@ func TestPanoramaSizes(t *testing.T) {
 	}
 	if _, err := resolve(t, "full/70000,/0/default.png", img, iiif.Offer{}); err == nil {
 		t.Error("70000, is answered although maxWidth is 65535")
+	}
+}
+
+// TestConfinedIsLargest: !w,h and max touch a bound, and keep the proportions as
+// closely as pixels can.
+func TestConfinedIsLargest(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(4, 2))
+	for range 3000 {
+		w, h := 1+r.IntN(900), 1+r.IntN(900)
+		bw, bh := 1+r.IntN(1000), 1+r.IntN(1000)
+		img := iiif.Image{Pyramid: iiif.NewPyramid(w, h, 64)}
+		plan, err := resolve(t, fmt.Sprintf("full/!%d,%d/0/default.jpg", bw, bh), img, iiif.Offer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		boxW, boxH := min(bw, w), min(bh, h)
+		if plan.Width > boxW || plan.Height > boxH || plan.Width < boxW && plan.Height < boxH {
+			t.Errorf("!%d,%d of %d × %d is %d × %d", bw, bh, w, h, plan.Width, plan.Height)
+		}
+		exactW, exactH := float64(plan.Height)*float64(w)/float64(h), float64(plan.Width)*float64(h)/float64(w)
+		if math.Abs(float64(plan.Width)-exactW) >= 1 && math.Abs(float64(plan.Height)-exactH) >= 1 {
+			t.Errorf("!%d,%d of %d × %d is distorted: %d × %d", bw, bh, w, h, plan.Width, plan.Height)
+		}
+
+		area := 1 + r.Int64N(int64(w)*int64(h))
+		plan, err = resolve(t, "full/max/0/default.jpg", img, iiif.Offer{Limits: iiif.Limits{MaxArea: area}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The long side is the ideal one, √(area × long ÷ short), without its fraction.
+		long, short := max(w, h), min(w, h)
+		ideal := min(int64(math.Sqrt(float64(area)*float64(long)/float64(short))), area, int64(long))
+		if got := int64(plan.Width) * int64(plan.Height); got > area || int64(max(plan.Width, plan.Height)) < ideal {
+			t.Errorf("max of %d × %d within %d is %d × %d, want %d on the long side", w, h, area, plan.Width, plan.Height, ideal)
+		}
 	}
 }
