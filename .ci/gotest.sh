@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# gotest.sh  runs every Go test with the race detector: unit tests, conformance
+# suites on the services that services.sh started, command transcripts, the
+# browser test. Prints go test's closing line for each package, and the full
+# output of one that fails.
+#
+# Nothing may skip: a test that does fails the run, except where it says
+# HEXI_TEST_DATA and there is no such data beside this checkout.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [ -n "${HEXI_TEST_DATA:-}" ]; then
+  export CI=true # tests then fail rather than skip
+else
+  unset CI
+  echo "HEXI_TEST_DATA is not set: the tests over real data are left out"
+fi
+
+go test -race -v -timeout 15m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | awk -v data="${HEXI_TEST_DATA:-}" '
+  # go test -v prints one package after another, the verdict of each last.
+  /^(ok  |\?   )\t/ { skips(); print; fflush(); n = 0; next }
+  /^FAIL\t/         { for (i = 0; i < n; i++) print line[i]; skips(); print; fflush(); n = 0; failed = 1; next }
+                    { line[n++] = $0 }
+
+  # skips counts the tests of a package that were skipped, and prints why.
+  function skips(    i, test, why) {
+    for (i = 0; i < n; i++) {
+      if (line[i] ~ /^=== (RUN|CONT|NAME|PAUSE) /) { split(line[i], word, " +"); test = word[3]; continue }
+      if (line[i] !~ /^ *--- SKIP: /) { why[test] = why[test] "\n" line[i]; continue }
+      test = line[i]; sub(/^ *--- SKIP: /, "", test); sub(/ .*/, "", test)
+      if (data == "" && why[test] ~ /HEXI_TEST_DATA/) { left++; continue }
+      print line[i] why[test]
+      skipped++
+    }
+  }
+
+  END {
+    for (i = 0; i < n; i++) print line[i]
+    if (left) print left " tests over real data were left out"
+    if (skipped) print "FAIL: " skipped " tests skipped, and here nothing may"
+    exit (skipped || failed) ? 1 : 0
+  }'
