@@ -33,7 +33,10 @@ var errTIFF = errors.New("not a TIFF, or a damaged one")
 // sidecar was lost. Its edge tiles are then padded (TileRef.Padded).
 func ReadTIFF(r io.ReaderAt, size int64) (*Index, error) {
 	t := &tiff{r: r, size: size}
-	directories, err := t.directories()
+	directories, more, err := t.directories(maxDirectories)
+	if err == nil && more {
+		err = errTIFF
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read access copy: %w", err)
 	}
@@ -75,10 +78,34 @@ func (t *tiff) read(off int64, n int) ([]byte, error) {
 	return b, nil
 }
 
-func (t *tiff) directories() ([]directory, error) {
+// directories reads the chain of directories, at most limit of them; more says
+// that there are others.
+func (t *tiff) directories(limit int) (out []directory, more bool, err error) {
+	next, err := t.header()
+	if err != nil {
+		return nil, false, err
+	}
+	seen := map[int64]bool{}
+	for next != 0 && len(out) < limit {
+		if seen[next] {
+			return nil, false, errTIFF
+		}
+		seen[next] = true
+		var d directory
+		if d, next, err = t.directory(next); err != nil {
+			return nil, false, err
+		}
+		out = append(out, d)
+	}
+	return out, next != 0, nil
+}
+
+// header reads the byte order and the kind, and returns the place of the first
+// directory.
+func (t *tiff) header() (first int64, err error) {
 	head, err := t.read(0, 8)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	switch string(head[:2]) {
 	case "II":
@@ -86,35 +113,19 @@ func (t *tiff) directories() ([]directory, error) {
 	case "MM":
 		t.order = binary.BigEndian
 	default:
-		return nil, errTIFF
+		return 0, errTIFF
 	}
-	var next int64
 	switch t.order.Uint16(head[2:]) {
 	case 42:
-		next = int64(t.order.Uint32(head[4:]))
+		return int64(t.order.Uint32(head[4:])), nil
 	case 43:
 		t.big = true
 		if head, err = t.read(8, 8); err != nil {
-			return nil, err
+			return 0, err
 		}
-		next = int64(t.order.Uint64(head))
-	default:
-		return nil, errTIFF
+		return int64(t.order.Uint64(head)), nil
 	}
-	var out []directory
-	seen := map[int64]bool{}
-	for next != 0 {
-		if seen[next] || len(out) == maxDirectories {
-			return nil, errTIFF
-		}
-		seen[next] = true
-		var d directory
-		if d, next, err = t.directory(next); err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, nil
+	return 0, errTIFF
 }
 
 func (t *tiff) directory(at int64) (d directory, next int64, err error) {

@@ -1,0 +1,73 @@
+package raster
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The codes of refusals. They are stable: reports and programs tell them apart.
+const (
+	CodeEmpty       = "empty"        // no bytes
+	CodeNotAnImage  = "not-an-image" // some other kind of file
+	CodeUnsupported = "unsupported"  // an image that this engine does not read
+	CodeTruncated   = "truncated"    // it ends early
+	CodeBroken      = "broken"       // it contradicts itself
+	CodeTooLarge    = "too-large"    // more pixels than the engine may decode
+)
+
+// RefusedError says why a master cannot be shown, in words for a curator. It is
+// plain data, so that it can cross from a decoding process.
+type RefusedError struct {
+	Code string
+	Why  string // a sentence
+	Do   string // what to do about it; may be ""
+}
+
+// Error returns the reason.
+func (e *RefusedError) Error() string { return e.Why }
+
+func refuse(code, do, format string, args ...any) *RefusedError {
+	return &RefusedError{Code: code, Why: fmt.Sprintf(format, args...), Do: do}
+}
+
+const (
+	doReplace = "replace the file with a complete copy from its source"
+	doConvert = "convert it to TIFF, JPEG or PNG and ingest that; the native engine (libvips) reads more formats"
+)
+
+// broken turns a decoder's error into a refusal.
+func broken(format string, err error) error {
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		return refused
+	}
+	text := err.Error()
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || endsEarly(text) {
+		return refuse(CodeTruncated, doReplace, "the %s file ends early", format)
+	}
+	if strings.Contains(text, "unsupported") || strings.Contains(text, "not implemented") || strings.Contains(text, "not supported") ||
+		strings.HasPrefix(text, "ccitt") { // that decoder knows few of the fax encodings
+		return refuse(CodeUnsupported, doConvert, "this kind of %s is not read here: %s", format, text)
+	}
+	return refuse(CodeBroken, doReplace, "the %s file is damaged: %s", format, text)
+}
+
+// endsEarly recognises what the decoders of image/jpeg and image/png say of a
+// stream that ends inside of the pixels, without an error value of its own.
+func endsEarly(text string) bool {
+	return strings.Contains(text, "short Huffman data") || strings.Contains(text, "not enough pixel data") ||
+		strings.Contains(text, "unexpected EOF")
+}
+
+// guard runs a decoder and turns a panic of it into a refusal. It holds only
+// for panics of this goroutine, so that nothing here decodes in another.
+func guard(format string, decode func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = refuse(CodeBroken, doReplace, "the %s file is damaged: its decoder gave up (%v)", format, v)
+		}
+	}()
+	return decode()
+}
