@@ -1,11 +1,7 @@
 package raster
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"image"
-	"image/jpeg"
 	"sync"
 
 	"hexi/archive/pyramid"
@@ -25,9 +21,10 @@ const keepSide = 2048
 type builder struct {
 	geometry pyramid.Geometry
 	gray     bool
-	quality  int
+	encoder  *encoder
 	workers  int
 	writer   *pyramid.Writer
+	tiles    []tile // of a stripe
 	levels   []*level
 	kept     *band // the level that thumbnails are made of
 	keepAt   int
@@ -41,8 +38,9 @@ type level struct {
 	height int
 }
 
-func newBuilder(g pyramid.Geometry, gray bool, quality, workers int, w *pyramid.Writer) *builder {
-	b := &builder{geometry: g, gray: gray, quality: quality, workers: workers, writer: w}
+func newBuilder(g pyramid.Geometry, gray bool, enc *encoder, workers int, w *pyramid.Writer) *builder {
+	cols, _ := g.Grid(0)
+	b := &builder{geometry: g, gray: gray, encoder: enc, workers: workers, writer: w, tiles: make([]tile, cols)}
 	for k := range g.Levels {
 		width, height := g.Level(k)
 		l := &level{height: height}
@@ -131,23 +129,23 @@ func (b *builder) keep(s *band, row int) {
 	}
 }
 
-// tile is an encoded tile: padded, and if it is an edge, in its exact size.
+// tile is an encoded tile: padded, and if it is an edge, in its exact size. Its
+// memory is used again for the next one in its column.
 type tile struct {
 	padded, exact []byte
-	err           error
 }
 
 // encodeStripe encodes the tiles of a stripe on all cores and writes them in
 // order.
 func (b *builder) encodeStripe(ctx context.Context, k, row int, s *band) error {
 	cols, _ := b.geometry.Grid(k)
-	tiles := make([]tile, cols)
+	tiles := b.tiles[:cols]
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range min(b.workers, cols) {
 		wg.Go(func() {
 			for col := range next {
-				tiles[col] = b.encodeTile(k, col, row, s)
+				b.encodeTile(&tiles[col], k, col, row, s)
 			}
 		})
 	}
@@ -163,13 +161,10 @@ func (b *builder) encodeStripe(ctx context.Context, k, row int, s *band) error {
 		return err
 	}
 	for col, t := range tiles {
-		if t.err != nil {
-			return fmt.Errorf("encode tile: %w", t.err)
-		}
 		if err := b.writer.AddTile(k, col, row, t.padded); err != nil {
 			return err
 		}
-		if t.exact != nil {
+		if len(t.exact) > 0 {
 			if err := b.writer.AddEdge(k, col, row, t.exact); err != nil {
 				return err
 			}
@@ -178,72 +173,12 @@ func (b *builder) encodeStripe(ctx context.Context, k, row int, s *band) error {
 	return nil
 }
 
-func (b *builder) encodeTile(k, col, row int, s *band) tile {
+func (b *builder) encodeTile(t *tile, k, col, row int, s *band) {
 	size := b.geometry.TileSize
 	w, h := b.geometry.TileSizeAt(k, col, row)
-	x := col * size
-	var t tile
-	if w == size && h == size {
-		t.padded, t.err = encodeTile(s.window(x, w, h), b.quality)
-		return t
+	part := s.part(col*size, w, h)
+	t.padded, t.exact = b.encoder.appendTile(t.padded[:0], part, size, size), t.exact[:0]
+	if w < size || h < size {
+		t.exact = b.encoder.appendTile(t.exact, part, w, h)
 	}
-	if t.exact, t.err = encodeTile(s.window(x, w, h), b.quality); t.err != nil {
-		return t
-	}
-	t.padded, t.err = encodeTile(s.padded(x, w, h, size), b.quality)
-	return t
-}
-
-// window is a part of a band as an image, sharing its bytes. x is even.
-func (b *band) window(x, w, h int) image.Image {
-	if b.cb == nil {
-		return &image.Gray{Pix: b.y[x:], Stride: b.width, Rect: image.Rect(0, 0, w, h)}
-	}
-	return &image.YCbCr{
-		Y: b.y[x:], Cb: b.cb[x/2:], Cr: b.cr[x/2:], YStride: b.width, CStride: b.chromaWidth(),
-		SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rect(0, 0, w, h),
-	}
-}
-
-// padded copies a part of a band into a square, repeating its last column and
-// row.
-func (b *band) padded(x, w, h, size int) image.Image {
-	p := newBand(size, size, b.cb == nil)
-	padPlane(p.y, size, b.y[x:], b.width, w, h)
-	if b.cb != nil {
-		padPlane(p.cb, size/2, b.cb[x/2:], b.chromaWidth(), (w+1)/2, (h+1)/2)
-		padPlane(p.cr, size/2, b.cr[x/2:], b.chromaWidth(), (w+1)/2, (h+1)/2)
-	}
-	return p.window(0, size, size)
-}
-
-func padPlane(dst []byte, size int, src []byte, stride, w, h int) {
-	for y := range size {
-		row := dst[y*size : (y+1)*size]
-		copy(row, src[min(y, h-1)*stride:][:w])
-		for x := w; x < size; x++ {
-			row[x] = row[w-1]
-		}
-	}
-}
-
-// encodeTile encodes an image as the abbreviated stream of a tile.
-func encodeTile(img image.Image, quality int) ([]byte, error) {
-	var buf bytes.Buffer
-	buf.Grow(48 << 10)
-	if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: quality}); err != nil {
-		return nil, err
-	}
-	_, stream, err := pyramid.Split(buf.Bytes())
-	return stream, err
-}
-
-// jpegTables returns the tables that encodeTile's streams need.
-func jpegTables(gray bool, quality int) ([]byte, error) {
-	var buf bytes.Buffer
-	if err := jpeg.Encode(&buf, newBand(16, 16, gray).window(0, 16, 16), &jpeg.Options{Quality: quality}); err != nil {
-		return nil, err
-	}
-	tables, _, err := pyramid.Split(buf.Bytes())
-	return tables, err
 }

@@ -52,15 +52,11 @@ func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, o
 	if err != nil {
 		return Result{}, refuse(CodeTooLarge, "", "%v", err)
 	}
-	tables, err := jpegTables(src.gray(), e.quality)
-	if err != nil {
-		return Result{}, fmt.Errorf("make JPEG tables: %w", err)
-	}
-	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{Geometry: g, Gray: src.gray(), Tables: tables, Software: "hexi"})
+	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{Geometry: g, Gray: src.gray(), Tables: e.encoder.tables(src.gray()), Software: "hexi"})
 	if err != nil {
 		return Result{}, err
 	}
-	b := newBuilder(g, src.gray(), e.quality, e.workers, w)
+	b := newBuilder(g, src.gray(), e.encoder, e.workers, w)
 	if err := e.feed(ctx, b, src, info, out.Progress); err != nil {
 		return Result{}, err
 	}
@@ -155,7 +151,7 @@ func (b *band) average() string {
 
 // thumbnails makes the thumbnails of an image from one of its levels.
 func thumbnails(kept *band, width, height int) ([]Thumbnail, error) {
-	img := toNRGBA(kept.window(0, kept.width, kept.rows))
+	img := toNRGBA(kept.image())
 	var out []Thumbnail
 	for _, side := range thumbnailSides {
 		w, h := fit(width, height, side)

@@ -16,11 +16,15 @@ type Limits struct {
 	MaxDecode int64
 }
 
+// tileQuality is the JPEG quality of tiles, from 1 to 100: what is lost is not
+// seen, also at 1:1.
+const tileQuality = 85
+
 // Go is the pure-Go engine. It is safe for use by many goroutines.
 type Go struct {
 	limits  Limits
 	workers int
-	quality int // of JPEG tiles
+	encoder *encoder // of tiles
 }
 
 // NewGo returns the pure-Go engine with its usual limits: 10 gigapixels in all,
@@ -28,7 +32,7 @@ type Go struct {
 func NewGo() *Go {
 	return &Go{
 		limits:  Limits{MaxPixels: 10_000_000_000, MaxDecode: 1 << 30},
-		workers: runtime.GOMAXPROCS(0), quality: 85,
+		workers: runtime.GOMAXPROCS(0), encoder: newEncoder(tileQuality),
 	}
 }
 

@@ -780,4 +780,3 @@ func TestRealImages(t *testing.T) {
 		t.Errorf("only %d files were derived: %v", codes["derived"], codes)
 	}
 }
-

@@ -37,6 +37,28 @@ func newBand(width, rows int, gray bool) *band {
 	return b
 }
 
+// part is a part of a band from column x, which is even, sharing its bytes.
+func (b *band) part(x, w, h int) planes {
+	p := planes{y: plane{b.y[x:], b.width, w, h}, gray: b.cb == nil}
+	if !p.gray {
+		cw, ch := (w+1)/2, (h+1)/2
+		p.cb = plane{b.cb[x/2:], b.chromaWidth(), cw, ch}
+		p.cr = plane{b.cr[x/2:], b.chromaWidth(), cw, ch}
+	}
+	return p
+}
+
+// image shows a band as an image, sharing its bytes.
+func (b *band) image() image.Image {
+	if b.cb == nil {
+		return &image.Gray{Pix: b.y, Stride: b.width, Rect: image.Rect(0, 0, b.width, b.rows)}
+	}
+	return &image.YCbCr{
+		Y: b.y, Cb: b.cb, Cr: b.cr, YStride: b.width, CStride: b.chromaWidth(),
+		SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rect(0, 0, b.width, b.rows),
+	}
+}
+
 // imageRows delivers an image that stands decoded in memory.
 type imageRows struct {
 	img    image.Image
