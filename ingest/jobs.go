@@ -1,0 +1,159 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"hexi/archive"
+	"hexi/archive/raster"
+)
+
+// Engine is what the pipeline needs of an image engine.
+type Engine interface {
+	Identify(ctx context.Context, r io.ReaderAt, size int64) (raster.Info, error)
+	Derive(ctx context.Context, r io.ReaderAt, size int64, info raster.Info, out raster.Output) (raster.Result, error)
+}
+
+// isRefused reports whether an error is an engine's refusal of a master.
+func isRefused(err error) bool {
+	var refused *raster.RefusedError
+	return errors.As(err, &refused)
+}
+
+// failureOf puts a refusal into the archive's words.
+func failureOf(err error) (archive.Failure, bool) {
+	var refused *raster.RefusedError
+	if !errors.As(err, &refused) {
+		return archive.Failure{}, false
+	}
+	return archive.Failure{Code: refused.Code, Why: refused.Why, Do: refused.Do}, true
+}
+
+// itemOf puts a fault into a report's words.
+func itemOf(where string, err error) Item {
+	item := Item{Item: where, Code: "failed", Why: err.Error()}
+	var invalid *archive.InvalidError
+	if failure, ok := failureOf(err); ok {
+		item.Code, item.Why, item.Do = failure.Code, failure.Why, failure.Do
+	} else if errors.As(err, &invalid) {
+		item.Code, item.Field, item.Why = "invalid", invalid.Field, invalid.Why
+	}
+	return item
+}
+
+// sniff looks at a file before anything is made of it.
+func (p *Pipeline) sniff(ctx context.Context, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return archive.Invalid("file", "cannot be opened: %v", err)
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	_, err = p.engine.Identify(ctx, f, info.Size())
+	return err
+}
+
+// identify finds out what a received master is. A refusal is recorded with the
+// asset and ends the job well; any other error lets it be tried again.
+func (p *Pipeline) identify(ctx context.Context, job archive.Job) error {
+	asset, err := p.archive.Asset(ctx, job.Asset)
+	if err != nil {
+		return err
+	}
+	if asset.State != archive.AssetReceived {
+		return nil // done before
+	}
+	master, size, err := p.objects.Reader(ctx, asset.Master.Key)
+	if err != nil {
+		return fmt.Errorf("open master of asset %s: %w", asset.ID, err)
+	}
+	defer master.Close() //nolint:errcheck // opened for reading only
+	info, err := p.engine.Identify(ctx, master, size)
+	if failure, refused := failureOf(err); refused {
+		return p.archive.Refuse(ctx, asset.ID, failure)
+	}
+	if err != nil {
+		return fmt.Errorf("identify asset %s: %w", asset.ID, err)
+	}
+	technical, err := json.Marshal(info)
+	if err != nil {
+		return fmt.Errorf("encode technical metadata of asset %s: %w", asset.ID, err)
+	}
+	return p.archive.Identified(ctx, asset.ID, info.Format, archive.Image{Width: info.Width, Height: info.Height, Technical: technical})
+}
+
+// derive makes the access copy of an identified image.
+func (p *Pipeline) derive(ctx context.Context, job archive.Job) error {
+	asset, err := p.archive.Asset(ctx, job.Asset)
+	if err != nil {
+		return err
+	}
+	if asset.State != archive.AssetIdentified || asset.Image == nil {
+		return nil // done before, or refused
+	}
+	var info raster.Info
+	if err := json.Unmarshal(asset.Image.Technical, &info); err != nil {
+		return fmt.Errorf("read technical metadata of asset %s: %w", asset.ID, err)
+	}
+	access, err := p.makeAccess(ctx, asset, info)
+	if failure, refused := failureOf(err); refused {
+		return p.archive.Refuse(ctx, asset.ID, failure)
+	}
+	if err != nil {
+		return fmt.Errorf("derive asset %s: %w", asset.ID, err)
+	}
+	return p.archive.Derived(ctx, asset.ID, access)
+}
+
+// makeAccess writes the access copy into a scratch file and then into the
+// store. The sidecar goes last: who finds one finds everything it speaks of.
+func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info raster.Info) (_ archive.Access, err error) {
+	master, size, err := p.objects.Reader(ctx, asset.Master.Key)
+	if err != nil {
+		return archive.Access{}, fmt.Errorf("open master: %w", err)
+	}
+	defer master.Close() //nolint:errcheck // opened for reading only
+	scratch, err := os.CreateTemp(p.opts.Scratch, "hexi-derive-*")
+	if err != nil {
+		return archive.Access{}, fmt.Errorf("make scratch file: %w", err)
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	// Unlinked at once, so that it goes with the process however that ends.
+	if err := os.Remove(scratch.Name()); err != nil {
+		return archive.Access{}, fmt.Errorf("unlink scratch file: %w", err)
+	}
+	result, err := p.engine.Derive(ctx, master, size, info, raster.Output{TIFF: scratch})
+	if err != nil {
+		return archive.Access{}, err
+	}
+	bytesWritten, err := scratch.Seek(0, io.SeekStart)
+	if err == nil {
+		bytesWritten, err = p.objects.Put(ctx, PyramidKey(asset.ID), scratch, -1, "image/tiff")
+	}
+	if err != nil {
+		return archive.Access{}, fmt.Errorf("store access copy: %w", err)
+	}
+	access := archive.Access{
+		Version: result.ID, TileSize: result.Geometry.TileSize, Levels: result.Geometry.Levels,
+		Gray: result.Gray, Bytes: bytesWritten, Colour: result.Colour,
+	}
+	for _, thumb := range result.Thumbnails {
+		name := fmt.Sprintf("thumb-%d.jpg", max(thumb.Width, thumb.Height))
+		if _, err := p.objects.Put(ctx, ThumbnailKey(asset.ID, name), bytes.NewReader(thumb.JPEG), int64(len(thumb.JPEG)), "image/jpeg"); err != nil {
+			return archive.Access{}, fmt.Errorf("store thumbnail: %w", err)
+		}
+		access.Thumbnails = append(access.Thumbnails, archive.Thumbnail{Width: thumb.Width, Height: thumb.Height, Name: name})
+	}
+	if _, err := p.objects.Put(ctx, SidecarKey(asset.ID), bytes.NewReader(result.Sidecar), int64(len(result.Sidecar)), "application/octet-stream"); err != nil {
+		return archive.Access{}, fmt.Errorf("store sidecar: %w", err)
+	}
+	return access, nil
+}
