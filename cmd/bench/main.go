@@ -1,0 +1,109 @@
+// Command bench measures hexi side by side with its peers, in one run, on the
+// same files and the same machine, and prints the ratios (docs/performance.md).
+//
+// It starts every program itself, on loopback, with data in a temporary
+// directory: hexi as the binary that people run, fed through "hexi ingest";
+// nginx with the same tiles as ready-made files, which is the ceiling; IIPImage
+// reading the same access copy. One load generator serves them all in turn, in
+// short interleaved rounds, so that a change of the machine's mood meets each of
+// them; medians are printed. It claims nothing about absolute speed: client and
+// server share the cores.
+//
+//	go run ./cmd/bench -quick
+//	go run ./cmd/bench -size 6000x4000 -rounds 9
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// settings are what a run is told.
+type settings struct {
+	hexi          string // path of the binary
+	width, height int    // of the picture, in pixels
+	pyramid       string // an access copy to measure the peers on, without hexi
+	connections   int
+	rounds        int
+	each          time.Duration // one contender in one round
+	dir           string        // for everything that is written
+}
+
+func parse(args []string, stderr io.Writer) (settings, bool, error) {
+	var s settings
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&s.hexi, "hexi", "bin/hexi", "the hexi `binary` to measure")
+	flags.StringVar(&s.pyramid, "pyramid", "", "measure only the peers, on this pyramidal TIFF `file`")
+	size := flags.String("size", "15360x6400", "`width x height` of the picture in pixels")
+	flags.IntVar(&s.connections, "connections", 8, "keep-alive connections of the load generator")
+	flags.IntVar(&s.rounds, "rounds", 7, "interleaved rounds")
+	flags.DurationVar(&s.each, "each", 2*time.Second, "how long one contender is measured in one round")
+	quick := flags.Bool("quick", false, "a short look: three rounds of half a second on a smaller picture")
+	keep := flags.String("keep", "", "work in this `directory` and leave it; a second run finds its picture there")
+	if err := flags.Parse(args); err != nil {
+		return s, false, err
+	}
+	if *quick {
+		s.rounds, s.each = 3, time.Second/2
+		if !isSet(flags, "size") {
+			*size = "6000x4000"
+		}
+	}
+	if _, err := fmt.Sscanf(*size, "%dx%d", &s.width, &s.height); err != nil || s.width < 1 || s.height < 1 {
+		return s, false, fmt.Errorf("size: %q is not of the form 15360x6400", *size)
+	}
+	if s.connections < 1 || s.connections > 1024 || s.rounds < 1 || s.each < 10*time.Millisecond {
+		return s, false, errors.New("there must be 1 to 1024 connections, a round at least, and 10 ms for each contender")
+	}
+	if *keep == "" {
+		dir, err := os.MkdirTemp("", "hexi-bench-")
+		s.dir = dir
+		return s, false, err
+	}
+	dir, err := filepath.Abs(*keep)
+	if err != nil {
+		return s, false, err
+	}
+	s.dir = dir
+	return s, true, os.MkdirAll(s.dir, 0o755)
+}
+
+func isSet(flags *flag.FlagSet, name string) (set bool) {
+	flags.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	s, keep, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	if !keep {
+		defer func() { err = errors.Join(err, os.RemoveAll(s.dir)) }()
+	}
+	if err := printMachine(ctx, stdout, s); err != nil {
+		return err
+	}
+	return benchTiles(ctx, s, stdout)
+}

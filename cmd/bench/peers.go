@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// peers are the servers that hexi is measured against: one nginx, which serves
+// files and stands in front of IIPImage, and IIPImage in several settings.
+type peers struct {
+	address string // of nginx
+	files   string // directory that nginx serves
+	iip     []*iip
+	nginx   *process
+}
+
+// startPeers starts them on an access copy.
+func startPeers(ctx context.Context, dir, accessCopy string) (_ *peers, err error) {
+	p := &peers{files: filepath.Join(dir, "files"), iip: []*iip{
+		{name: "iip-plain", processes: 1},
+		{name: "iip-cache", processes: 1, cacheMB: 2048},
+		{name: "iip-all", processes: runtime.NumCPU()},
+	}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.stop())
+		}
+	}()
+	images := filepath.Join(dir, "images")
+	for _, dir := range []string{images, p.files} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	if accessCopy, err = filepath.Abs(accessCopy); err != nil {
+		return nil, err
+	}
+	link := filepath.Join(images, iipImage)
+	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	if err := os.Symlink(accessCopy, link); err != nil {
+		return nil, fmt.Errorf("show the access copy to IIPImage: %w", err)
+	}
+	var backends []backend
+	for _, s := range p.iip {
+		if err := s.start(ctx, dir, images); err != nil {
+			return nil, err
+		}
+		backends = append(backends, s.backend)
+	}
+	p.nginx, p.address, err = startNginx(ctx, dir, p.files, backends)
+	return p, err
+}
+
+func (p *peers) stop() error {
+	var errs []error
+	for _, s := range p.iip {
+		errs = append(errs, s.stop())
+	}
+	if p.nginx != nil {
+		errs = append(errs, p.nginx.stop())
+	}
+	return errors.Join(errs...)
+}
