@@ -80,7 +80,9 @@ func (p *process) stop() error {
 }
 
 // String is the command line, with the settings that it got by environment.
-func (p *process) String() string { return strings.Join(append(slices.Clone(p.env), p.cmd.Args...), " ") }
+func (p *process) String() string {
+	return strings.Join(append(slices.Clone(p.env), p.cmd.Args...), " ")
+}
 
 // said is the end of what the program printed.
 func (p *process) said() string {

@@ -63,9 +63,9 @@ func benchTiles(ctx context.Context, s settings, w io.Writer) (err error) {
 	if hexi != nil {
 		fmt.Fprintf(w, "started   %s\n", hexi.process)
 	}
-	fmt.Fprintf(w, "          %s\n", peers.nginx)
+	fmt.Fprintf(w, "started   %s\n", peers.nginx)
 	for _, p := range peers.iip {
-		fmt.Fprintf(w, "          %s\n", p.running[0])
+		fmt.Fprintf(w, "started   %s\n", p.running[0])
 	}
 	printLoad(w, s, width, height, tiles, lengths)
 
