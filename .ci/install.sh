@@ -49,24 +49,38 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   exit 1
 fi
 
-echo "Installing Debian packages: ${missing[*]}"
+echo "Installing Debian packages (once, a minute or two): ${missing[*]}"
 printf '%s\n' "${reasons[@]}"
 
 # The services that come with some packages (PostgreSQL, nginx, IIPImage) are not
 # wanted here: the tests start their own, on loopback and free ports. So no
-# package may start one while it is installed.
+# package may start one while it is installed, nor at the next boot.
 policy=/usr/sbin/policy-rc.d
+log=$(mktemp)
+undo=("$log")
+trap 'rm -f "${undo[@]}"' EXIT
 if [ ! -e "$policy" ]; then
-  trap 'rm -f "$policy"' EXIT
+  undo+=("$policy")
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod 755 "$policy"
 fi
 
 export DEBIAN_FRONTEND=noninteractive
 # Another apt may be at work on this machine: wait for it.
-apt() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o APT::Install-Recommends=false "$@" </dev/null; }
-if ! apt install "${missing[@]}" >/dev/null 2>&1; then
-  # The lists may be old or absent. What goes wrong now is worth reading.
-  apt update >/dev/null
-  apt install "${missing[@]}" >/dev/null
+apt() { apt-get -q -y -o DPkg::Lock::Timeout=300 -o APT::Install-Recommends=false "$@" </dev/null >"$log" 2>&1; }
+# The lists may be old or absent: fetch them only where it does not go without.
+if ! apt install "${missing[@]}" && ! { apt update && apt install "${missing[@]}"; }; then
+  cat "$log" >&2
+  echo "Installing failed; what apt said stands above. To try by hand: apt-get install --no-install-recommends ${missing[*]}" >&2
+  exit 1
 fi
+
+for package in "${missing[@]}"; do
+  case $package in
+    postgresql) service=postgresql ;;
+    nginx-light) service=nginx ;;
+    iipimage-server) service=iipsrv ;;
+    *) continue ;;
+  esac
+  systemctl disable "$service" >/dev/null 2>&1 || true
+done
