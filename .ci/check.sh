@@ -38,6 +38,15 @@ lint() {
   tool=$(.ci/tool.sh golangci-lint) && "$tool" run --build-tags "$tags" --timeout 10m
 }
 
+tidy() {
+  local diff
+  diff=$(go mod tidy -diff 2>&1) || {
+    printf '%s\n' "$diff" | head -n 40
+    echo "run go mod tidy"
+    return 1
+  }
+}
+
 failed=()
 step() { # step NAME COMMAND...
   local name=$1 start=$SECONDS
@@ -54,7 +63,7 @@ step "format (gofmt)" gofmt_clean
 step "vet" go vet -tags "$tags" ./...
 step "arrows" go test -count=1 -run '^TestArrows' cmd/hexi/arrows_test.go
 step "lint (golangci-lint)" lint
-step "modules (go mod tidy)" go mod tidy -diff
+step "modules (go mod tidy)" tidy
 step "generated files" generated_clean
 
 if [ ${#failed[@]} -gt 0 ]; then

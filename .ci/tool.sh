@@ -9,8 +9,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 case ${1:-} in
   golangci-lint) package=github.com/golangci/golangci-lint/v2/cmd/golangci-lint version=v2.15.0 ;;
   govulncheck) package=golang.org/x/vuln/cmd/govulncheck version=v1.9.0 ;;
+  versitygw) package=github.com/versity/versitygw/cmd/versitygw version=v1.8.0 ;;
   *)
-    echo "tool.sh: there is no tool \"${1:-}\"; there are golangci-lint and govulncheck" >&2
+    echo "tool.sh: there is no tool \"${1:-}\"; there are golangci-lint, govulncheck and versitygw" >&2
     exit 2
     ;;
 esac
