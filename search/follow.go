@@ -1,0 +1,92 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+
+	"hexi/archive"
+)
+
+// Source is what the index follows: the catalogue.
+type Source interface {
+	Changes(ctx context.Context, since int64, limit int) ([]archive.Change, error)
+	LastChange(ctx context.Context) (int64, error)
+	// Entries returns those of the ids that exist; published leaves out drafts
+	// and what was withdrawn.
+	Entries(ctx context.Context, ids []string, published bool) ([]*archive.Entry, error)
+	List(ctx context.Context, q archive.ListQuery) ([]*archive.Entry, error)
+	Count(ctx context.Context, q archive.ListQuery) (int, error)
+}
+
+// batchSize is how many changes are applied at a time.
+const batchSize = 1000
+
+// Follow applies all changes that the index has not seen. It returns how many
+// that were.
+func (ix *Index) Follow(ctx context.Context, source Source) (int, error) {
+	ix.writing.Lock()
+	defer ix.writing.Unlock()
+	return ix.follow(ctx, source, ix.bleve)
+}
+
+// follow brings an index up to date. Applying a change again does no harm: what
+// is indexed is the record as it is now.
+func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int, error) {
+	seq, err := seqOf(b)
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for {
+		changes, err := source.Changes(ctx, seq, batchSize)
+		if err != nil {
+			return total, fmt.Errorf("follow changes: %w", err)
+		}
+		if len(changes) == 0 {
+			return total, nil
+		}
+		var ids []string
+		touched := map[string]bool{}
+		for _, c := range changes {
+			if !touched[c.Record] {
+				touched[c.Record] = true
+				ids = append(ids, c.Record)
+			}
+			seq = c.Seq
+		}
+		entries, err := source.Entries(ctx, ids, true)
+		if err != nil {
+			return total, fmt.Errorf("follow changes: %w", err)
+		}
+		for _, e := range entries {
+			delete(touched, e.Record.ID)
+		}
+		var gone []string
+		for _, id := range ids {
+			if touched[id] {
+				gone = append(gone, id)
+			}
+		}
+		if err := ix.apply(b, entries, gone, seq); err != nil {
+			return total, err
+		}
+		total += len(changes)
+	}
+}
+
+// Run follows whenever news comes, until it is closed. An error is logged, and
+// the changes are applied the next time.
+func (ix *Index) Run(ctx context.Context, source Source, news <-chan struct{}) {
+	for range news {
+		if _, err := ix.Follow(ctx, source); err != nil && ctx.Err() == nil {
+			ix.log.Error("the search index cannot follow; it will be tried again", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	}
+}

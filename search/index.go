@@ -1,0 +1,297 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+
+	"hexi/archive"
+	"hexi/search/zh"
+)
+
+// Vocabulary is what search needs of the controlled vocabularies.
+type Vocabulary interface {
+	Term(scheme archive.Scheme, codeOrLabel string) (archive.Term, bool)
+	Terms(scheme archive.Scheme) ([]archive.Term, bool)
+	Names(scheme archive.Scheme, code string) []string
+	PeriodYears(term, site string) (from, to int, ok bool)
+}
+
+// URLs makes the addresses that hits carry.
+type URLs struct {
+	Thumbnail func(asset string, side int) string // of an image that fits side × side pixels
+	Manifest  func(record string) string
+}
+
+// Options are the outside facts of an index.
+type Options struct {
+	Vocabulary Vocabulary
+	URLs       URLs
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// Index is an opened index. It is safe for use by many goroutines, but its
+// directory belongs to one process.
+type Index struct {
+	dir        string // "" in memory
+	vocabulary Vocabulary
+	urls       URLs
+	log        *slog.Logger
+	now        func() time.Time
+	folder     *zh.Folder
+	tokenizer  *tokenizer
+	sites      []siteName
+
+	mu      sync.RWMutex // guards bleve against being swapped
+	bleve   bleve.Index
+	lock    *os.File
+	rebuild sync.Mutex // one rebuild at a time
+	writing sync.Mutex // one writer at a time: the order of changes counts
+}
+
+type siteName struct{ name, code string }
+
+// ErrInUse says that another process has the index open.
+var ErrInUse = errors.New("another hexi process has the search index open")
+
+// current names the index in the directory that is in use; a swap replaces it.
+const current = "CURRENT"
+
+// Open opens the index in a directory, or makes an empty one; dir "" is one in
+// memory. An index that is damaged, or of another schema, is set aside and an
+// empty one made: NeedsRebuild then says so.
+func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, folder: zh.NewFolder()}
+	if ix.log == nil {
+		ix.log = slog.New(slog.DiscardHandler)
+	}
+	if ix.now == nil {
+		ix.now = time.Now
+	}
+	if ix.urls.Thumbnail == nil {
+		ix.urls.Thumbnail = func(asset string, side int) string {
+			return fmt.Sprintf("/iiif/3/%s/full/!%d,%d/0/default.jpg", asset, side, side)
+		}
+	}
+	if ix.urls.Manifest == nil {
+		ix.urls.Manifest = func(record string) string { return "/iiif/manifest/" + record }
+	}
+	ix.tokenizer = &tokenizer{folder: ix.folder}
+	ix.readSites()
+	if dir == "" {
+		m, err := buildMapping()
+		if err != nil {
+			return nil, err
+		}
+		if ix.bleve, err = bleve.NewMemOnly(m); err != nil {
+			return nil, fmt.Errorf("make index: %w", err)
+		}
+		return ix, ix.stamp(ix.bleve)
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("make index directory: %w", err)
+	}
+	if err := ix.takeLock(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ix.lock.Close())
+		}
+	}()
+	if ix.bleve, err = ix.openCurrent(); err != nil {
+		return nil, err
+	}
+	return ix, nil
+}
+
+func (ix *Index) readSites() {
+	terms, _ := ix.vocabulary.Terms(archive.SchemeSite)
+	for _, t := range terms {
+		for _, name := range ix.vocabulary.Names(archive.SchemeSite, t.Code) {
+			folded := ix.folder.String(name)
+			ix.sites = append(ix.sites, siteName{folded, t.Code})
+			// People leave the word for "caves" away: 莫高220, 麦积山.
+			for _, end := range []string{"石窟", "窟", " caves", " grottoes"} {
+				if short, ok := strings.CutSuffix(folded, end); ok && len(short) >= 4 {
+					ix.sites = append(ix.sites, siteName{short, t.Code})
+				}
+			}
+		}
+	}
+}
+
+// openCurrent opens the index that CURRENT names, or makes one.
+func (ix *Index) openCurrent() (bleve.Index, error) {
+	name, err := os.ReadFile(filepath.Join(ix.dir, current))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ix.createNext()
+	case err != nil:
+		return nil, fmt.Errorf("open index: %w", err)
+	}
+	path := filepath.Join(ix.dir, filepath.Base(strings.TrimSpace(string(name))))
+	opened, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": "2s"})
+	if err == nil {
+		version, versionErr := opened.GetInternal([]byte("schema"))
+		if versionErr == nil && string(version) == schemaVersion {
+			return opened, nil
+		}
+		ix.log.Info("the search index is of another schema and is made anew", "path", path)
+		if err := opened.Close(); err != nil {
+			ix.log.Warn("close old index", "error", err)
+		}
+		return ix.createNext()
+	}
+	// Kept for whoever wants to know why; the next rebuild removes it.
+	ix.log.Warn("the search index is damaged, it is set aside and made anew", "path", path, "error", err)
+	if err := os.Rename(path, path+".damaged"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("set damaged index aside: %w", err)
+	}
+	return ix.createNext()
+}
+
+// createNext makes an empty index and points CURRENT to it.
+func (ix *Index) createNext() (bleve.Index, error) {
+	name, created, err := ix.createBeside()
+	if err != nil {
+		return nil, err
+	}
+	if err := ix.pointTo(name); err != nil {
+		return nil, errors.Join(err, created.Close())
+	}
+	return created, nil
+}
+
+// createBeside makes an empty index beside the current one.
+func (ix *Index) createBeside() (name string, created bleve.Index, err error) {
+	m, err := buildMapping()
+	if err != nil {
+		return "", nil, err
+	}
+	entries, err := os.ReadDir(ix.dir)
+	if err != nil {
+		return "", nil, fmt.Errorf("read index directory: %w", err)
+	}
+	next := 1
+	for _, e := range entries {
+		number, _, _ := strings.Cut(strings.TrimPrefix(e.Name(), "index-"), ".")
+		if n, err := strconv.Atoi(number); err == nil && n >= next {
+			next = n + 1
+		}
+	}
+	name = fmt.Sprintf("index-%06d", next)
+	created, err = bleve.New(filepath.Join(ix.dir, name), m)
+	if err != nil {
+		return "", nil, fmt.Errorf("make index %s: %w", name, err)
+	}
+	return name, created, ix.stamp(created)
+}
+
+func (ix *Index) stamp(b bleve.Index) error {
+	if err := b.SetInternal([]byte("schema"), []byte(schemaVersion)); err != nil {
+		return fmt.Errorf("stamp index: %w", err)
+	}
+	return nil
+}
+
+// pointTo makes CURRENT name an index, whole or not at all.
+func (ix *Index) pointTo(name string) error {
+	temp := filepath.Join(ix.dir, current+".new")
+	f, err := os.Create(temp)
+	if err == nil {
+		_, err = f.WriteString(name + "\n")
+		if err == nil {
+			err = f.Sync()
+		}
+		err = errors.Join(err, f.Close())
+	}
+	if err == nil {
+		err = os.Rename(temp, filepath.Join(ix.dir, current))
+	}
+	if err != nil {
+		return fmt.Errorf("switch to index %s: %w", name, err)
+	}
+	return nil
+}
+
+// Close closes the index.
+func (ix *Index) Close() error {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	err := ix.bleve.Close()
+	if ix.lock != nil {
+		err = errors.Join(err, ix.lock.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("close index: %w", err)
+	}
+	return nil
+}
+
+// Count returns how many records the index holds, of all tiers.
+func (ix *Index) Count() (uint64, error) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	n, err := ix.bleve.DocCount()
+	if err != nil {
+		return 0, fmt.Errorf("count index: %w", err)
+	}
+	return n, nil
+}
+
+// Seq returns the change up to which the index has come; 0 for an empty one,
+// which is to be rebuilt or to follow from the start.
+func (ix *Index) Seq() (int64, error) {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	return seqOf(ix.bleve)
+}
+
+func seqOf(b bleve.Index) (int64, error) {
+	v, err := b.GetInternal([]byte("seq"))
+	if err != nil {
+		return 0, fmt.Errorf("read index position: %w", err)
+	}
+	if v == nil {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(string(v), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read index position: %w", err)
+	}
+	return n, nil
+}
+
+// apply indexes entries, removes ids, and notes the position, in one batch.
+func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
+	batch := b.NewBatch()
+	for _, e := range entries {
+		doc, err := ix.document(e)
+		if err != nil {
+			return err
+		}
+		if err := batch.Index(e.Record.ID, doc); err != nil {
+			return fmt.Errorf("index %s: %w", e.Record.ID, err)
+		}
+	}
+	for _, id := range gone {
+		batch.Delete(id)
+	}
+	batch.SetInternal([]byte("seq"), []byte(strconv.FormatInt(seq, 10)))
+	if err := b.Batch(batch); err != nil {
+		return fmt.Errorf("write index: %w", err)
+	}
+	return nil
+}
