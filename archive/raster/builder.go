@@ -2,19 +2,26 @@ package raster
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"hexi/archive/pyramid"
 )
+
+// stripeRows is how many rows go into the builder at a time. It divides the side
+// of a tile, and is a multiple of the 16 rows of a JPEG's smallest unit.
+const stripeRows = 64
 
 // keepSide is the longest side of the level that is kept in memory whole, to
 // make thumbnails of.
 const keepSide = 2048
 
-// builder makes the pyramid. Rows go in at level 0 in stripes of one row of
-// tiles; each stripe is cut into tiles, which are encoded on all cores, and
-// halved into the stripe of the next level, and so on up. A level holds one
-// stripe, so that memory depends on the width only.
+// builder makes the pyramid. Rows go in at level 0 in stripes. Each column of
+// tiles has an encoder under way that takes its part of a stripe; the stripe,
+// halved, is half a stripe of the next level, and so on up. A level holds one
+// stripe and the compressed bytes of one row of tiles, so that memory depends on
+// the width only. The columns of a stripe are worked on all cores.
 //
 // Tiles are written in an order that does not depend on the cores, so that the
 // same master always gives the same bytes.
@@ -24,7 +31,6 @@ type builder struct {
 	encoder  *encoder
 	workers  int
 	writer   *pyramid.Writer
-	tiles    []tile // of a stripe
 	levels   []*level
 	kept     *band // the level that thumbnails are made of
 	keepAt   int
@@ -32,153 +38,160 @@ type builder struct {
 
 // level is one level in the making.
 type level struct {
-	stripe *band
-	rows   int // in the stripe
-	row    int // of tiles that are done
-	height int
+	stripe        *band // rows that came from the level before; nil at level 0
+	width, height int
+	done          int // rows that are encoded
+	columns       []column
 }
 
-func newBuilder(g pyramid.Geometry, gray bool, enc *encoder, workers int, w *pyramid.Writer) *builder {
-	cols, _ := g.Grid(0)
-	b := &builder{geometry: g, gray: gray, encoder: enc, workers: workers, writer: w, tiles: make([]tile, cols)}
+// column is a column of tiles: the tile that is being encoded, padded and, if
+// it is smaller than a tile, in its exact size.
+type column struct {
+	padded, exact scan
+}
+
+func newBuilder(g pyramid.Geometry, gray bool, enc *encoder, workers int, w *pyramid.Writer) (*builder, error) {
+	if g.TileSize%stripeRows != 0 {
+		return nil, fmt.Errorf("a tile size of %d pixels is not a multiple of %d", g.TileSize, stripeRows)
+	}
+	b := &builder{geometry: g, gray: gray, encoder: enc, workers: workers, writer: w}
 	for k := range g.Levels {
 		width, height := g.Level(k)
-		l := &level{height: height}
-		if k > 0 { // the stripes of level 0 come from outside
-			l.stripe = newBand(width, min(g.TileSize, height+height%2), gray)
+		cols, _ := g.Grid(k)
+		l := &level{width: width, height: height, columns: make([]column, cols)}
+		if k > 0 {
+			l.stripe = newBand(width, min(stripeRows, height), gray)
+			l.stripe.rows = 0
 		}
 		b.levels = append(b.levels, l)
 		if b.kept == nil && (max(width, height) <= keepSide || k == g.Levels-1) {
 			b.kept, b.keepAt = newBand(width, height, gray), k
 		}
 	}
-	return b
+	return b, nil
 }
 
-// stripeRows returns how many rows the next stripe of level 0 has; 0 at the end.
-func (b *builder) stripeRows(done int) int {
-	return min(b.geometry.TileSize, b.geometry.Height-done)
-}
+// add takes the next stripe of level 0: stripeRows rows, or those that are left.
+func (b *builder) add(ctx context.Context, s *band) error { return b.stripe(ctx, 0, s) }
 
-// addStripe takes a whole stripe of level 0.
-func (b *builder) addStripe(ctx context.Context, s *band) error {
-	return b.finishStripe(ctx, 0, s)
-}
-
-// finishStripe encodes a level's stripe and hands it, halved, to the next.
-func (b *builder) finishStripe(ctx context.Context, k int, s *band) error {
+// stripe encodes a level's stripe and hands it, halved, to the next level.
+func (b *builder) stripe(ctx context.Context, k int, s *band) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	l := b.levels[k]
 	if k == b.keepAt {
-		b.keep(s, l.row*b.geometry.TileSize)
+		b.kept.copyRows(l.done, s, 0, s.rows)
 	}
-	if err := b.encodeStripe(ctx, k, l.row, s); err != nil {
-		return err
+	var next *level
+	if k+1 < b.geometry.Levels {
+		next = b.levels[k+1]
 	}
-	l.row++
-	if k+1 == b.geometry.Levels {
+	b.each(len(l.columns), func(col int) {
+		b.encode(k, col, s)
+		if next != nil {
+			halve(next.stripe, s, col*b.geometry.TileSize, b.geometry.TileSize)
+		}
+	})
+	row := l.done / b.geometry.TileSize
+	l.done += s.rows
+	if l.done%b.geometry.TileSize == 0 || l.done == l.height {
+		if err := b.write(k, row); err != nil {
+			return err
+		}
+	}
+	if next == nil {
 		return nil
 	}
-	next := b.levels[k+1]
-	halve(next.stripe, next.rows, s)
-	next.rows += (s.rows + 1) / 2
-	last := next.row*b.geometry.TileSize+next.rows == next.height
-	if next.rows < b.geometry.TileSize && !last {
+	next.stripe.rows += (s.rows + 1) / 2
+	if next.stripe.rows < stripeRows && next.done+next.stripe.rows < next.height {
 		return nil
 	}
-	next.stripe.rows = next.rows
-	if err := b.finishStripe(ctx, k+1, next.stripe); err != nil {
+	if err := b.stripe(ctx, k+1, next.stripe); err != nil {
 		return err
 	}
-	next.rows = 0
+	next.stripe.rows = 0
 	return nil
 }
 
-// halve writes a stripe, halved in both directions, below the first rows of
-// another. A last row or column without a neighbour stands for itself.
-func halve(dst *band, first int, src *band) {
-	halvePlane(dst.y[first*dst.width:], src.y, src.width, src.rows)
-	if src.cb != nil {
-		cw := dst.chromaWidth()
-		halvePlane(dst.cb[first/2*cw:], src.cb, src.chromaWidth(), (src.rows+1)/2)
-		halvePlane(dst.cr[first/2*cw:], src.cr, src.chromaWidth(), (src.rows+1)/2)
-	}
-}
-
-func halvePlane(dst, src []byte, width, rows int) {
-	half := (width + 1) / 2
-	for y := 0; y < rows; y += 2 {
-		upper := src[y*width : (y+1)*width]
-		lower := upper
-		if y+1 < rows {
-			lower = src[(y+1)*width : (y+2)*width]
+// each does work for 0 to n-1, on all cores.
+func (b *builder) each(n int, work func(int)) {
+	workers := min(b.workers, n)
+	if workers <= 1 {
+		for i := range n {
+			work(i)
 		}
-		halveRow(dst[y/2*half:(y/2+1)*half], upper, lower)
+		return
 	}
-}
-
-// keep copies a stripe into the level that thumbnails are made of.
-func (b *builder) keep(s *band, row int) {
-	copy(b.kept.y[row*s.width:], s.y[:s.rows*s.width])
-	if s.cb != nil {
-		cw := s.chromaWidth()
-		copy(b.kept.cb[row/2*cw:], s.cb[:(s.rows+1)/2*cw])
-		copy(b.kept.cr[row/2*cw:], s.cr[:(s.rows+1)/2*cw])
-	}
-}
-
-// tile is an encoded tile: padded, and if it is an edge, in its exact size. Its
-// memory is used again for the next one in its column.
-type tile struct {
-	padded, exact []byte
-}
-
-// encodeStripe encodes the tiles of a stripe on all cores and writes them in
-// order.
-func (b *builder) encodeStripe(ctx context.Context, k, row int, s *band) error {
-	cols, _ := b.geometry.Grid(k)
-	tiles := b.tiles[:cols]
 	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(b.workers, cols) {
+	var next atomic.Int64
+	for range workers {
 		wg.Go(func() {
-			for col := range next {
-				b.encodeTile(&tiles[col], k, col, row, s)
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i)
 			}
 		})
 	}
-	for col := range cols {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- col
-	}
-	close(next)
 	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return err
+}
+
+// encode goes on with a column's tile.
+func (b *builder) encode(k, col int, s *band) {
+	l, size := b.levels[k], b.geometry.TileSize
+	row, inside := l.done/size, l.done%size
+	w, h := b.geometry.TileSizeAt(k, col, row)
+	edge := w < size || h < size
+	c := &l.columns[col]
+	if inside == 0 {
+		c.padded.begin(b.gray, size, size)
+		if edge {
+			c.exact.begin(b.gray, w, h)
+		}
 	}
-	for col, t := range tiles {
-		if err := b.writer.AddTile(k, col, row, t.padded); err != nil {
+	part := s.part(col*size, w, s.rows)
+	last := inside+s.rows == h
+	until := s.rows
+	if last {
+		until = size - inside
+	}
+	b.encoder.rows(&c.padded, part, size, until)
+	if edge {
+		b.encoder.rows(&c.exact, part, w, s.rows)
+	}
+	if last {
+		c.padded.end()
+		if edge {
+			c.exact.end()
+		}
+	}
+}
+
+// halve writes width columns of a stripe from column x on, halved in both
+// directions, below the rows that another has already. x is a multiple of 4.
+func halve(dst, src *band, x, width int) {
+	width = min(width, src.width-x)
+	halvePlane(dst.y[dst.rows*dst.width+x/2:], dst.width, plane{src.y[x:], src.width, width, src.rows})
+	if src.cb == nil {
+		return
+	}
+	at, cw := dst.rows/2*dst.chromaWidth()+x/4, (width+1)/2
+	halvePlane(dst.cb[at:], dst.chromaWidth(), plane{src.cb[x/2:], src.chromaWidth(), cw, (src.rows + 1) / 2})
+	halvePlane(dst.cr[at:], dst.chromaWidth(), plane{src.cr[x/2:], src.chromaWidth(), cw, (src.rows + 1) / 2})
+}
+
+// write writes a finished row of tiles.
+func (b *builder) write(k, row int) error {
+	size := b.geometry.TileSize
+	for col := range b.levels[k].columns {
+		c := &b.levels[k].columns[col]
+		if err := b.writer.AddTile(k, col, row, c.padded.b); err != nil {
 			return err
 		}
-		if len(t.exact) > 0 {
-			if err := b.writer.AddEdge(k, col, row, t.exact); err != nil {
+		if w, h := b.geometry.TileSizeAt(k, col, row); w < size || h < size {
+			if err := b.writer.AddEdge(k, col, row, c.exact.b); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func (b *builder) encodeTile(t *tile, k, col, row int, s *band) {
-	size := b.geometry.TileSize
-	w, h := b.geometry.TileSizeAt(k, col, row)
-	part := s.part(col*size, w, h)
-	t.padded, t.exact = b.encoder.appendTile(t.padded[:0], part, size, size), t.exact[:0]
-	if w < size || h < size {
-		t.exact = b.encoder.appendTile(t.exact, part, w, h)
-	}
 }

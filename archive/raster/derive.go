@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"image/jpeg"
 	"io"
-
-	"github.com/disintegration/imaging"
 
 	"hexi/archive/pyramid"
 )
@@ -33,31 +30,34 @@ type Result struct {
 	Sidecar    []byte
 	ID         string      // of the access copy, see pyramid.Index.ID
 	Thumbnails []Thumbnail // ascending by size
-	Colour     string      // the average, "#rrggbb"
+	Colour     string      // the mean, "#rrggbb"
+	Palette    []string    // up to five colours that stand out, "#rrggbb", the commonest first
+	Hash       uint64      // of what the image looks like, see Similar
 }
-
-// thumbnailSides are the longest sides of the thumbnails that are made, in
-// pixels; those that would enlarge the image are left out.
-var thumbnailSides = []int{240, 480, 960}
 
 // Derive makes the access copy of an identified master. It returns a
 // *RefusedError where the master turns out not to be readable.
 func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, out Output) (Result, error) {
-	src, err := e.open(ctx, r, size, info)
+	m := newMaster(ctx, r, size)
+	src, err := e.open(m, info)
 	if err != nil {
 		return Result{}, err
 	}
+	defer src.close()
 	width, height := src.bounds()
 	g, err := pyramid.NewGeometry(width, height, pyramid.DefaultTileSize)
 	if err != nil {
-		return Result{}, refuse(CodeTooLarge, "", "%v", err)
+		return Result{}, refuse(CodeTooLarge, "split the image", "%v", err)
 	}
 	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{Geometry: g, Gray: src.gray(), Tables: e.encoder.tables(src.gray()), Software: "hexi"})
 	if err != nil {
 		return Result{}, err
 	}
-	b := newBuilder(g, src.gray(), e.encoder, e.workers, w)
-	if err := e.feed(ctx, b, src, info, out.Progress); err != nil {
+	b, err := newBuilder(g, src.gray(), e.encoder, e.workers, w)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := feed(m, b, src, info, out.Progress); err != nil {
 		return Result{}, err
 	}
 	sidecar, err := w.Finish()
@@ -68,29 +68,26 @@ func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, o
 	if err != nil {
 		return Result{}, fmt.Errorf("read back sidecar: %w", err)
 	}
-	result := Result{Geometry: g, Gray: src.gray(), Sidecar: sidecar, ID: ix.ID(), Colour: b.kept.average()}
-	if result.Thumbnails, err = thumbnails(b.kept, width, height); err != nil {
-		return Result{}, fmt.Errorf("make thumbnails: %w", err)
-	}
+	result := Result{Geometry: g, Gray: src.gray(), Sidecar: sidecar, ID: ix.ID()}
+	result.describe(toNRGBA(b.kept.image()), width, height)
 	return result, nil
 }
 
-// feed reads the master's stripes into the builder. The next stripe is decoded
-// while the one before is being encoded, so that two are in memory.
-func (e *Go) feed(ctx context.Context, b *builder, src rows, info Info, progress func(rows, of int)) error {
-	ctx, cancel := context.WithCancel(ctx)
+// feed reads the master's stripes into the builder. The next one is read while
+// the one before is being encoded.
+func feed(m *master, b *builder, src rows, info Info, progress func(rows, of int)) error {
+	ctx, cancel := context.WithCancel(m.ctx)
 	defer cancel()
 	width, height := src.bounds()
-	size := b.geometry.TileSize
 	free, full := make(chan *band, 2), make(chan *band)
 	for range cap(free) {
-		free <- newBand(width, min(size, height+height%2), src.gray())
+		free <- newBand(width, min(stripeRows, height), src.gray())
 	}
 	encoded := make(chan error, 1)
 	go func() {
 		done := 0
 		for s := range full {
-			if err := b.addStripe(ctx, s); err != nil {
+			if err := b.add(ctx, s); err != nil {
 				cancel()
 				encoded <- err
 				return
@@ -111,9 +108,9 @@ func (e *Go) feed(ctx context.Context, b *builder, src rows, info Info, progress
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-			s.rows = b.stripeRows(done)
+			s.rows = min(stripeRows, height-done)
 			if err := guard(info.Name, func() error { return src.next(s) }); err != nil {
-				return broken(info.Name, err)
+				return m.judge(info.Name, err)
 			}
 			done += s.rows
 			select {
@@ -129,53 +126,4 @@ func (e *Go) feed(ctx context.Context, b *builder, src rows, info Info, progress
 		return err
 	}
 	return readErr
-}
-
-// average returns the mean colour of a band.
-func (b *band) average() string {
-	mean := func(plane []byte) float64 {
-		sum := 0
-		for _, v := range plane {
-			sum += int(v)
-		}
-		return float64(sum) / float64(max(len(plane), 1))
-	}
-	y := mean(b.y)
-	if b.cb == nil {
-		return fmt.Sprintf("#%02x%02[1]x%02[1]x", clamp(int32(y+.5)))
-	}
-	cb, cr := mean(b.cb)-128, mean(b.cr)-128
-	part := func(v float64) byte { return clamp(int32(v + .5)) }
-	return fmt.Sprintf("#%02x%02x%02x", part(y+1.402*cr), part(y-.344136*cb-.714136*cr), part(y+1.772*cb))
-}
-
-// thumbnails makes the thumbnails of an image from one of its levels.
-func thumbnails(kept *band, width, height int) ([]Thumbnail, error) {
-	img := toNRGBA(kept.image())
-	var out []Thumbnail
-	for _, side := range thumbnailSides {
-		w, h := fit(width, height, side)
-		if w > width || h > height {
-			break
-		}
-		scaled := img
-		if w != kept.width || h != kept.rows {
-			scaled = imaging.Resize(img, w, h, imaging.CatmullRom)
-		}
-		var buf bytes.Buffer
-		if err := jpeg.Encode(&buf, opaque(scaled), &jpeg.Options{Quality: 82}); err != nil {
-			return nil, err
-		}
-		out = append(out, Thumbnail{w, h, buf.Bytes()})
-	}
-	return out, nil
-}
-
-// fit returns the size of an image whose longest side is to be side pixels, as
-// IIIF clients compute it: rounded, at least 1.
-func fit(width, height, side int) (int, int) {
-	if width >= height {
-		return side, max(1, (2*height*side+width)/(2*width))
-	}
-	return max(1, (2*width*side+height)/(2*height)), side
 }

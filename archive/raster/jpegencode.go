@@ -34,7 +34,7 @@ type planes struct {
 	gray      bool
 }
 
-// tables returns the tables that appendTile's streams need, as a TIFF holds
+// tables returns the tables that the streams of tiles need, as a TIFF holds
 // them (Technical Note 2, JPEGTables).
 func (e *encoder) tables(gray bool) []byte {
 	b := appendTables([]byte{0xff, 0xd8}, &e.codings, gray)
@@ -44,47 +44,57 @@ func (e *encoder) tables(gray bool) []byte {
 // appendJPEG appends a complete JPEG file with its JFIF segment.
 func (e *encoder) appendJPEG(b []byte, p planes) []byte {
 	b = append(b, 0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 2, 0, 0, 1, 0, 1, 0, 0)
-	b = appendTables(b, &e.codings, p.gray)
-	return e.appendScan(b, p, p.y.width, p.y.height)
-}
-
-// appendTile appends the abbreviated stream of a tile of width × height pixels:
-// SOI, frame, scan, EOI, without tables. Where the picture is smaller, its last
-// column and row are repeated.
-func (e *encoder) appendTile(b []byte, p planes, width, height int) []byte {
-	return e.appendScan(append(b, 0xff, 0xd8), p, width, height)
-}
-
-func (e *encoder) appendScan(b []byte, p planes, width, height int) []byte {
-	h1, h0, w1, w0 := byte(height>>8), byte(height), byte(width>>8), byte(width)
-	s := bitWriter{b: b}
-	if p.gray {
-		s.b = append(s.b, 0xff, 0xc0, 0, 11, 8, h1, h0, w1, w0, 1, 1, 0x11, 0)
-		s.b = append(s.b, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0)
-		for y := 0; y < height; y += 8 {
-			for x := 0; x < width; x += 8 {
-				e.block(&s, 0, &p.y, x, y)
-			}
-		}
-		return s.end()
-	}
-	s.b = append(s.b, 0xff, 0xc0, 0, 17, 8, h1, h0, w1, w0, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1)
-	s.b = append(s.b, 0xff, 0xda, 0, 12, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0)
-	for y := 0; y < height; y += 16 {
-		for x := 0; x < width; x += 16 {
-			e.block(&s, 0, &p.y, x, y)
-			e.block(&s, 0, &p.y, x+8, y)
-			e.block(&s, 0, &p.y, x, y+8)
-			e.block(&s, 0, &p.y, x+8, y+8)
-			e.block(&s, 1, &p.cb, x/2, y/2)
-			e.block(&s, 2, &p.cr, x/2, y/2)
-		}
-	}
+	s := scan{b: appendTables(b, &e.codings, p.gray)}
+	s.frame(p.gray, p.y.width, p.y.height)
+	e.rows(&s, p, p.y.width, p.y.height)
 	return s.end()
 }
 
+// begin begins the abbreviated stream of a tile of width × height pixels: SOI,
+// frame, scan, without tables. What was in the stream before is written over.
+func (s *scan) begin(gray bool, width, height int) {
+	*s = scan{b: append(s.b[:0], 0xff, 0xd8)}
+	s.frame(gray, width, height)
+}
+
+// frame writes the headers of frame and scan.
+func (s *scan) frame(gray bool, width, height int) {
+	h1, h0, w1, w0 := byte(height>>8), byte(height), byte(width>>8), byte(width)
+	if gray {
+		s.b = append(s.b, 0xff, 0xc0, 0, 11, 8, h1, h0, w1, w0, 1, 1, 0x11, 0)
+		s.b = append(s.b, 0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0)
+		return
+	}
+	s.b = append(s.b, 0xff, 0xc0, 0, 17, 8, h1, h0, w1, w0, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1)
+	s.b = append(s.b, 0xff, 0xda, 0, 12, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0)
+}
+
+// rows writes the next height rows of an image that is width pixels wide. Where
+// the planes are smaller, their last column and row are repeated. Unless they
+// are the last, the rows are a multiple of 16.
+func (e *encoder) rows(s *scan, p planes, width, height int) {
+	if p.gray {
+		for y := 0; y < height; y += 8 {
+			for x := 0; x < width; x += 8 {
+				e.block(s, 0, &p.y, x, y)
+			}
+		}
+		return
+	}
+	for y := 0; y < height; y += 16 {
+		for x := 0; x < width; x += 16 {
+			e.block(s, 0, &p.y, x, y)
+			e.block(s, 0, &p.y, x+8, y)
+			e.block(s, 0, &p.y, x, y+8)
+			e.block(s, 0, &p.y, x+8, y+8)
+			e.block(s, 1, &p.cb, x/2, y/2)
+			e.block(s, 2, &p.cr, x/2, y/2)
+		}
+	}
+}
+
 // block writes the block of a component at a place of its plane.
-func (e *encoder) block(s *bitWriter, component int, p *plane, x, y int) {
+func (e *encoder) block(s *scan, component int, p *plane, x, y int) {
 	var coefficients [64]int
 	if x+8 <= p.width && y+8 <= p.height {
 		fdct(p.pix[y*p.stride+x:], p.stride, &coefficients)
@@ -114,16 +124,17 @@ func (p *plane) repeat(dst *[64]byte, x, y int) {
 	}
 }
 
-// bitWriter writes the entropy-coded data of a scan (ISO/IEC 10918-1, annex F.1.2).
-type bitWriter struct {
-	b    []byte
+// scan is a stream in the making: its headers, then its entropy-coded data
+// (ISO/IEC 10918-1, annex F.1.2).
+type scan struct {
+	b    []byte // what is written
 	acc  uint64 // its lower n bits are still to be written; n < 32
 	n    uint
 	last [3]int // DC coefficient of each component's block before
 }
 
 // block quantises and writes a block.
-func (s *bitWriter) block(c *coding, coefficients *[64]int, component int) {
+func (s *scan) block(c *coding, coefficients *[64]int, component int) {
 	var q [64]int32
 	mask := uint64(0) // of those that are not 0
 	for k := range 64 {
@@ -208,8 +219,9 @@ func appendStuffed(b []byte, word uint32) []byte {
 	return b
 }
 
-// end fills the last byte with ones (F.1.2.3) and ends the image.
-func (s *bitWriter) end() []byte {
+// end fills the last byte with ones (F.1.2.3), ends the image and returns the
+// stream.
+func (s *scan) end() []byte {
 	for s.n > 0 {
 		if s.n < 8 {
 			s.acc = s.acc<<(8-s.n) | (1<<(8-s.n) - 1)
@@ -222,5 +234,6 @@ func (s *bitWriter) end() []byte {
 			s.b = append(s.b, 0)
 		}
 	}
-	return append(s.b, 0xff, 0xd9)
+	s.b = append(s.b, 0xff, 0xd9)
+	return s.b
 }

@@ -105,6 +105,26 @@ func TestEncoderAgainstTheStandardLibrary(t *testing.T) {
 	}
 }
 
+// appendTile writes a tile in stripes, as the builder does.
+func appendTile(e *encoder, b []byte, p planes, width, height int) []byte {
+	s := scan{b: b}
+	s.begin(p.gray, width, height)
+	for at := 0; at < p.y.height; at += stripeRows {
+		part, rows := p, min(stripeRows, p.y.height-at)
+		part.y.pix, part.y.height = p.y.pix[at*p.y.stride:], rows
+		if !p.gray {
+			part.cb.pix, part.cb.height = p.cb.pix[at/2*p.cb.stride:], (rows+1)/2
+			part.cr.pix, part.cr.height = p.cr.pix[at/2*p.cr.stride:], (rows+1)/2
+		}
+		until := rows
+		if at+rows == p.y.height {
+			until = height - at
+		}
+		e.rows(&s, part, width, until)
+	}
+	return s.end()
+}
+
 // TestTileRepeatsItsEdge encodes a small picture as a large tile: what is
 // outside repeats the last column and row, and what is inside does not change.
 func TestTileRepeatsItsEdge(t *testing.T) {
@@ -119,8 +139,8 @@ func TestTileRepeatsItsEdge(t *testing.T) {
 			complete := func(tile []byte) planes {
 				return decodePlanes(t, append(tables[:len(tables)-2:len(tables)-2], tile[2:]...))
 			}
-			padded := complete(e.appendTile(nil, part, 64, 64))
-			exact := complete(e.appendTile(nil, part, size[0], size[1]))
+			padded := complete(appendTile(e, nil, part, 64, 64))
+			exact := complete(appendTile(e, nil, part, size[0], size[1]))
 			if padded.y.width != 64 || padded.y.height != 64 || exact.y.width != size[0] || exact.y.height != size[1] {
 				t.Fatalf("%v: sizes %d × %d and %d × %d", size, padded.y.width, padded.y.height, exact.y.width, exact.y.height)
 			}
@@ -139,8 +159,8 @@ func TestTileRepeatsItsEdge(t *testing.T) {
 func TestEncoderAllocatesNothing(t *testing.T) {
 	e := newEncoder(85)
 	p := randomBand(rand.New(rand.NewPCG(5, 6)), 512, 512, false, false).part(0, 512, 512)
-	buf := e.appendTile(nil, p, 512, 512)
-	if n := testing.AllocsPerRun(5, func() { buf = e.appendTile(buf[:0], p, 512, 512) }); n != 0 {
+	buf := appendTile(e, nil, p, 512, 512)
+	if n := testing.AllocsPerRun(5, func() { buf = appendTile(e, buf[:0], p, 512, 512) }); n != 0 {
 		t.Errorf("%v allocations a tile", n)
 	}
 }
@@ -150,7 +170,7 @@ func BenchmarkEncoder(b *testing.B) {
 	p := randomBand(rand.New(rand.NewPCG(5, 6)), 512, 512, false, false).part(0, 512, 512)
 	var buf []byte
 	for b.Loop() {
-		buf = e.appendTile(buf[:0], p, 512, 512)
+		buf = appendTile(e, buf[:0], p, 512, 512)
 	}
 	b.ReportMetric(512*512*float64(b.N)/1e6/b.Elapsed().Seconds(), "MPx/s")
 }

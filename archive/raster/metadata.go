@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -11,9 +12,11 @@ import (
 // metadataTime bounds the reading of metadata; what takes longer is not read.
 const metadataTime = 3 * time.Second
 
+var errSlow = errors.New("reading the metadata takes too long")
+
 // readMetadata reads orientation, camera, date and resolution where the format
 // has them. Broken metadata is no fault of the picture: it is noted.
-func readMetadata(r io.ReaderAt, size int64, info *Info) {
+func readMetadata(m *master, info *Info) {
 	formats := map[string]imagemeta.ImageFormat{
 		formatJPEG: imagemeta.JPEG, formatPNG: imagemeta.PNG, formatTIFF: imagemeta.TIFF, formatWebP: imagemeta.WebP,
 	}
@@ -21,9 +24,12 @@ func readMetadata(r io.ReaderAt, size int64, info *Info) {
 	if !ok {
 		return
 	}
-	var x, unit float64
-	unit = 2 // inches, unless said otherwise (EXIF 2.3, ResolutionUnit)
+	deadline := time.Now().Add(metadataTime)
+	x, unit := 0., 2. // inches, unless said otherwise (EXIF 2.3, ResolutionUnit)
 	handle := func(t imagemeta.TagInfo) error {
+		if time.Now().After(deadline) {
+			return errSlow
+		}
 		switch t.Tag {
 		case "Orientation":
 			if n, ok := number(t.Value); ok && n >= 1 && n <= 8 && info.Format != formatTIFF {
@@ -49,24 +55,37 @@ func readMetadata(r io.ReaderAt, size int64, info *Info) {
 		return nil
 	}
 	err := guard(info.Name, func() error {
+		// Its own time limit would leave a goroutine behind.
 		_, err := imagemeta.Decode(imagemeta.Options{
-			R: io.NewSectionReader(r, 0, size), ImageFormat: format, Sources: imagemeta.EXIF, HandleTag: handle,
+			R: &untilReader{io.NewSectionReader(m, 0, m.size), deadline}, ImageFormat: format, Sources: imagemeta.EXIF, HandleTag: handle,
 			ShouldHandleTag: func(t imagemeta.TagInfo) bool { return !strings.Contains(t.Namespace, "IFD1") },
-			Warnf:           func(string, ...any) {}, Timeout: metadataTime,
+			Warnf:           func(string, ...any) {},
 		})
 		return err
 	})
 	if err != nil {
 		info.Notes = append(info.Notes, "its metadata could not be read whole")
 	}
-	if x > 0 {
-		switch unit {
-		case 2:
-			info.PixelsPerMM = x / 25.4
-		case 3:
-			info.PixelsPerMM = x / 10
-		}
+	switch { // what the format itself says goes first; EXIF may divide by 0
+	case !(x > 0 && x < 1e9) || info.PixelsPerMM > 0:
+	case unit == 2:
+		info.PixelsPerMM = x / 25.4
+	case unit == 3:
+		info.PixelsPerMM = x / 10
 	}
+}
+
+// untilReader reads until a point in time.
+type untilReader struct {
+	io.ReadSeeker
+	deadline time.Time
+}
+
+func (u *untilReader) Read(b []byte) (int, error) {
+	if time.Now().After(u.deadline) {
+		return 0, errSlow
+	}
+	return u.ReadSeeker.Read(b)
 }
 
 // number reads a value of EXIF's numeric types.

@@ -37,8 +37,8 @@ const (
 	doConvert = "convert it to TIFF, JPEG or PNG and ingest that; the native engine (libvips) reads more formats"
 )
 
-// broken turns a decoder's error into a refusal.
-func broken(format string, err error) error {
+// damaged turns a decoder's error into a refusal.
+func damaged(format string, err error) error {
 	var refused *RefusedError
 	if errors.As(err, &refused) {
 		return refused
@@ -47,8 +47,7 @@ func broken(format string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || endsEarly(text) {
 		return refuse(CodeTruncated, doReplace, "the %s file ends early", format)
 	}
-	if strings.Contains(text, "unsupported") || strings.Contains(text, "not implemented") || strings.Contains(text, "not supported") ||
-		strings.HasPrefix(text, "ccitt") { // that decoder knows few of the fax encodings
+	if strings.Contains(text, "unsupported") || strings.Contains(text, "not implemented") || strings.Contains(text, "not supported") {
 		return refuse(CodeUnsupported, doConvert, "this kind of %s is not read here: %s", format, text)
 	}
 	return refuse(CodeBroken, doReplace, "the %s file is damaged: %s", format, text)

@@ -107,7 +107,7 @@ func (e *Go) Render(ctx context.Context, t Tiles, q Request, w io.Writer) error 
 		img = imaging.FlipH(img)
 	}
 	img = rotate(img, q.Rotation, q.Format == "png")
-	return encode(w, img, q)
+	return e.encode(w, img, q)
 }
 
 // assemble decodes the tiles that the region touches into one picture.
@@ -149,11 +149,6 @@ func blit(dst *image.NRGBA, r image.Rectangle, src image.Image, sp image.Point) 
 	draw.Draw(view, r, src, sp, draw.Src)
 }
 
-// opaque shows an opaque picture as RGBA, which the JPEG encoder reads fast.
-func opaque(img *image.NRGBA) *image.RGBA {
-	return &image.RGBA{Pix: img.Pix, Stride: img.Stride, Rect: img.Rect}
-}
-
 // rotate turns a picture clockwise. Corners that become free are transparent
 // where the format has that, else white.
 func rotate(img *image.NRGBA, degrees float64, transparent bool) *image.NRGBA {
@@ -174,7 +169,7 @@ func rotate(img *image.NRGBA, degrees float64, transparent bool) *image.NRGBA {
 	return imaging.Rotate(img, -degrees, background)
 }
 
-func encode(w io.Writer, img *image.NRGBA, q Request) error {
+func (e *Go) encode(w io.Writer, img *image.NRGBA, q Request) error {
 	var out image.Image = img
 	if q.Quality != "color" {
 		out = grayscale(img, q.Quality == "bitonal")
@@ -183,9 +178,9 @@ func encode(w io.Writer, img *image.NRGBA, q Request) error {
 	case "jpg":
 		if n, ok := out.(*image.NRGBA); ok {
 			flatten(n)
-			out = opaque(n)
 		}
-		return jpeg.Encode(w, out, &jpeg.Options{Quality: 85})
+		_, err := w.Write(e.encoder.appendImage(nil, out, false))
+		return err
 	case "png":
 		enc := png.Encoder{CompressionLevel: png.BestSpeed}
 		return enc.Encode(w, out)

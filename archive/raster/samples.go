@@ -1,0 +1,183 @@
+package raster
+
+import "encoding/binary"
+
+// colours says what the samples of a pixel mean.
+type colours int
+
+const (
+	coloursGray colours = iota
+	coloursRGB
+	coloursPalette
+	coloursCMYK
+)
+
+// samples says how the pixels of a row are stored: by TIFF, and by PNG, whose
+// rows have the same shape. It is not changed once it is in use.
+type samples struct {
+	colours colours
+	bits    int // of a sample: 1, 2, 4, 8 or 16
+	count   int // samples a pixel, with alpha and others that are passed over
+	order   binary.ByteOrder
+
+	inverted   bool      // gray: 0 is white
+	palette    [][3]byte // of 2^bits colours
+	alpha      int       // index of the alpha sample, or -1
+	associated bool      // colours are multiplied with alpha already
+	key        []uint16  // the colour that is transparent, as stored; nil for none
+}
+
+// lineBytes is how many bytes width pixels take.
+func (s *samples) lineBytes(width int) int { return (width*s.count*s.bits + 7) / 8 }
+
+// gray reports whether no pixel can have colour.
+func (s *samples) gray() bool {
+	if s.colours != coloursPalette {
+		return s.colours == coloursGray
+	}
+	for _, c := range s.palette {
+		if c[0] != c[1] || c[1] != c[2] {
+			return false
+		}
+	}
+	return true
+}
+
+// plainRGB reports whether the first three bytes of each pixel are its colour.
+func (s *samples) plainRGB() bool {
+	return s.colours == coloursRGB && s.bits == 8 && s.alpha < 0 && s.key == nil
+}
+
+// toGray turns a row of a gray image into 8-bit gray.
+func (s *samples) toGray(dst, src []byte) {
+	switch {
+	case s.colours == coloursPalette:
+		for x := range dst {
+			dst[x] = s.palette[s.index(src, x)][0]
+		}
+	case s.bits == 8 && s.count == 1 && s.key == nil:
+		copy(dst, src)
+		if s.inverted {
+			for x := range dst {
+				dst[x] = 255 - dst[x]
+			}
+		}
+	case s.bits == 1 && s.key == nil && s.count == 1:
+		s.bitsToGray(dst, src)
+	default:
+		for x := range dst {
+			v := s.sample(src, x*s.count)
+			if s.inverted {
+				v = 255 - v
+			}
+			if s.alpha >= 0 {
+				v = s.overWhite(v, s.sample(src, x*s.count+s.alpha))
+			} else if s.key != nil && s.raw(src, x) == s.key[0] {
+				v = 255
+			}
+			dst[x] = v
+		}
+	}
+}
+
+// bitsToGray expands bits into black and white.
+func (s *samples) bitsToGray(dst, src []byte) {
+	flip := byte(0)
+	if s.inverted {
+		flip = 0xff
+	}
+	for x := range dst {
+		dst[x] = -(src[x/8] >> (7 - x%8) & 1) ^ flip
+	}
+}
+
+// toRGBX turns a row into 4 bytes a pixel: red, green, blue, and one that is
+// left as it is.
+func (s *samples) toRGBX(dst, src []byte) {
+	switch {
+	case s.colours == coloursPalette:
+		for x := range len(dst) / 4 {
+			c := s.palette[s.index(src, x)]
+			d := dst[4*x : 4*x+3 : 4*x+3]
+			d[0], d[1], d[2] = c[0], c[1], c[2]
+		}
+	case s.colours == coloursCMYK:
+		for x := range len(dst) / 4 {
+			i := x * s.count
+			k := uint(255 - s.sample(src, i+3))
+			d := dst[4*x : 4*x+3 : 4*x+3]
+			for c := range d { // ink covers paper
+				d[c] = byte((uint(255-s.sample(src, i+c))*k + 127) / 255)
+			}
+			s.transparent(d, src, i)
+		}
+	default:
+		for x := range len(dst) / 4 {
+			i := x * s.count
+			d := dst[4*x : 4*x+3 : 4*x+3]
+			d[0], d[1], d[2] = s.sample(src, i), s.sample(src, i+1), s.sample(src, i+2)
+			if s.key != nil && s.raw(src, i) == s.key[0] && s.raw(src, i+1) == s.key[1] && s.raw(src, i+2) == s.key[2] {
+				d[0], d[1], d[2] = 255, 255, 255
+			}
+			s.transparent(d, src, i)
+		}
+	}
+}
+
+// transparent lays a pixel whose samples begin at i over white.
+func (s *samples) transparent(d, src []byte, i int) {
+	if s.alpha < 0 {
+		return
+	}
+	a := s.sample(src, i+s.alpha)
+	for c := range d {
+		d[c] = s.overWhite(d[c], a)
+	}
+}
+
+// overWhite lays a sample over white. An associated one is multiplied with its
+// alpha already (TIFF 6.0, section 18).
+func (s *samples) overWhite(v, alpha byte) byte {
+	if s.associated {
+		return byte(min(255, uint(v)+255-uint(alpha)))
+	}
+	return byte((uint(v)*uint(alpha) + 255*(255-uint(alpha)) + 127) / 255)
+}
+
+// raw returns the i-th sample of a row as it is stored.
+func (s *samples) raw(src []byte, i int) uint16 {
+	switch s.bits {
+	case 8:
+		return uint16(src[i])
+	case 16:
+		return s.order.Uint16(src[2*i:])
+	}
+	bit := i * s.bits
+	return uint16(src[bit/8]>>(8-s.bits-bit%8)) & (1<<s.bits - 1)
+}
+
+// sample returns the i-th sample of a row, scaled to 8 bits and rounded.
+func (s *samples) sample(src []byte, i int) byte {
+	switch s.bits {
+	case 8:
+		return src[i]
+	case 16:
+		return byte((uint32(s.order.Uint16(src[2*i:]))*255 + 32767) / 65535)
+	}
+	return byte(uint32(s.raw(src, i)) * 255 / (1<<s.bits - 1))
+}
+
+// index returns the palette's entry for the x-th pixel; the first one for what
+// lies beyond the palette.
+func (s *samples) index(src []byte, x int) int {
+	i := int(s.raw(src, x*s.count))
+	if i >= len(s.palette) {
+		return 0
+	}
+	return i
+}
+
+// name names the colours as Info does.
+func (s *samples) name() string {
+	return [...]string{coloursGray: "gray", coloursRGB: "rgb", coloursPalette: "palette", coloursCMYK: "cmyk"}[s.colours]
+}
