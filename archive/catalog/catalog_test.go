@@ -21,7 +21,7 @@ import (
 )
 
 // databases returns an empty catalogue of every kind, by address.
-func databases(t *testing.T) map[string]string {
+func databases(t testing.TB) map[string]string {
 	t.Helper()
 	out := map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "a b", "hexi.db")}
 	server := os.Getenv("HEXI_TEST_POSTGRES")
@@ -57,7 +57,7 @@ func databases(t *testing.T) map[string]string {
 	return out
 }
 
-func open(t *testing.T, address string) *Catalog {
+func open(t testing.TB, address string) *Catalog {
 	t.Helper()
 	c, err := Open(t.Context(), address, Options{})
 	if err != nil {
@@ -85,7 +85,7 @@ type words struct{}
 func (words) Term(_ archive.Scheme, s string) (archive.Term, bool) {
 	return archive.Term{Code: s}, s == "dunhuang" || s == "folk" || s == "mural" || s == "cave"
 }
-func (words) Nearest(archive.Scheme, string) []archive.Term    { return nil }
+func (words) Nearest(archive.Scheme, string) []archive.Term      { return nil }
 func (words) PeriodYears(string, string) (from, to int, ok bool) { return 0, 0, false }
 
 func newArchive(c *Catalog) *archive.Archive { return archive.New(c, words{}, archive.Options{}) }
@@ -661,7 +661,7 @@ func TestOpenTwiceAndNewerSchema(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if _, err := c.write.ExecContext(t.Context(), "INSERT INTO schema_versions (version_id, is_applied) VALUES (9999, true)"); err != nil {
+		if _, err := c.others.ExecContext(t.Context(), "INSERT INTO schema_versions (version_id, is_applied) VALUES (9999, true)"); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := Open(t.Context(), address, Options{}); err == nil || !strings.Contains(err.Error(), "newer") {

@@ -6,14 +6,28 @@
 // It owns tables, transactions and the order of the log. It owns no rule: what
 // may be saved is decided by package archive, what a job does by package ingest.
 //
-// What holds: a revision, its change and its jobs are committed together or not
-// at all; sequence numbers of the log grow without gaps in the order of the
-// commits, so that who has read up to N has missed nothing before; a job whose
-// process was killed is worked again, by this or another process.
+// What holds:
+//
+//   - A revision, its change and its jobs are committed together or not at all.
+//   - The sequence numbers of the log grow by one in the order of the commits:
+//     who has read up to N has missed nothing before it, and a number that is
+//     not there was taken out.
+//   - Revisions are only ever added.
+//   - A job whose process was killed is worked again, by this or another
+//     process, without waiting and without losing an attempt.
+//   - Lists go by the bytes of the ids, on both databases.
+//
+// There is one writing transaction at a time over all processes: SQLite has no
+// other way, and on PostgreSQL an advisory lock sees to it. Reading never waits.
 //
 // Times are kept as microseconds since 1970 in UTC and JSON as text, so that
-// both databases give back the same bytes.
+// both databases give back the same. The queue is River's (tables river_…), on
+// the same database; jobs says which asset and batch a job of it is about.
 //
 //	c, err := catalog.Open(ctx, "sqlite:/srv/hexi/hexi.db", catalog.Options{})
-//	arch := archive.New(c, vocabulary, archive.Options{})
+//	if err != nil {
+//		return err
+//	}
+//	defer c.Close()
+//	a := archive.New(c, vocabulary, archive.Options{})
 package catalog

@@ -3,39 +3,30 @@ package catalog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 	"time"
 )
 
-// lockFile takes an exclusive lock on a file beside the SQLite database. The
-// system releases it with the process, however that ends.
-func (c *Catalog) lockFile(ctx context.Context) (unlock func(), err error) {
-	var path string
-	if err := c.write.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path); err != nil {
-		return nil, fmt.Errorf("open catalogue: %w", err)
-	}
-	f, err := os.OpenFile(path+"-lock", os.O_CREATE|os.O_RDWR, 0o640)
+// lockFile waits for an exclusive lock on a file, made if need be. The system
+// releases it with the process, however that ends; the file stays.
+func lockFile(ctx context.Context, path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o640)
 	if err != nil {
-		return nil, fmt.Errorf("lock catalogue: %w", err)
+		return nil, err
 	}
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			return func() {
-				if err := f.Close(); err != nil {
-					c.log.Warn("unlock catalogue", "error", err)
-				}
-			}, nil
+			return func() { _ = f.Close() }, nil // nothing was written
 		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.Join(fmt.Errorf("lock catalogue: %w", err), f.Close())
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return nil, errors.Join(err, f.Close())
 		}
 		select {
 		case <-ctx.Done():
 			return nil, errors.Join(ctx.Err(), f.Close())
-		case <-time.After(50 * time.Millisecond):
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }

@@ -1,0 +1,120 @@
+package catalog
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// migrations are the steps of the schema in their order; a step that was
+// released is never changed. They are written for SQLite; dialect.ddl turns
+// them into PostgreSQL's words.
+var migrations = []string{"00001_catalogue.sql"}
+
+// versionTable is where goose notes the steps that were taken.
+const versionTable = "schema_versions"
+
+// metaID is the name under which the catalogue's identity is kept.
+const metaID = "catalogue"
+
+// upToDate reports whether the schema is the one that this program knows. One
+// that is newer is an error.
+func (c *Catalog) upToDate(ctx context.Context) (bool, error) {
+	have, err := c.version(ctx, versionTable, "SELECT coalesce(max(version_id), 0) FROM "+versionTable+" WHERE is_applied")
+	if err != nil {
+		return false, err
+	}
+	if have > len(migrations) {
+		return false, fmt.Errorf("its schema is of version %d, and this hexi knows none after %d: a newer hexi has migrated it; use that one, or restore an older copy", have, len(migrations))
+	}
+	haveJobs, err := c.version(ctx, "river_migration", "SELECT coalesce(max(version), 0) FROM river_migration WHERE line = 'main'")
+	if err != nil {
+		return false, err
+	}
+	migrator, err := rivermigrate.New(c.driver, &rivermigrate.Config{Logger: quiet(c.log)})
+	if err != nil {
+		return false, fmt.Errorf("prepare job tables: %w", err)
+	}
+	known := len(migrator.AllVersions())
+	if haveJobs > known {
+		return false, fmt.Errorf("its job queue is of version %d, and this hexi knows none after %d: a newer hexi has migrated it; use that one, or restore an older copy", haveJobs, known)
+	}
+	return have == len(migrations) && haveJobs == known, nil
+}
+
+// version runs a query for a version if the table is there; else it is 0.
+func (c *Catalog) version(ctx context.Context, table, query string) (n int, err error) {
+	if err := c.write().build.NewRaw(c.dialect.hasTable, table).Conn(c.write().conn).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("look for table %s: %w", table, err)
+	}
+	if n == 0 {
+		return 0, nil
+	}
+	if err := c.others.QueryRowContext(ctx, query).Scan(&n); err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	return n, nil
+}
+
+// migrate brings the schema up to date. The caller holds the lock that keeps
+// other processes from doing so. One that is killed in between leaves whole
+// steps behind, and the next goes on from there.
+func (c *Catalog) migrate(ctx context.Context) error {
+	if done, err := c.upToDate(ctx); err != nil || done {
+		return err
+	}
+	if c.dialect.name == postgresDialect.name {
+		var encoding string
+		if err := c.others.QueryRowContext(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
+			return fmt.Errorf("read encoding: %w", err)
+		}
+		if encoding != "UTF8" {
+			return fmt.Errorf("the database has the encoding %s, in which Chinese cannot be kept; make one with ENCODING 'UTF8'", encoding)
+		}
+	}
+	steps := make([]*goose.Migration, len(migrations))
+	for i, name := range migrations {
+		text, err := migrationFiles.ReadFile("migrations/" + name)
+		if err != nil {
+			return fmt.Errorf("read migration: %w", err)
+		}
+		steps[i] = goose.NewGoMigration(int64(i+1), &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			_, err := c.through(tx).conn.ExecContext(ctx, c.dialect.ddl(string(text)))
+			return err
+		}}, nil)
+	}
+	dialect := goose.DialectSQLite3
+	if c.dialect.name == postgresDialect.name {
+		dialect = goose.DialectPostgres
+	}
+	provider, err := goose.NewProvider(dialect, c.others, nil, goose.WithTableName(versionTable), goose.WithGoMigrations(steps...),
+		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return fmt.Errorf("prepare migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	migrator, err := rivermigrate.New(c.driver, &rivermigrate.Config{Logger: quiet(c.log)})
+	if err != nil {
+		return fmt.Errorf("prepare job tables: %w", err)
+	}
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate job tables: %w", err)
+	}
+	// The identity is given once, and outlives later migrations.
+	_, err = c.write().insert(&metaRow{Name: metaID, Value: rand.Text()}).On("CONFLICT (name) DO NOTHING").Exec(ctx)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("write the catalogue's identity: %w", err)
+	}
+	return nil
+}

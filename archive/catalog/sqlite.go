@@ -1,0 +1,79 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"modernc.org/sqlite"
+
+	"hexi/archive"
+)
+
+// openSQLite opens one connection that writes and several that read. Each write
+// transaction takes the lock at its start (_txlock), so that none fails half-way
+// because another wrote after it had read. A commit is on the disk when it
+// returns (synchronous FULL).
+func (c *Catalog) openSQLite(ctx context.Context, path string) error {
+	if path == "" || path == ":memory:" {
+		return archive.Invalid("database", "sqlite: needs the path of a file, such as sqlite:/srv/hexi/hexi.db")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("find catalogue: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return fmt.Errorf("make directory of the catalogue: %w", err)
+	}
+	// No two processes make or migrate the file at the same time.
+	unlock, err := lockFile(ctx, path+"-lock")
+	if err != nil {
+		return fmt.Errorf("lock catalogue: %w", err)
+	}
+	defer unlock()
+
+	location := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+	c.dialect = sqliteDialect
+	if c.writer, err = sql.Open("sqlite", location+"?_txlock=immediate&"+pragmas("cache_size(-16000)", "journal_size_limit(67108864)")); err != nil {
+		return fmt.Errorf("open catalogue %s: %w", path, err)
+	}
+	c.writer.SetMaxOpenConns(1)
+	c.others = c.writer
+	if c.reader, err = sql.Open("sqlite", location+"?"+pragmas("query_only(1)", "cache_size(-4000)")); err != nil {
+		return fmt.Errorf("open catalogue %s: %w", path, err)
+	}
+	c.reader.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
+	c.reader.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
+	c.build = bun.NewDB(c.writer, sqlitedialect.New())
+	c.driver = riversqlite.New(c.writer)
+	// The first statement opens the file.
+	if err := c.writer.PingContext(ctx); err != nil {
+		return fmt.Errorf("open catalogue %s: %w", path, err)
+	}
+	if err := c.migrate(ctx); err != nil {
+		return fmt.Errorf("catalogue %s: %w", path, err)
+	}
+	return nil
+}
+
+// pragmas are the settings of every connection, as a query of the driver's
+// address. What takes the lock waits for it up to 20 seconds.
+func pragmas(more ...string) string {
+	all := []string{"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
+	return url.Values{"_pragma": append(all, more...)}.Encode()
+}
+
+// sqliteBusy reports whether SQLite could not get a lock in time (result codes
+// SQLITE_BUSY and SQLITE_LOCKED with all their extensions).
+func sqliteBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == 5 || e.Code()&0xff == 6)
+}
