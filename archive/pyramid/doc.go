@@ -18,7 +18,10 @@
 // raster does) and knows no store. Whatever it reads it takes for hostile:
 // counts and offsets are checked before anything is allocated for them.
 //
-//	ix, err := pyramid.ReadSidecar(data)
+// The ID of an access copy is a digest of everything that is sent of it: it
+// changes when a byte of a tile does, and Verify compares it with the files.
+//
+//	ix, err := pyramid.ReadSidecar(file, size)
 //	ref, err := ix.Tile(level, col, row)
 //	// send ix.Prefix(), then ref.Length bytes at ref.Offset of ref.Source
 package pyramid

@@ -42,6 +42,7 @@ type Index struct {
 	geometry Geometry
 	gray     bool
 	id       string
+	origin   string
 	prefix   []byte
 	tiffSize int64
 	tiles    [][]span  // by level, row-major
@@ -56,6 +57,9 @@ func (ix *Index) Gray() bool { return ix.gray }
 
 // ID changes whenever a byte of a tile does.
 func (ix *Index) ID() string { return ix.id }
+
+// Origin says what made the tiles (see Spec); "" if the sidecar is lost.
+func (ix *Index) Origin() string { return ix.origin }
 
 // Prefix is the beginning of every tile's JPEG. The caller may not change it.
 func (ix *Index) Prefix() []byte { return ix.prefix }

@@ -259,59 +259,6 @@ func TestNewGeometry(t *testing.T) {
 	}
 }
 
-// TestDamage flips, cuts and grows the files: the readers refuse or answer, and
-// never panic nor point outside of the file.
-func TestDamage(t *testing.T) {
-	t.Parallel()
-	path, sidecar, _ := build(t, 300, 200, false, 64)
-	tiff, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(3, 4))
-	for range 3000 {
-		b := bytes.Clone(sidecar)
-		b[rng.IntN(len(b))] ^= byte(1 + rng.IntN(255))
-		if ix, err := ReadSidecar(bytes.NewReader(b), int64(len(b))); err == nil {
-			inside(t, ix, int64(len(tiff)), int64(len(b)))
-		}
-		b = bytes.Clone(tiff)
-		b[rng.IntN(len(b))] ^= byte(1 + rng.IntN(255))
-		b = b[:len(b)-rng.IntN(2)*rng.IntN(len(b))]
-		if ix, err := ReadTIFF(bytes.NewReader(b), int64(len(b))); err == nil {
-			inside(t, ix, int64(len(b)), 0)
-		}
-	}
-	for cut := range len(sidecar) {
-		if _, err := ReadSidecar(bytes.NewReader(sidecar[:cut]), int64(cut)); err == nil {
-			t.Fatalf("a sidecar cut at %d was taken", cut)
-		}
-	}
-}
-
-func inside(t *testing.T, ix *Index, tiffSize, sidecarSize int64) {
-	t.Helper()
-	g := ix.Geometry()
-	for k := range g.Levels {
-		cols, rows := g.Grid(k)
-		for row := range rows {
-			for col := range cols {
-				ref, err := ix.Tile(k, col, row)
-				if err != nil {
-					continue
-				}
-				size := tiffSize
-				if ref.Source == Sidecar {
-					size = sidecarSize
-				}
-				if ref.Offset < 0 || ref.Length < 0 || ref.Offset+ref.Length > size {
-					t.Fatalf("level %d tile %d,%d lies outside of the file: %+v of %d", k, col, row, ref, size)
-				}
-			}
-		}
-	}
-}
-
 func TestTileAllocatesNothing(t *testing.T) {
 	_, sidecar, _ := build(t, 300, 200, false, 64)
 	ix, err := ReadSidecar(bytes.NewReader(sidecar), int64(len(sidecar)))
@@ -345,46 +292,4 @@ func TestReadSidecarReadsTwice(t *testing.T) {
 	if _, err := ReadSidecar(c, int64(len(sidecar))); err != nil || c.reads > 2 {
 		t.Errorf("%d reads, %v", c.reads, err)
 	}
-}
-
-func FuzzReadTIFF(f *testing.F) {
-	path, _, _ := build(f, 100, 70, false, 64)
-	tiff, err := os.ReadFile(path)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(tiff)
-	f.Add([]byte("II*\x00\x08\x00\x00\x00"))
-	f.Add([]byte("MM\x00+\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if ix, err := ReadTIFF(bytes.NewReader(data), int64(len(data))); err == nil {
-			inside(t, ix, int64(len(data)), 0)
-		}
-	})
-}
-
-func FuzzReadSidecar(f *testing.F) {
-	_, sidecar, _ := build(f, 100, 70, true, 64)
-	f.Add(sidecar)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if ix, err := ReadSidecar(bytes.NewReader(data), int64(len(data))); err == nil {
-			inside(t, ix, ix.TIFFSize(), int64(len(data)))
-		}
-	})
-}
-
-func FuzzSplit(f *testing.F) {
-	f.Add(encode(f, 16, 16, false, 0, 0, 0))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		tables, tile, err := Split(data)
-		if err != nil {
-			return
-		}
-		if _, err := newPrefix(tables); err != nil {
-			t.Errorf("tables of Split are no tables: %v", err)
-		}
-		if len(tile) > len(data)+2 {
-			t.Error("a tile grew")
-		}
-	})
 }

@@ -17,6 +17,7 @@ import (
 //	  width height tileSize flags (1: gray)
 //	  tiffSize
 //	  id                   12 bytes
+//	  originLength origin
 //	  prefixLength prefix
 //	  by level, row-major: gap (signed: this tile's offset less the end of the
 //	                       one before, in this order), length
@@ -26,10 +27,13 @@ import (
 const sidecarMagic = "HEXISC\x01\x0a"
 
 // maxHeader bounds the header, in bytes: 14 for each of the most tiles that a
-// pyramid may have.
-const maxHeader = 14 * maxTiles
+// pyramid may have. maxOrigin bounds the origin.
+const (
+	maxHeader = 14 * maxTiles
+	maxOrigin = 200
+)
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+func sum32(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
 var errSidecar = errors.New("the sidecar is damaged; it can be made again from the TIFF")
 
@@ -47,6 +51,8 @@ func encodeSidecar(ix *Index, edges [][][]byte) []byte {
 	header = binary.AppendUvarint(header, uint64(ix.tiffSize))
 	id, _ := hex.DecodeString(ix.id) // made by this package
 	header = append(header, id...)
+	header = binary.AppendUvarint(header, uint64(len(ix.origin)))
+	header = append(header, ix.origin...)
 	header = binary.AppendUvarint(header, uint64(len(ix.prefix)))
 	header = append(header, ix.prefix...)
 	end := int64(0)
@@ -68,7 +74,7 @@ func encodeSidecar(ix *Index, edges [][][]byte) []byte {
 	out = append(out, sidecarMagic...)
 	out = binary.BigEndian.AppendUint32(out, uint32(len(header)))
 	out = append(out, header...)
-	out = binary.BigEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
+	out = binary.BigEndian.AppendUint32(out, sum32(out))
 	for _, level := range edges {
 		for _, edge := range level {
 			out = append(out, edge...)
@@ -152,7 +158,7 @@ func (r *reader) bytes(n uint64) []byte {
 
 func decodeSidecar(buf []byte, size int64) (*Index, error) {
 	body, sum := buf[:len(buf)-4], binary.BigEndian.Uint32(buf[len(buf)-4:])
-	if crc32.Checksum(body, castagnoli) != sum {
+	if sum32(body) != sum {
 		return nil, errSidecar
 	}
 	r := &reader{b: body[len(sidecarMagic)+4:], ok: true}
@@ -167,8 +173,9 @@ func decodeSidecar(buf []byte, size int64) (*Index, error) {
 	ix := &Index{geometry: g, gray: flags&1 != 0}
 	tiffSize := r.uvarint()
 	ix.id = hex.EncodeToString(r.bytes(12))
+	ix.origin = string(r.bytes(r.uvarint()))
 	ix.prefix = r.bytes(r.uvarint())
-	if !r.ok || tiffSize > 1<<62 || len(ix.prefix) < 2 {
+	if !r.ok || tiffSize > 1<<62 || len(ix.origin) > maxOrigin || len(ix.prefix) < 2 {
 		return nil, errSidecar
 	}
 	ix.tiffSize = int64(tiffSize)

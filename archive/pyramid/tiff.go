@@ -287,11 +287,18 @@ func (t *tiff) index(directories []directory) (*Index, error) {
 	if len(directories) == 0 {
 		return nil, errTIFF
 	}
-	prefix, err := newPrefix(tables)
+	var profile []byte
+	if f, ok := directories[0][tagICC]; ok {
+		var err error
+		if profile, err = t.data(f, maxProfile); err != nil {
+			return nil, unsupported("its ICC profile has %d bytes; at most %d can go out with every tile", f.count, maxProfile)
+		}
+	}
+	prefix, err := newPrefix(tables, profile)
 	if err != nil {
 		return nil, err
 	}
-	ix.prefix = bytes.Clone(prefix)
+	ix.prefix = prefix
 	// Without reading every tile its content cannot be known; the places of the
 	// tiles, which depend on the length of each, stand in for it.
 	ix.id = "t" + hex.EncodeToString(digest.Sum(nil)[:12])

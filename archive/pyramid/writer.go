@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 )
 
@@ -17,6 +15,13 @@ type Spec struct {
 	Gray     bool
 	Tables   []byte // shared JPEG tables, see Split
 	Software string // for the TIFF's Software tag
+	// Profile is the ICC profile of the pixels, which goes out with every tile;
+	// nil for sRGB, which is what a tile without one is taken for.
+	Profile []byte
+	// Origin says what made the tiles: the engine and its settings, in at most
+	// 200 bytes. It is kept in the sidecar, so that copies by an older engine can
+	// be found and made again.
+	Origin string
 }
 
 // WriteSeeker is what a Writer writes to: an *os.File.
@@ -27,31 +32,39 @@ type WriteSeeker interface {
 
 // Writer writes an access copy: tiles in any order, each once. It holds the
 // places of the tiles in memory, and the exact edge tiles, which it cannot yet
-// place; nothing else.
+// place; nothing else. Edge tiles grow with the image's circumference: a square
+// of ten gigapixels has 800 of them, some 15 MB.
 type Writer struct {
-	spec   Spec
-	out    WriteSeeker
-	big    bool
-	at     int64
-	tiles  [][]span
-	edges  [][][]byte
-	digest hash.Hash
-	err    error
+	spec  Spec
+	out   WriteSeeker
+	big   bool
+	at    int64
+	tiles [][]span
+	edges [][][]byte
+	sums  [][]checksum // of the tiles
+	err   error
 }
 
 // NewWriter begins an access copy at the start of out.
 func NewWriter(out WriteSeeker, spec Spec) (*Writer, error) {
+	return newWriter(out, spec, needsBig(spec))
+}
+
+func newWriter(out WriteSeeker, spec Spec, big bool) (*Writer, error) {
+	if len(spec.Origin) > maxOrigin {
+		return nil, fmt.Errorf("the origin of an access copy takes at most %d bytes", maxOrigin)
+	}
 	if _, err := NewGeometry(spec.Geometry.Width, spec.Geometry.Height, spec.Geometry.TileSize); err != nil {
 		return nil, err
 	}
-	if _, err := newPrefix(spec.Tables); err != nil {
+	if _, err := newPrefix(spec.Tables, spec.Profile); err != nil {
 		return nil, err
 	}
-	w := &Writer{spec: spec, out: out, digest: sha256.New(), big: needsBig(spec)}
-	w.digest.Write(spec.Tables)
+	w := &Writer{spec: spec, out: out, big: big}
 	for k := range spec.Geometry.Levels {
 		cols, rows := spec.Geometry.Grid(k)
 		w.tiles = append(w.tiles, make([]span, cols*rows))
+		w.sums = append(w.sums, make([]checksum, cols*rows))
 		w.edges = append(w.edges, make([][]byte, spec.Geometry.edges(k)))
 	}
 	// The header is written again, with the place of the first IFD, by Finish.
@@ -94,8 +107,8 @@ func (w *Writer) AddTile(level, col, row int, stream []byte) error {
 	if !w.spec.Geometry.Has(level, col, row) {
 		return fmt.Errorf("add tile: level %d, column %d, row %d: %w", level, col, row, ErrNoTile)
 	}
-	if len(stream) < 4 || stream[0] != 0xff || stream[1] != mSOI {
-		return fmt.Errorf("add tile: %w", errNotJPEG)
+	if err := checkStream(stream, w.spec.Geometry.TileSize, w.spec.Geometry.TileSize, w.spec.Gray); err != nil {
+		return fmt.Errorf("add tile: level %d, column %d, row %d: %w", level, col, row, err)
 	}
 	cols, _ := w.spec.Geometry.Grid(level)
 	place := &w.tiles[level][row*cols+col]
@@ -106,7 +119,7 @@ func (w *Writer) AddTile(level, col, row int, stream []byte) error {
 		w.write([]byte{0}) // offsets are even (TIFF 6.0, section 2)
 	}
 	*place = span{w.at, int64(len(stream))}
-	w.digest.Write(stream)
+	w.sums[level][row*cols+col] = sha256.Sum256(stream[2:])
 	w.write(stream)
 	if !w.big && w.at > 0xffff_0000 {
 		w.err = errors.New("write access copy: tiles are larger than their pixels; the classic TIFF is full")
@@ -124,10 +137,13 @@ func (w *Writer) AddEdge(level, col, row int, stream []byte) error {
 	if edge < 0 {
 		return fmt.Errorf("add edge tile: level %d, column %d, row %d is no edge tile", level, col, row)
 	}
-	if len(stream) < 4 || stream[0] != 0xff || stream[1] != mSOI {
-		return fmt.Errorf("add edge tile: %w", errNotJPEG)
+	width, height := w.spec.Geometry.TileSizeAt(level, col, row)
+	if err := checkStream(stream, width, height, w.spec.Gray); err != nil {
+		return fmt.Errorf("add edge tile: level %d, column %d, row %d: %w", level, col, row, err)
 	}
-	w.digest.Write(stream)
+	if w.edges[level][edge] != nil {
+		return fmt.Errorf("add edge tile: level %d, column %d, row %d was added before", level, col, row)
+	}
 	w.edges[level][edge] = bytes.Clone(stream[2:])
 	return nil
 }
@@ -165,13 +181,22 @@ func (w *Writer) Finish() (sidecar []byte, err error) {
 	if w.err != nil {
 		return nil, w.err
 	}
-	prefix, err := newPrefix(w.spec.Tables)
+	prefix, err := newPrefix(w.spec.Tables, w.spec.Profile)
 	if err != nil {
 		return nil, err
 	}
+	id := newIdentity(prefix)
+	for k, level := range w.sums {
+		for _, sum := range level {
+			id.add(sum)
+		}
+		for _, edge := range w.edges[k] {
+			id.add(sha256.Sum256(edge))
+		}
+	}
 	ix := &Index{
-		geometry: w.spec.Geometry, gray: w.spec.Gray, id: hex.EncodeToString(w.digest.Sum(nil)[:12]),
-		prefix: prefix, tiffSize: size, tiles: w.tiles,
+		geometry: w.spec.Geometry, gray: w.spec.Gray, id: id.String(),
+		prefix: prefix, tiffSize: size, tiles: w.tiles, origin: w.spec.Origin,
 	}
 	return encodeSidecar(ix, w.edges), nil
 }
@@ -195,7 +220,7 @@ const (
 	tagOrientation, tagSamples, tagXResolution, tagYResolution, tagPlanar           = 274, 277, 282, 283, 284
 	tagResolutionUnit, tagSoftware, tagTileWidth, tagTileHeight                     = 296, 305, 322, 323
 	tagTileOffsets, tagTileCounts, tagSubIFDs, tagJPEGTables                        = 324, 325, 330, 347
-	tagSubsampling, tagReferenceBlackWhite                                          = 530, 532
+	tagSubsampling, tagReferenceBlackWhite, tagICC                                  = 530, 532, 34675
 
 	compressionJPEG, photometricGray, photometricYCbCr = 7, 1, 6
 )
@@ -261,6 +286,9 @@ func (w *Writer) directory(level int) []entry {
 	}
 	if !w.spec.Gray {
 		d = append(d, short(tagSubsampling, 2, 2), rationals(tagReferenceBlackWhite, 0, 255, 128, 255, 128, 255))
+	}
+	if len(w.spec.Profile) > 0 {
+		d = append(d, entry{tagICC, typeUndefined, uint64(len(w.spec.Profile)), w.spec.Profile})
 	}
 	return d
 }

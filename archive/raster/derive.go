@@ -49,7 +49,9 @@ func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, o
 	if err != nil {
 		return Result{}, refuse(CodeTooLarge, "split the image", "%v", err)
 	}
-	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{Geometry: g, Gray: src.gray(), Tables: e.encoder.tables(src.gray()), Software: "hexi"})
+	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{
+		Geometry: g, Gray: src.gray(), Tables: e.encoder.tables(src.gray()), Software: "hexi", Origin: e.origin(),
+	})
 	if err != nil {
 		return Result{}, err
 	}

@@ -1,6 +1,9 @@
 package raster
 
-import "runtime"
+import (
+	"fmt"
+	"runtime"
+)
 
 // tileQuality is the JPEG quality of tiles, from 1 to 100: what is lost is not
 // seen, also at 1:1.
@@ -28,6 +31,10 @@ func (e *Go) WithLimits(l Limits) *Go {
 	other.limits = l
 	return &other
 }
+
+// origin names the engine and what of its settings decides about the bytes of an
+// access copy. The number grows when the same master would give other bytes.
+func (e *Go) origin() string { return fmt.Sprintf("go 1, quality %d", tileQuality) }
 
 // Name names the engine for people.
 func (e *Go) Name() string { return "go" }

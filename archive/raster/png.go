@@ -90,7 +90,7 @@ func (p *pngImage) header() error {
 		return refuse(CodeBroken, doReplace, "the PNG file says that it has %d × %d pixels", w, h)
 	}
 	p.width, p.height, p.interlaced = int(w), int(h), b[12] == 1
-	s := samples{bits: int(b[8]), count: 1, order: binary.BigEndian, alpha: -1}
+	s := samples{bits: int(b[8]), count: 1, bigEndian: true, alpha: -1}
 	few := s.bits == 1 || s.bits == 2 || s.bits == 4
 	many := s.bits == 16
 	switch b[9] {

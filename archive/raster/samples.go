@@ -1,7 +1,5 @@
 package raster
 
-import "encoding/binary"
-
 // colours says what the samples of a pixel mean.
 type colours int
 
@@ -18,7 +16,8 @@ type samples struct {
 	colours colours
 	bits    int // of a sample: 1, 2, 4, 8 or 16
 	count   int // samples a pixel, with alpha and others that are passed over
-	order   binary.ByteOrder
+	// bigEndian is the order of the bytes of a sample of 16 bits.
+	bigEndian bool
 
 	inverted   bool      // gray: 0 is white
 	palette    [][3]byte // of 2^bits colours
@@ -111,6 +110,18 @@ func (s *samples) toRGBX(dst, src []byte) {
 			}
 			s.transparent(d, src, i)
 		}
+	case s.bits == 16 && s.alpha < 0 && s.key == nil:
+		high, low := 1, 0
+		if s.bigEndian {
+			high, low = 0, 1
+		}
+		for x := range len(dst) / 4 {
+			d := dst[4*x : 4*x+3 : 4*x+3]
+			p := src[2*x*s.count:][:6:6]
+			d[0] = narrow(uint16(p[high])<<8 | uint16(p[low]))
+			d[1] = narrow(uint16(p[2+high])<<8 | uint16(p[2+low]))
+			d[2] = narrow(uint16(p[4+high])<<8 | uint16(p[4+low]))
+		}
 	default:
 		for x := range len(dst) / 4 {
 			i := x * s.count
@@ -150,7 +161,11 @@ func (s *samples) raw(src []byte, i int) uint16 {
 	case 8:
 		return uint16(src[i])
 	case 16:
-		return s.order.Uint16(src[2*i:])
+		b := src[2*i : 2*i+2 : 2*i+2]
+		if s.bigEndian {
+			return uint16(b[0])<<8 | uint16(b[1])
+		}
+		return uint16(b[1])<<8 | uint16(b[0])
 	}
 	bit := i * s.bits
 	return uint16(src[bit/8]>>(8-s.bits-bit%8)) & (1<<s.bits - 1)
@@ -162,10 +177,13 @@ func (s *samples) sample(src []byte, i int) byte {
 	case 8:
 		return src[i]
 	case 16:
-		return byte((uint32(s.order.Uint16(src[2*i:]))*255 + 32767) / 65535)
+		return narrow(s.raw(src, i))
 	}
 	return byte(uint32(s.raw(src, i)) * 255 / (1<<s.bits - 1))
 }
+
+// narrow scales 16 bits to 8: the nearest of v·255/65535.
+func narrow(v uint16) byte { return byte((uint32(v)*255 + 32895) >> 16) }
 
 // index returns the palette's entry for the x-th pixel; the first one for what
 // lies beyond the palette.

@@ -210,8 +210,14 @@ func (t *tiffImage) undoPredictor(line []byte) {
 	}
 	switch {
 	case t.samples.bits == 16:
+		high, low := 1, 0
+		if t.samples.bigEndian {
+			high, low = 0, 1
+		}
 		for i := 2 * n; i+1 < len(line); i += 2 {
-			t.order.PutUint16(line[i:], t.order.Uint16(line[i:])+t.order.Uint16(line[i-2*n:]))
+			p, q := line[i-2*n:i-2*n+2:i-2*n+2], line[i:i+2:i+2]
+			v := uint16(p[high])<<8 + uint16(q[high])<<8 + uint16(p[low]) + uint16(q[low])
+			q[high], q[low] = byte(v>>8), byte(v)
 		}
 	case n == 3:
 		var r, g, b byte

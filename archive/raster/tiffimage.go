@@ -37,7 +37,6 @@ const (
 
 // tiffImage is the first image of a TIFF, as its fields describe it.
 type tiffImage struct {
-	order         binary.ByteOrder
 	width, height int
 	samples       samples
 	photometric   int
@@ -61,7 +60,7 @@ type tiffImage struct {
 func readTIFF(m *pyramid.Master) (*tiffImage, error) {
 	f := &tiffFields{m: m}
 	t := &tiffImage{
-		order: m.Order(), width: f.number(tagWidth, 0), height: f.number(tagHeight, 0),
+		width: f.number(tagWidth, 0), height: f.number(tagHeight, 0),
 		photometric: f.number(tagPhotometric, -1), compression: f.number(tagCompression, 1),
 		predictor: f.number(tagPredictor, 1) == 2, reversed: f.number(tagFillOrder, 1) == 2,
 		fax2D: f.number(tagT4Options, 0)&1 != 0, tiled: m.Has(tagTileOffsets),
@@ -98,11 +97,11 @@ func readTIFF(m *pyramid.Master) (*tiffImage, error) {
 	if planar == 2 && count > 1 {
 		t.planes = count
 	}
-	t.samples = samples{bits: int(min(bits[0], 1<<16)), count: count, order: t.order, alpha: -1}
+	t.samples = samples{bits: int(min(bits[0], 1<<16)), count: count, bigEndian: m.Order() == binary.BigEndian, alpha: -1}
 	if err := t.readColours(f); err != nil {
 		return t, err
 	}
-	if err := t.checkCompression(); err != nil {
+	if err := t.checkCompression(f); err != nil {
 		return t, err
 	}
 	if err := t.readBlocks(f); err != nil {
@@ -212,8 +211,8 @@ func (t *tiffImage) readPalette(f *tiffFields) error {
 }
 
 // checkCompression refuses compressions that are not read, alone or with these
-// colours.
-func (t *tiffImage) checkCompression() error {
+// colours, and reads what belongs to the others.
+func (t *tiffImage) checkCompression(f *tiffFields) error {
 	s := &t.samples
 	switch t.compression {
 	case tiffNone, tiffLZW, tiffDeflate, tiffDeflateOld, tiffPackBits:
@@ -227,6 +226,12 @@ func (t *tiffImage) checkCompression() error {
 		}
 		return nil
 	case tiffJPEG:
+		if f.m.Has(tagJPEGTables) {
+			var err error
+			if t.tables, err = f.m.Bytes(tagJPEGTables, 64<<10); err != nil {
+				return refuse(CodeBroken, doReplace, "the JPEG tables of the TIFF file cannot be read: %v", err)
+			}
+		}
 		if s.bits != 8 || t.planes > 1 || s.count != 1 && s.count != 3 && s.count != 4 ||
 			s.count == 4 && s.colours != coloursCMYK || s.colours == coloursPalette {
 			return unreadTIFF("it is JPEG-compressed with %d samples of %d bits", s.count, s.bits)
