@@ -15,6 +15,9 @@ gofmt_clean() {
   }
 }
 
+# esbuild drops types without a look at them; the compiler looks.
+types() { [ ! -e static/tsconfig.json ] || (cd static && node_modules/.bin/tsc --noEmit); }
+
 # What go generate writes into git must be what stands there. The front end's
 # bundle is not in git; it is made by generate.sh.
 generated_clean() {
@@ -63,6 +66,7 @@ step "format (gofmt)" gofmt_clean
 step "vet" go vet -tags "$tags" ./...
 step "arrows" go test -count=1 -run '^TestArrows' cmd/hexi/arrows_test.go
 step "lint (golangci-lint)" lint
+step "types (tsc)" types
 step "modules (go mod tidy)" tidy
 step "generated files" generated_clean
 

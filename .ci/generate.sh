@@ -6,11 +6,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ -e static/package-lock.json ] || exit 0
 
-# sum prints one checksum over the named files and what they hold.
+# sum prints one checksum over files, by find's terms: their names and contents.
 sum() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1; }
 
-# Which libraries stand in node_modules is kept inside it, what was bundled
-# inside dist: whoever removes either removes the note with it.
+# Which libraries stand in node_modules is noted inside it: whoever removes it
+# removes the note with it.
 installed=static/node_modules/.hexi-lock
 lock=$(sum static/package.json static/package-lock.json)
 if [ "$(cat "$installed" 2>/dev/null)" != "$lock" ]; then
@@ -19,11 +19,12 @@ if [ "$(cat "$installed" 2>/dev/null)" != "$lock" ]; then
   echo "$lock" >"$installed"
 fi
 
-bundled=static/dist/.hexi-sources
-sources=$(sum static -not -path 'static/node_modules/*' -not -path 'static/dist/*')
-if [ "$(cat "$bundled" 2>/dev/null)" != "$sources" ]; then
+# What was bundled from what is noted outside of dist, which goes into the binary.
+note=.ci/cache/bundled
+mkdir -p static/dist .ci/cache
+state() { sum static -not -path 'static/node_modules/*'; }
+if [ "$(cat "$note" 2>/dev/null)" != "$(state)" ]; then
   echo "Bundling the front end (go generate ./static)"
   go generate ./static
-  mkdir -p static/dist
-  echo "$sources" >"$bundled"
+  state >"$note"
 fi
