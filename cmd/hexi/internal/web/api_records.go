@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -377,4 +378,10 @@ func base64OfHex(digest string) string {
 		return ""
 	}
 	return base64.StdEncoding.EncodeToString(b)
+}
+
+// etagOf makes a strong entity tag from the bytes of an answer.
+func etagOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return `"` + hex.EncodeToString(sum[:12]) + `"`
 }

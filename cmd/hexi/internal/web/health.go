@@ -35,6 +35,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
 	images   *prometheus.CounterVec
+	tileHits prometheus.Counter // stored tiles that were sent without the router
 }
 
 func newMetrics() *metrics {
@@ -51,6 +52,7 @@ func newMetrics() *metrics {
 			Name: "hexi_image_responses_total", Help: "Image responses, by how they were made.",
 		}, []string{"way"}),
 	}
+	m.tileHits = m.images.WithLabelValues("tile")
 	m.registry.MustRegister(m.requests, m.latency, m.images,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

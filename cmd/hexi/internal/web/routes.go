@@ -9,7 +9,7 @@ import (
 // routes lists every URL that the server answers (DESIGN §5).
 func (s *Server) routes() {
 	e := s.engine
-	e.Use(s.recoverPanic, s.record, s.securityHeaders, s.session2gin, s.identify)
+	e.Use(s.recoverPanic, s.record, s.securityHeaders, s.sessions, s.identify)
 	e.NoRoute(s.handle(s.noRoute))
 	e.NoMethod(s.handle(s.noMethod))
 

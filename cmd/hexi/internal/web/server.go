@@ -65,12 +65,13 @@ type Uploaded struct {
 // Server answers HTTP requests. It is safe for concurrent use.
 type Server struct {
 	Config
-	log     *slog.Logger
-	engine  *gin.Engine
-	session *scs.SessionManager
-	pages   *pages
-	images  *images
-	metrics *metrics
+	log      *slog.Logger
+	engine   *gin.Engine
+	session  *scs.SessionManager
+	attempts attempts
+	pages    *pages
+	images   *images
+	metrics  *metrics
 }
 
 // New makes a server; it opens nothing and starts nothing by itself.
@@ -99,6 +100,9 @@ func New(cfg Config) (*Server, error) {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.fastTile(w, r) {
+		return
+	}
 	s.engine.ServeHTTP(w, r)
 }
 

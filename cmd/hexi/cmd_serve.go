@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"hexi/cmd/hexi/internal/web"
+)
+
+func newServe(env *environment) *cobra.Command {
+	var noJobs, readOnly bool
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve the site, the API, IIIF, kiosks and the workbench", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			h, err := openHouse(cmd.Context(), env)
+			if err != nil {
+				return err
+			}
+			defer h.Close() //nolint:errcheck // nothing is written after the jobs stopped
+			h.settings.print(env.stderr)
+			return h.serve(cmd.Context(), serving{jobs: !noJobs && !readOnly, readOnly: readOnly}, nil)
+		},
+	}
+	cmd.Flags().StringVar(&env.flags.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
+	cmd.Flags().StringVar(&env.flags.BaseURL, "base-url", "", "address under which the outside reaches the server")
+	cmd.Flags().BoolVar(&noJobs, "no-jobs", false, "leave jobs to worker processes")
+	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take no uploads and change nothing")
+	return cmd
+}
+
+// serving says how a server is to run.
+type serving struct {
+	jobs, readOnly bool
+}
+
+// shutdownAfter is how long requests under way may take when a server ends.
+const shutdownAfter = 10 * time.Second
+
+// serve runs a server until ctx ends. onReady, if any, hears the address once
+// requests are answered.
+func (h *house) serve(ctx context.Context, how serving, onReady func(address string)) (err error) {
+	listener, err := net.Listen("tcp", h.settings.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w; is another server running there?", h.settings.Listen, err)
+	}
+	defer listener.Close() //nolint:errcheck // Shutdown closes it first
+
+	index, err := h.openIndex(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+
+	handler, err := web.New(web.Config{
+		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
+		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
+		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log,
+	})
+	if err != nil {
+		return fmt.Errorf("prepare server: %w", err)
+	}
+	background, stopBackground := context.WithCancel(ctx)
+	defer stopBackground()
+	followed := index.follow(background)
+	defer func() { stopBackground(); <-followed }()
+	if how.jobs {
+		stop, err := h.startWorkers(ctx)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return background },
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	address := "http://" + listener.Addr().String()
+	h.log.Info("serving", "address", address)
+	if onReady != nil {
+		onReady(address)
+	}
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownAfter)
+	defer cancel()
+	if err := server.Shutdown(end); err != nil {
+		h.log.Warn("some requests were cut off", "error", err)
+	}
+	return nil
+}

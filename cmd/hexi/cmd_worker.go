@@ -1,0 +1,27 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func newWorker(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use: "worker", Short: "Work jobs only, without serving", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			h, err := openHouse(cmd.Context(), env)
+			if err != nil {
+				return err
+			}
+			defer h.Close() //nolint:errcheck // nothing is written after the jobs stopped
+			h.settings.print(env.stderr)
+			stop, err := h.startWorkers(cmd.Context())
+			if err != nil {
+				return err
+			}
+			h.log.Info("working jobs; end with ctrl-C")
+			<-cmd.Context().Done()
+			stop()
+			return nil
+		},
+	}
+}

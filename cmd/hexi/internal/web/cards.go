@@ -1,0 +1,137 @@
+package web
+
+import (
+	"html/template"
+	"strconv"
+	"strings"
+
+	"hexi/archive"
+	"hexi/search"
+)
+
+// card is a record in a grid.
+type card struct {
+	ID, Initial, Second, Facts, Thumb string
+	W, H                              int
+	TitleHTML                         template.HTML
+	Found                             []template.HTML
+}
+
+// pieceOf returns the address of an image that fits a square, on this server.
+func pieceOf(asset string, side int) string {
+	n := strconv.Itoa(side)
+	return "/iiif/3/" + asset + "/full/!" + n + "," + n + "/0/default.jpg"
+}
+
+// hitCard makes a card of a hit. Highlights come escaped from the index.
+func (s *Server) hitCard(h search.Hit, lang string) card {
+	c := s.newCard(h.ID, h.Titles, h.Period, h.Place, lang)
+	if h.Thumbnail != nil {
+		c.Thumb, c.W, c.H = pieceOf(h.Asset, 480), h.Thumbnail.Width, h.Thumbnail.Height
+	}
+	for _, marked := range h.Highlights["title"] {
+		if strings.ReplaceAll(strings.ReplaceAll(marked, "<mark>", ""), "</mark>", "") == template.HTMLEscapeString(h.Titles.In(lang)) {
+			c.TitleHTML = template.HTML(marked) //nolint:gosec // escaped by the index but for <mark>
+		}
+	}
+	for _, marked := range h.Highlights["description"] {
+		if len(c.Found) == 0 {
+			c.Found = append(c.Found, template.HTML(marked)) //nolint:gosec // as above
+		}
+	}
+	return c
+}
+
+// entryCard makes a card of a record.
+func (s *Server) entryCard(e *archive.Entry, lang string) card {
+	r := &e.Record
+	c := s.newCard(r.ID, r.Titles, r.Period, r.Place, lang)
+	if a := firstImage(e); a != nil {
+		c.Thumb = pieceOf(a.ID, 480)
+		c.W, c.H = a.Image.Width, a.Image.Height
+	}
+	return c
+}
+
+func (s *Server) newCard(id string, titles archive.Text, p *archive.Period, place *archive.Place, lang string) card {
+	title := titles.In(lang)
+	c := card{ID: id, TitleHTML: template.HTML(template.HTMLEscapeString(title))} //nolint:gosec // escaped here
+	for _, r := range title {
+		c.Initial = string(r)
+		break
+	}
+	if other := titles[otherLang(lang)]; other != title {
+		c.Second = other
+	}
+	var facts []string
+	if text := s.periodText(p, lang); text != "" {
+		facts = append(facts, text)
+	}
+	if place != nil {
+		if name := place.Name.In(lang); name != "" {
+			facts = append(facts, name)
+		}
+	}
+	c.Facts = strings.Join(facts, " · ")
+	return c
+}
+
+func otherLang(lang string) string {
+	if lang == "en" {
+		return "zh"
+	}
+	return "en"
+}
+
+func firstImage(e *archive.Entry) *archive.Asset {
+	for i := range e.Assets {
+		if e.Assets[i].Servable() {
+			return &e.Assets[i]
+		}
+	}
+	return nil
+}
+
+// periodText writes a period: the term or the curator's words, and the years.
+func (s *Server) periodText(p *archive.Period, lang string) string {
+	if p == nil {
+		return ""
+	}
+	name := ""
+	if term, ok := s.Vocabulary.Term(archive.SchemePeriod, p.Term); ok {
+		name = term.Label.In(lang)
+	} else {
+		name = p.Note.In(lang)
+	}
+	years := yearsText(p.From, p.To, lang)
+	switch {
+	case name == "":
+		return years
+	case years == "":
+		return name
+	case lang == "en":
+		return name + " (" + years + ")"
+	}
+	return name + "（" + years + "）"
+}
+
+func yearsText(from, to int, lang string) string {
+	year := func(y int) string {
+		switch {
+		case y >= 0:
+			return strconv.Itoa(y)
+		case lang == "en":
+			return strconv.Itoa(-y) + " BCE"
+		}
+		return "前" + strconv.Itoa(-y)
+	}
+	switch {
+	case from == 0 && to == 0:
+		return ""
+	case to == 0:
+		return year(from) + "–"
+	case from == 0 || from == to:
+		return year(to)
+	}
+	return year(from) + "–" + year(to)
+}

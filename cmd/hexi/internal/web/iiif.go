@@ -1,0 +1,290 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"hexi/archive"
+	"hexi/archive/iiif"
+	"hexi/archive/raster"
+	"hexi/ingest"
+)
+
+// iiif answers everything below /iiif/. It works on the escaped path, because
+// identifiers may hold %2F.
+func (s *Server) iiif(c *gin.Context) error {
+	h := c.Writer.Header()
+	allowOrigin(h)
+	if c.Request.Method == http.MethodOptions {
+		c.Status(http.StatusNoContent)
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	path := strings.TrimPrefix(c.Request.URL.EscapedPath(), "/iiif/")
+	kind, rest, _ := strings.Cut(path, "/")
+	switch kind {
+	case "3":
+		return s.image(c, rest)
+	case "manifest":
+		return s.manifest(c, rest)
+	case "collection":
+		return s.iiifCollection(c, rest)
+	}
+	return archive.ErrNotFound
+}
+
+// image answers the Image API 3.0.
+func (s *Server) image(c *gin.Context, path string) error {
+	req, err := iiif.ParseRequest(path)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request.Context()
+	var img *image
+	if s.staff(c) {
+		img, err = s.images.open(ctx, req.ID, true)
+	} else {
+		img, err = s.images.public(ctx, req.ID)
+	}
+	if err != nil {
+		return err
+	}
+	service := iiif.ServiceURI(s.base(c.Request), req.ID)
+	switch req.Kind {
+	case iiif.KindBase:
+		c.Header("Cache-Control", "public, max-age=300")
+		c.Header("Location", service+"/info.json")
+		c.Status(http.StatusSeeOther)
+		c.Writer.WriteHeaderNow()
+		return nil
+	case iiif.KindInfo:
+		c.Header("Link", iiif.ProfileLink)
+		return s.document(c, iiif.NewInfo(service, img.shape, img.offer, img.rights), "http://iiif.io/api/image/3/context.json")
+	}
+	plan, err := req.Resolve(img.shape, img.offer)
+	if err != nil {
+		return err
+	}
+	h := c.Writer.Header()
+	s.imageHeaders(h, c.Request, img, plan)
+	if s.staff(c) {
+		h.Set("Cache-Control", "private, no-cache")
+	}
+	if notModified(c.Request, h) {
+		c.Status(http.StatusNotModified)
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	data, way, err := s.images.bytes(ctx, img, plan)
+	if err != nil {
+		return err
+	}
+	s.metrics.images.WithLabelValues(way).Inc()
+	h.Set("Content-Type", plan.Format.MediaType())
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	c.Status(http.StatusOK)
+	if c.Request.Method == http.MethodHead {
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	_, err = c.Writer.Write(data)
+	return err
+}
+
+// bytes returns an image: a stored tile, a stored thumbnail, one that was
+// computed before, or one computed now.
+func (m *images) bytes(ctx context.Context, img *image, plan iiif.Plan) (data []byte, way string, err error) {
+	if ref, ok := img.tile(plan); ok {
+		data, err = img.copy.ReadTile(ctx, ref)
+		return data, "stored", err
+	}
+	key := img.asset.ID + "@" + img.asset.Access.Version + "/" + strconv.Itoa(img.base) + "/" + plan.Canonical
+	if data, ok := m.renders.GetIfPresent(key); ok {
+		return data, "cached", nil
+	}
+	if name, ok := img.thumbnail(plan); ok {
+		if data, err = m.readSmall(ctx, ingest.ThumbnailKey(img.asset.ID, name)); err == nil {
+			m.renders.Set(key, data)
+			return data, "stored", nil
+		}
+		m.server.log.Warn("a thumbnail is missing and is computed", "asset", img.asset.ID, "error", err)
+	}
+	v, err, _ := m.making.Do(key, func() (any, error) {
+		data, err := m.compute(context.WithoutCancel(ctx), img, plan)
+		if err == nil {
+			m.renders.Set(key, data)
+		}
+		return data, err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return v.([]byte), "computed", nil
+}
+
+// thumbnail finds the stored thumbnail that a plan asks for.
+func (img *image) thumbnail(plan iiif.Plan) (name string, ok bool) {
+	whole := plan.Region.Min.X == 0 && plan.Region.Min.Y == 0 && plan.Region.Dx() == img.shape.Width && plan.Region.Dy() == img.shape.Height
+	if !whole || plan.Format != iiif.JPG || !plan.Native || plan.Mirror || plan.Rotation != 0 || img.base != 0 {
+		return "", false
+	}
+	for _, t := range img.asset.Access.Thumbnails {
+		if t.Width == plan.Width && t.Height == plan.Height {
+			return t.Name, true
+		}
+	}
+	return "", false
+}
+
+func (m *images) readSmall(ctx context.Context, key string) ([]byte, error) {
+	r, info, err := m.server.Objects.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close() //nolint:errcheck // read to its end
+	if info.Size > 8<<20 {
+		return nil, fmt.Errorf("%s has %d bytes", key, info.Size)
+	}
+	return io.ReadAll(r)
+}
+
+// compute renders an image. What it will cost is known before anything is
+// decoded: what can never fit is refused, and no more are computed at a time
+// than there are cores.
+func (m *images) compute(ctx context.Context, img *image, plan iiif.Plan) ([]byte, error) {
+	q := raster.Request{
+		Region: plan.Region, Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
+		Quality: string(plan.Quality), Format: string(plan.Format), Base: img.base,
+	}
+	if m.server.Renderer.Cost(img.copy.index.Geometry(), q) > maxRenderCost {
+		return nil, refuse(http.StatusRequestEntityTooLarge, "This image would take more memory than the server gives to one; ask for a smaller size.")
+	}
+	select {
+	case m.queue <- struct{}{}:
+		defer func() { <-m.queue }()
+	default:
+		return nil, busy(2, "Too many images are being computed; try again in a moment.")
+	}
+	wait := time.NewTimer(waitForRender)
+	defer wait.Stop()
+	select {
+	case m.places <- struct{}{}:
+		defer func() { <-m.places }()
+	case <-wait.C:
+		return nil, busy(2, "Too many images are being computed; try again in a moment.")
+	}
+	ctx, cancel := context.WithTimeout(ctx, renderTimeout)
+	defer cancel()
+	var b bytes.Buffer
+	if err := m.server.Renderer.Render(ctx, img.copy, q, &b); err != nil {
+		return nil, fmt.Errorf("compute %s of asset %s: %w", plan.Canonical, img.asset.ID, err)
+	}
+	return b.Bytes(), nil
+}
+
+// document answers with a IIIF document as the client prefers it.
+func (s *Server) document(c *gin.Context, doc any, context string) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(doc); err != nil {
+		return fmt.Errorf("encode document: %w", err)
+	}
+	h := c.Writer.Header()
+	h.Set("Vary", "Accept")
+	h.Set("Cache-Control", "public, max-age=60")
+	h.Set("ETag", etagOf(b.Bytes()))
+	if notModified(c.Request, h) {
+		c.Status(http.StatusNotModified)
+		c.Writer.WriteHeaderNow()
+		return nil
+	}
+	c.Data(http.StatusOK, iiif.ContentType(strings.Join(c.Request.Header.Values("Accept"), ","), context), b.Bytes())
+	return nil
+}
+
+func (s *Server) publisher(c *gin.Context) iiif.Publisher {
+	return iiif.Publisher{
+		Base: s.base(c.Request), Name: archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"},
+		Terms: s.Vocabulary, Offer: iiif.Offer{Limits: iiif.Limits{MaxArea: maxArea}},
+	}
+}
+
+const presentationContext = "http://iiif.io/api/presentation/3/context.json"
+
+// manifest answers GET /iiif/manifest/{record}.
+func (s *Server) manifest(c *gin.Context, id string) error {
+	e, err := s.entry(c, id)
+	if err != nil {
+		return err
+	}
+	doc, err := s.publisher(c).Manifest(&e.Record, e.Assets)
+	if err != nil {
+		return err
+	}
+	return s.document(c, doc, presentationContext)
+}
+
+// maxMembers bounds one collection document.
+const maxMembers = 1000
+
+// iiifCollection answers GET /iiif/collection/{slug} and /iiif/collection/top.
+func (s *Server) iiifCollection(c *gin.Context, slug string) error {
+	if slug == "top" {
+		return s.iiifTop(c)
+	}
+	name, summary, err := s.collectionNames(c, slug)
+	if err != nil {
+		return err
+	}
+	var members []iiif.Member
+	for after := ""; len(members) < maxMembers; {
+		page, next, err := s.Archive.List(c.Request.Context(), archive.ListQuery{Collection: slug, Published: true, After: after, Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, e := range page {
+			members = append(members, iiif.Member{Record: &e.Record, Assets: e.Assets})
+		}
+		if after = next; next == "" {
+			break
+		}
+	}
+	return s.document(c, s.publisher(c).Collection(slug, name, summary, members), presentationContext)
+}
+
+// collectionNames returns the title and introduction of a collection.
+func (s *Server) collectionNames(c *gin.Context, slug string) (name, summary archive.Text, err error) {
+	e, err := s.entry(c, slug)
+	if err == nil && e.Record.Kind == archive.KindCollection {
+		return e.Record.Titles, e.Record.Descriptions, nil
+	}
+	if err != nil && !errors.Is(err, archive.ErrNotFound) {
+		return nil, nil, err
+	}
+	term, ok := s.Vocabulary.Term(archive.SchemeCollection, slug)
+	if !ok || term.Code != slug {
+		return nil, nil, archive.ErrNotFound
+	}
+	return term.Label, nil, nil
+}
+
+func (s *Server) iiifTop(c *gin.Context) error {
+	terms, _ := s.Vocabulary.Terms(archive.SchemeCollection)
+	var holdings []iiif.Holding
+	for _, t := range terms {
+		holdings = append(holdings, iiif.Holding{Slug: t.Code, Label: t.Label})
+	}
+	name := archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"}
+	return s.document(c, s.publisher(c).TopCollection(name, nil, holdings), presentationContext)
+}

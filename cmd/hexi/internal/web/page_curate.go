@@ -1,0 +1,206 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"hexi/archive"
+	"hexi/search"
+)
+
+// uploadLimit bounds one upload, in bytes; larger masters come by command.
+const uploadLimit = 4 << 30
+
+// inMemory is how many bytes of an upload are held in memory; the rest goes to
+// temporary files.
+const inMemory = 16 << 20
+
+// signedIn returns who is signed in with at least a role, or sends the person to
+// the sign-in form (done is then true).
+func (s *Server) signedIn(c *gin.Context, role archive.Role) (user *archive.User, done bool, err error) {
+	switch err := s.require(c, role); {
+	case errors.Is(err, archive.ErrUnauthorized):
+		return nil, true, seeOther(c, "/curate/signin?next="+queryEscape(c.Request.URL.RequestURI()))
+	case err != nil:
+		return nil, true, err
+	}
+	c.Header("Cache-Control", "no-store")
+	return s.user(c), false, nil
+}
+
+type curatePage struct {
+	base
+	UserName, Role string
+	Waiting        int
+	Total          uint64
+}
+
+// pageCurate answers GET /curate.
+func (s *Server) pageCurate(c *gin.Context) error {
+	user, done, err := s.signedIn(c, archive.RoleCurator)
+	if done {
+		return err
+	}
+	counts, err := s.Archive.JobCounts(c.Request.Context(), "")
+	if err != nil {
+		return err
+	}
+	found, err := s.Index.Search(c.Request.Context(), search.Query{Staff: true})
+	if err != nil {
+		return err
+	}
+	lang := s.lang(c)
+	return s.show(c, http.StatusOK, "curate", curatePage{
+		s.page(c, "curate", inLanguage(lang, "工作台", "Workbench")), user.Name, string(user.Role),
+		counts[archive.JobWaiting] + counts[archive.JobRunning] + counts[archive.JobRetry], found.Total,
+	})
+}
+
+type uploadPage struct {
+	base
+	Problem, TitleZH, TitleEN, Description, Collection, Kind string
+	Collections, Kinds                                       []archive.Term
+	MayPublish                                               bool
+}
+
+// pageUpload answers GET /curate/upload.
+func (s *Server) pageUpload(c *gin.Context) error {
+	user, done, err := s.signedIn(c, archive.RoleCurator)
+	if done {
+		return err
+	}
+	return s.showUpload(c, http.StatusOK, user, uploadPage{})
+}
+
+func (s *Server) showUpload(c *gin.Context, status int, user *archive.User, m uploadPage) error {
+	lang := s.lang(c)
+	m.base = s.page(c, "upload", inLanguage(lang, "上传", "Upload"))
+	m.Collections, _ = s.Vocabulary.Terms(archive.SchemeCollection)
+	m.Kinds, _ = s.Vocabulary.Terms(archive.SchemeKind)
+	m.MayPublish = user.Role.AtLeast(archive.RoleEditor)
+	return s.show(c, status, "upload", m)
+}
+
+// doUpload answers POST /curate/upload: a record and its files.
+func (s *Server) doUpload(c *gin.Context) error {
+	user, done, err := s.signedIn(c, archive.RoleCurator)
+	if done {
+		return err
+	}
+	if s.ReadOnly || s.Upload == nil {
+		return refuse(http.StatusServiceUnavailable, "This server is read-only.")
+	}
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, uploadLimit)
+	if err := c.Request.ParseMultipartForm(inMemory); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return err
+		}
+		return refuse(http.StatusBadRequest, "The form could not be read: %v", err)
+	}
+	form := c.Request.MultipartForm
+	defer form.RemoveAll() //nolint:errcheck // temporary files that the system clears away
+	value := func(name string) string {
+		if v := form.Value[name]; len(v) > 0 {
+			return strings.TrimSpace(v[0])
+		}
+		return ""
+	}
+	m := uploadPage{TitleZH: value("title_zh"), TitleEN: value("title_en"), Description: value("description"), Collection: value("collection"), Kind: value("kind")}
+	up := Upload{Record: archive.Record{
+		Collection: m.Collection, Kind: archive.Kind(m.Kind), Titles: archive.Text{"zh": m.TitleZH, "en": m.TitleEN},
+		Descriptions: archive.Text{s.lang(c): m.Description},
+	}, Publish: value("publish") == "true" && user.Role.AtLeast(archive.RoleEditor)}
+	for _, header := range form.File["files"] {
+		if header.Size > 0 {
+			up.Files = append(up.Files, uploadFile(header))
+		}
+	}
+	lang := s.lang(c)
+	if len(up.Files) == 0 {
+		m.Problem = inLanguage(lang, "请选择至少一个文件。", "Choose at least one file.")
+		return s.showUpload(c, http.StatusUnprocessableEntity, user, m)
+	}
+	if m.TitleZH == "" && m.TitleEN == "" {
+		m.Problem = inLanguage(lang, "请填写中文或英文题名。", "Give a title in Chinese or English.")
+		return s.showUpload(c, http.StatusUnprocessableEntity, user, m)
+	}
+	uploaded, err := s.Upload.Upload(c.Request.Context(), user.Name, up)
+	var invalid *archive.InvalidError
+	if errors.As(err, &invalid) {
+		m.Problem = invalid.Error()
+		return s.showUpload(c, http.StatusUnprocessableEntity, user, m)
+	}
+	if err != nil {
+		return fmt.Errorf("upload: %w", err)
+	}
+	return seeOther(c, "/curate/jobs?batch="+uploaded.Batch+"&record="+uploaded.Record)
+}
+
+func uploadFile(header *multipart.FileHeader) UploadFile {
+	return UploadFile{Name: header.Filename, Open: func() (io.ReadCloser, error) { return header.Open() }}
+}
+
+type jobsPage struct {
+	base
+	Counts, Uploaded string
+	Jobs             []jobRow
+}
+
+type jobRow struct {
+	ID                                   int64
+	Kind, Record, State, StateName, Note string
+}
+
+// jobWords are the states and steps of jobs in both languages.
+var jobWords = map[string]archive.Text{
+	"waiting": {"zh": "等待", "en": "waiting"}, "running": {"zh": "进行中", "en": "running"}, "retry": {"zh": "稍后重试", "en": "will be tried again"},
+	"done": {"zh": "完成", "en": "done"}, "failed": {"zh": "失败", "en": "failed"}, "identify": {"zh": "识别", "en": "identify"}, "derive": {"zh": "制作浏览图", "en": "make access copy"},
+	"refused": {"zh": "文件被拒", "en": "file refused"},
+}
+
+// pageJobs answers GET /curate/jobs.
+func (s *Server) pageJobs(c *gin.Context) error {
+	_, done, err := s.signedIn(c, archive.RoleCurator)
+	if done {
+		return err
+	}
+	ctx, lang := c.Request.Context(), s.lang(c)
+	jobs, err := s.Archive.Jobs(ctx, archive.JobQuery{Batch: c.Query("batch"), Limit: 100})
+	if err != nil {
+		return err
+	}
+	counts, err := s.Archive.JobCounts(ctx, c.Query("batch"))
+	if err != nil {
+		return err
+	}
+	m := jobsPage{base: s.page(c, "jobs", inLanguage(lang, "任务", "Jobs"), "jobs")}
+	if record := c.Query("record"); archive.ValidID(record) {
+		m.Uploaded = record
+	}
+	var parts []string
+	for _, state := range []archive.JobState{archive.JobRunning, archive.JobWaiting, archive.JobRetry, archive.JobDone, archive.JobFailed} {
+		if n := counts[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", jobWords[string(state)].In(lang), n))
+		}
+	}
+	m.Counts = strings.Join(parts, " · ")
+	for _, j := range jobs {
+		r := jobRow{ID: j.ID, Kind: jobWords[string(j.Kind)].In(lang), Record: j.Record, State: string(j.State), StateName: jobWords[string(j.State)].In(lang), Note: j.Error}
+		// A job that ended well may have found that the file cannot be shown.
+		if a, err := s.Archive.Asset(ctx, j.Asset); err == nil {
+			r.Note = strings.TrimSpace(a.Master.Filename + " " + r.Note)
+			if a.Failure != nil && j.State == archive.JobDone {
+				r.State, r.StateName, r.Note = "failed", jobWords["refused"].In(lang), a.Master.Filename+": "+a.Failure.Why
+			}
+		}
+		m.Jobs = append(m.Jobs, r)
+	}
+	return s.show(c, http.StatusOK, "jobs", m)
+}

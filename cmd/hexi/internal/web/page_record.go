@@ -1,0 +1,289 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"hexi/archive"
+)
+
+type recordPage struct {
+	base
+	ID, Heading, Second, SecondLang  string
+	Kind, Collection, CollectionSlug string
+	Draft, Drawing, Cite             string
+	Images                           []recordImage
+	Paragraphs                       []string
+	Inscriptions                     []recordInscription
+	Rows                             []row
+	Stops                            []recordStop
+	Parts                            []card
+	KioskLinks                       []choice
+}
+
+type recordImage struct {
+	Info, Large, Thumb string
+	W, H               int
+}
+
+type recordInscription struct{ Text, Translation string }
+
+type row struct {
+	Label  string
+	Values []link
+}
+
+type link struct{ Text, URL string }
+
+type recordStop struct{ Thumb, URL, Name, Caption, Date string }
+
+// pageRecord answers GET /records/{id}.
+func (s *Server) pageRecord(c *gin.Context) error {
+	e, err := s.entry(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if wantsJSON(c.Request) {
+		return s.answerRecord(c, http.StatusOK, e)
+	}
+	return s.showRecord(c, e)
+}
+
+// pageExhibition answers GET /exhibitions/{slug}.
+func (s *Server) pageExhibition(c *gin.Context) error { return s.pageOfKind(c, archive.KindExhibition) }
+
+// pageRoute answers GET /routes/{slug}.
+func (s *Server) pageRoute(c *gin.Context) error { return s.pageOfKind(c, archive.KindRoute) }
+
+func (s *Server) pageOfKind(c *gin.Context, kind archive.Kind) error {
+	e, err := s.entry(c, c.Param("slug"))
+	if err != nil {
+		return err
+	}
+	if e.Record.Kind != kind {
+		return archive.ErrNotFound
+	}
+	if wantsJSON(c.Request) {
+		return s.answerRecord(c, http.StatusOK, e)
+	}
+	return s.showRecord(c, e)
+}
+
+func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
+	r := &e.Record
+	lang := s.lang(c)
+	m := recordPage{base: s.page(c, "record", r.Titles.In(lang), "viewer"), ID: r.ID, Heading: r.Titles.In(lang)}
+	if other := r.Titles[otherLang(lang)]; other != m.Heading {
+		m.Second, m.SecondLang = other, otherLang(lang)
+	}
+	m.Kind = s.termText(archive.SchemeKind, string(r.Kind), lang)
+	m.Collection, m.CollectionSlug = s.termText(archive.SchemeCollection, r.Collection, lang), r.Collection
+	if s.staff(c) && (e.Status() != "published" || e.Revision != e.Published) {
+		m.Draft = inLanguage(lang, map[string]string{"draft": "草稿", "withdrawn": "已撤回", "published": "有未公开的修订"}[e.Status()],
+			map[string]string{"draft": "draft", "withdrawn": "withdrawn", "published": "has unpublished changes"}[e.Status()])
+	}
+	for i := range e.Assets {
+		if a := &e.Assets[i]; a.Servable() {
+			m.Images = append(m.Images, recordImage{
+				Info: "/iiif/3/" + a.ID + "/info.json", Large: "/iiif/3/" + a.ID + "/full/!1280,1280/0/default.jpg",
+				Thumb: pieceOf(a.ID, 240), W: a.Image.Width, H: a.Image.Height,
+			})
+		}
+	}
+	m.Drawing = extraText(r, "imagery", lang)
+	for p := range strings.SplitSeq(r.Descriptions.In(lang), "\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			m.Paragraphs = append(m.Paragraphs, p)
+		}
+	}
+	if text := r.Text.In(lang); text != "" {
+		m.Inscriptions = append(m.Inscriptions, recordInscription{Text: text})
+	}
+	for _, in := range r.Inscriptions {
+		m.Inscriptions = append(m.Inscriptions, recordInscription{in.Text, in.Translation.In(lang)})
+	}
+	m.Rows = s.recordRows(r, lang)
+	if err := s.addStops(c, &m, r, lang); err != nil {
+		return err
+	}
+	parts, _, err := s.Archive.List(c.Request.Context(), archive.ListQuery{PartOf: r.ID, Published: !s.staff(c), Limit: 60})
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		m.Parts = append(m.Parts, s.entryCard(p, lang))
+	}
+	if r.Kind == archive.KindExhibition {
+		m.KioskLinks = []choice{{Label: inLanguage(lang, "展厅屏幕", "Gallery kiosk"), URL: "/kiosk/" + r.ID}}
+	}
+	m.Cite = fmt.Sprintf("%s. %s. %s/records/%s", m.Heading, inLanguage(lang, "河西数字档案", "hexi digital archive"), s.base(c.Request), r.ID)
+	return s.show(c, http.StatusOK, "record", m)
+}
+
+// addStops fills in the stops of an exhibition or route from their records.
+func (s *Server) addStops(c *gin.Context, m *recordPage, r *archive.Record, lang string) error {
+	entries, err := s.stopRecords(c, r)
+	if err != nil {
+		return err
+	}
+	for _, stop := range r.Stops {
+		x := recordStop{Caption: stop.Caption.In(lang), Date: stop.Date}
+		if e := entries[stop.Record]; e != nil {
+			x.URL, x.Name = "/records/"+e.Record.ID, e.Record.Titles.In(lang)
+			if a := stopImage(e, stop.Asset); a != nil {
+				x.Thumb = pieceOf(a.ID, 240)
+			}
+		}
+		m.Stops = append(m.Stops, x)
+	}
+	return nil
+}
+
+// stopRecords reads the records of stops, by id; those that are not public are
+// missing.
+func (s *Server) stopRecords(c *gin.Context, r *archive.Record) (map[string]*archive.Entry, error) {
+	var ids []string
+	for _, stop := range r.Stops {
+		if stop.Record != "" {
+			ids = append(ids, stop.Record)
+		}
+	}
+	out := map[string]*archive.Entry{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	entries, err := s.Archive.PublicRecords(c.Request.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		out[e.Record.ID] = e
+	}
+	return out, nil
+}
+
+func stopImage(e *archive.Entry, asset string) *archive.Asset {
+	for i := range e.Assets {
+		if e.Assets[i].ID == asset && e.Assets[i].Servable() {
+			return &e.Assets[i]
+		}
+	}
+	return firstImage(e)
+}
+
+func (s *Server) termText(scheme archive.Scheme, code, lang string) string {
+	if term, ok := s.Vocabulary.Term(scheme, code); ok {
+		return term.Label.In(lang)
+	}
+	return code
+}
+
+// extraText reads a text in languages from a record's extra.
+func extraText(r *archive.Record, key, lang string) string {
+	var t archive.Text
+	if json.Unmarshal(r.Extra[key], &t) != nil {
+		return ""
+	}
+	return t.In(lang)
+}
+
+// recordRows are the facts of a record in the order in which people ask for them.
+func (s *Server) recordRows(r *archive.Record, lang string) []row {
+	var rows []row
+	add := func(zh, en string, values ...link) {
+		var kept []link
+		for _, v := range values {
+			if v.Text != "" {
+				kept = append(kept, v)
+			}
+		}
+		if len(kept) > 0 {
+			rows = append(rows, row{inLanguage(lang, zh, en), kept})
+		}
+	}
+	search := func(field, value string) string { return "/search?" + field + "=" + queryEscape(value) }
+	if p := r.Period; p != nil {
+		values := []link{{Text: s.periodText(p, lang)}}
+		if p.Term != "" {
+			values[0].URL = search("period", p.Term)
+			values = append(values, link{Text: p.Note.In(lang)})
+		}
+		add("年代", "Period", values...)
+	}
+	if p := r.Place; p != nil {
+		values := []link{{Text: p.Name.In(lang)}}
+		if p.Lat != nil {
+			values = append(values, link{Text: fmt.Sprintf("%.4f°N, %.4f°E", *p.Lat, *p.Lon)})
+		}
+		add("地点", "Place", values...)
+	}
+	if l := r.Location; l != nil {
+		text := s.termText(archive.SchemeSite, l.Site, lang)
+		if l.Cave != "" {
+			text += inLanguage(lang, "第"+l.Cave+"窟", " Cave "+l.Cave)
+		}
+		for _, part := range []string{l.Space, l.Surface, l.Position} {
+			if part != "" {
+				text += " · " + s.wallText(part, lang)
+			}
+		}
+		add("窟内位置", "In the cave", link{Text: text})
+	}
+	add("分类", "Category", link{s.termText(archive.SchemeCategory, r.Category, lang), search("category", r.Category)})
+	add("级别", "Level", link{s.termText(archive.SchemeLevel, r.Level, lang), search("level", r.Level)})
+	var materials []link
+	for _, m := range r.Materials {
+		materials = append(materials, link{s.termText(archive.SchemeMaterial, m, lang), search("material", m)})
+	}
+	add("质地", "Materials", materials...)
+	add("工艺", "Techniques", link{Text: strings.Join(r.Techniques, inLanguage(lang, "、", ", "))})
+	var sizes []link
+	for _, d := range r.Dimensions {
+		sizes = append(sizes, link{Text: dimensionText(d, lang)})
+	}
+	add("尺寸", "Dimensions", sizes...)
+	if q := r.Quantity; q != nil {
+		add("数量", "Quantity", link{Text: strings.TrimSpace(strconv.FormatFloat(q.Value, 'f', -1, 64) + " " + q.Unit)})
+	}
+	var subjects []link
+	for _, x := range r.Subjects {
+		subjects = append(subjects, link{x.In(lang), search("q", x.In(lang))})
+	}
+	add("题材", "Subjects", subjects...)
+	var people []link
+	for _, p := range r.People {
+		text := p.Name.In(lang)
+		if p.Role != "" {
+			text += " (" + p.Role + ")"
+		}
+		people = append(people, link{Text: text})
+	}
+	add("人物", "People", people...)
+	add("完残程度", "Completeness", link{Text: s.termText(archive.SchemeCompleteness, r.Completeness, lang)})
+	add("保存状态", "Condition", link{Text: s.termText(archive.SchemeCondition, r.Condition, lang)})
+	add("来源", "Source", link{Text: s.termText(archive.SchemeSource, r.Source, lang)})
+	var ids []link
+	for _, id := range r.Identifiers {
+		ids = append(ids, link{Text: id.Value})
+	}
+	add("编号", "Identifiers", ids...)
+	if r.PartOf != "" {
+		add("隶属", "Part of", link{r.PartOf, "/records/" + r.PartOf})
+	}
+	var related []link
+	for _, rel := range r.Relations {
+		related = append(related, link{rel.Record, "/records/" + rel.Record})
+	}
+	add("相关", "Related", related...)
+	if x := r.Rights; x != nil {
+		add("收藏 / 管理", "Holder", link{Text: x.Holder.In(lang)})
+		add("权利", "Rights", link{x.Statement, x.Statement})
+	}
+	add("记录号", "Record", link{Text: r.ID})
+	return rows
+}

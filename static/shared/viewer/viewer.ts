@@ -1,0 +1,55 @@
+// The deep-zoom viewer of the record page. The page shows a still image; this
+// replaces it with one that can be entered.
+import OpenSeadragon from "openseadragon";
+
+export interface Zoom {
+  open(info: string): void;
+  viewer: OpenSeadragon.Viewer;
+}
+
+// mount puts a viewer into an element and binds buttons by their data-do.
+export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>, full?: HTMLElement): Zoom {
+  const viewer = OpenSeadragon({
+    element, showNavigationControl: false, showNavigator: false, crossOriginPolicy: "Anonymous", drawer: "canvas",
+    gestureSettingsTouch: { pinchRotate: false }, visibilityRatio: 0.6, minZoomImageRatio: 0.8, maxZoomPixelRatio: 3,
+    animationTime: 0.7, preserveImageSizeOnResize: true, imageLoaderLimit: 6, tabIndex: 0,
+  });
+  const actions: Record<string, () => void> = {
+    in: () => viewer.viewport.zoomBy(1.6),
+    out: () => viewer.viewport.zoomBy(1 / 1.6),
+    home: () => viewer.viewport.goHome(),
+    turn: () => viewer.viewport.setRotation(viewer.viewport.getRotation() + 90),
+    full: () => {
+      if (document.fullscreenElement) void document.exitFullscreen();
+      else if (full) void full.requestFullscreen();
+    },
+  };
+  for (const button of buttons) {
+    const action = actions[button.dataset.do ?? ""];
+    if (action) button.addEventListener("click", () => { action(); viewer.viewport?.applyConstraints(); });
+  }
+  return { viewer, open: (info) => viewer.open({ tileSource: info }) };
+}
+
+const page = document.getElementById("viewer");
+if (page?.dataset.info) {
+  const stage = document.createElement("div");
+  stage.className = "osd";
+  page.append(stage);
+  const controls = page.querySelector<HTMLElement>(".controls");
+  const zoom = mount(stage, page.querySelectorAll("button"), page);
+  zoom.viewer.addHandler("open", () => {
+    page.classList.add("live");
+    if (controls) controls.hidden = false;
+  });
+  zoom.open(page.dataset.info);
+  const strip = document.querySelectorAll<HTMLAnchorElement>(".strip a[data-info]");
+  for (const link of strip) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      for (const other of strip) other.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "true");
+      zoom.open(link.dataset.info as string);
+    });
+  }
+}
