@@ -91,7 +91,7 @@ func imageService(ctx context.Context, address string) (string, error) {
 		Hits []struct{ ID string }
 	}
 	for limit := time.Now().Add(30 * time.Second); len(found.Hits) == 0; time.Sleep(100 * time.Millisecond) {
-		if err := fetchJSON(ctx, address, "/api/v1/search?limit=1", &found); err != nil {
+		if err := fetchJSON(ctx, address, "/api/v1/search?q=surface&limit=1", &found); err != nil {
 			return "", err
 		}
 		if time.Now().After(limit) {

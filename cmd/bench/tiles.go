@@ -101,7 +101,7 @@ func benchTiles(ctx context.Context, s settings, w io.Writer) (err error) {
 	contenders = append([]*contender{ours}, contenders...)
 	idle, _ := hexi.process.memory()
 	if err := compete(ctx, s, contenders); err != nil {
-		return err
+		return fmt.Errorf("%w; hexi said:\n%s", err, hexi.process.said())
 	}
 	_, most := hexi.process.memory()
 	printContenders(w, contenders)
