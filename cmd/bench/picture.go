@@ -81,7 +81,7 @@ func (g *grain) paint(row []byte, y int) {
 }
 
 // grainWeight divides the grain of single pixels, which is what costs bytes.
-const grainWeight = 14
+const grainWeight = 21
 
 func clamp(v int) byte { return byte(max(0, min(255, v))) }
 
