@@ -122,17 +122,13 @@ func (c *Catalog) Entries(ctx context.Context, ids []string, published bool) ([]
 // FindByAccession implements archive.Catalog. Of several records it returns
 // the one with the first id.
 func (c *Catalog) FindByAccession(ctx context.Context, accession, holder string) (string, error) {
-	return c.read().findByAccession(ctx, accession, holder)
-}
-
-func (q queries) findByAccession(ctx context.Context, accession, holder string) (string, error) {
 	key := accessionKey(accession, holder)
 	if key == "" {
 		return "", archive.ErrNotFound
 	}
 	var id string
 	// Naming the index' condition lets it be used.
-	err := q.find((*recordRow)(nil)).Column("id").Where("accession_key = ?", key).Where("accession_key <> ''").
+	err := c.read().find((*recordRow)(nil)).Column("id").Where("accession_key = ?", key).Where("accession_key <> ''").
 		Order("id").Limit(1).Scan(ctx, &id)
 	if err != nil {
 		return "", notFound(err)

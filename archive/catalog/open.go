@@ -33,6 +33,7 @@ type Catalog struct {
 	reader  *sql.DB
 	driver  riverdriver.Driver[*sql.Tx]
 	queue   *river.Client[*sql.Tx] // for adding jobs only
+	lookups lookups
 	log     *slog.Logger
 	now     func() time.Time
 
@@ -69,6 +70,9 @@ func Open(ctx context.Context, address string, opts Options) (_ *Catalog, err er
 		err = archive.Invalid("database", "is neither of the form sqlite:PATH nor postgres://USER:PASSWORD@HOST/NAME")
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := c.prepare(ctx); err != nil {
 		return nil, err
 	}
 	if c.queue, err = river.NewClient(c.driver, &river.Config{Logger: quiet(c.log)}); err != nil {

@@ -36,6 +36,7 @@ func (c *Catalog) openPostgres(ctx context.Context, address string) error {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "hexi"
 	}
+	config.RuntimeParams["client_encoding"] = "UTF8"
 	c.dialect = postgresDialect
 	// The query builder quotes texts the standard way.
 	standard := stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {

@@ -78,7 +78,7 @@ func (c *Catalog) NewRunner(opts RunnerOptions) (*Runner, error) {
 	config := &river.Config{
 		ID: beat.id, Workers: workers, JobTimeout: opts.JobTimeout, Logger: quiet(opts.Logger),
 		Queues:              map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(1, opts.Workers)}},
-		FetchOnlyKnownKinds: true, FetchCooldown: time.Millisecond, FetchPollInterval: 50 * time.Millisecond, PollOnly: true,
+		FetchOnlyKnownKinds: true, FetchCooldown: time.Millisecond, FetchPollInterval: 100 * time.Millisecond, PollOnly: true,
 		RetryPolicy: retryPolicy{c.now, opts.Backoff},
 		// Jobs of dead processes are taken over by the heartbeat, much sooner.
 		RescueStuckJobsAfter:        opts.JobTimeout + time.Hour,

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -39,16 +38,16 @@ func (t *tx) Entry(ctx context.Context, id string) (*archive.Entry, error) {
 			return nil, err
 		}
 	}
-	var rows []entryRow
-	if err := t.q.selectEntries(&rows, false).Where("r.id = ?", id).Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read record: %w", err)
+	row, err := t.entryRow(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	if len(rows) == 0 {
+	if row == nil {
 		t.records[id] = nil
 		return nil, archive.ErrNotFound
 	}
-	t.records[id] = &rows[0].recordRow
-	found, err := t.q.entries(ctx, rows, false)
+	t.records[id] = &row.recordRow
+	found, err := t.q.entries(ctx, []entryRow{*row}, false)
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +59,13 @@ func (t *tx) record(ctx context.Context, id string) (*recordRow, error) {
 	if row, ok := t.records[id]; ok {
 		return row, nil
 	}
-	row := &recordRow{}
-	err := t.q.find(row).Where("id = ?", id).Scan(ctx)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		row = nil
-	case err != nil:
-		return nil, fmt.Errorf("read record: %w", err)
+	found, err := t.entryRow(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var row *recordRow
+	if found != nil {
+		row = &found.recordRow
 	}
 	t.records[id] = row
 	return row, nil
@@ -89,7 +88,7 @@ func (t *tx) FindByAccession(ctx context.Context, accession, holder string) (str
 			return "", err
 		}
 	}
-	return t.q.findByAccession(ctx, accession, holder)
+	return t.findByAccession(ctx, accession, holder)
 }
 
 // PutRevision implements archive.Tx. A number that is not the latest plus one
