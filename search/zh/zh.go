@@ -44,7 +44,8 @@ func NewFolder() *Folder {
 }
 
 // Fold appends the folded form of a character: simplified, lower case, of
-// normal width, without accents. A combining mark folds to nothing.
+// normal width, without accents. A combining accent folds to nothing; the vowel
+// signs of scripts such as Tibetan are letters and stay.
 func (f *Folder) Fold(dst []rune, r rune) []rune {
 	if r < 0x80 {
 		if 'A' <= r && r <= 'Z' {
@@ -59,7 +60,7 @@ func (f *Folder) Fold(dst []rune, r rune) []rune {
 		return append(dst, r)
 	}
 	for _, d := range norm.NFKD.String(string(r)) {
-		if unicode.Is(unicode.Mn, d) {
+		if unicode.Is(unicode.Inherited, d) {
 			continue
 		}
 		d = unicode.ToLower(d)

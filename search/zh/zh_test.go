@@ -11,6 +11,7 @@ func TestFold(t *testing.T) {
 	for in, want := range map[string]string{
 		"藥師經變": "药师经变", "敦煌莫髙窟": "敦煌莫高窟", "燉煌": "敦煌", "ＭＯＧＡＯ　２２０": "mogao 220", "Bodhisattva Avalokiteśvara": "bodhisattva avalokitesvara",
 		"ｶﾞ": "カ", "e\u0301": "e", "ﬁ": "fi", "甘肅": "甘肃", "長城": "长城", "Ⅳ": "iv", "": "", "乾隆": "干隆",
+		"བླ་བྲང": "བླ་བྲང", "\xff": "\ufffd", "Ａ́": "a",
 	} {
 		if got := f.String(in); got != want {
 			t.Errorf("%q folds to %q, want %q", in, got, want)
