@@ -32,13 +32,18 @@ func (c *Catalog) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
+// in returns the look-ups inside a transaction, whose end closes them.
+func (l lookups) in(ctx context.Context, tx *sql.Tx) lookups {
+	return lookups{tx.StmtContext(ctx, l.accession), tx.StmtContext(ctx, l.entry)}
+}
+
 // findByAccession is Catalog.FindByAccession by the prepared statement.
 func (t *tx) findByAccession(ctx context.Context, accession, holder string) (id string, err error) {
 	key := accessionKey(accession, holder)
 	if key == "" {
 		return "", archive.ErrNotFound
 	}
-	if err := t.sql.StmtContext(ctx, t.catalog.lookups.accession).QueryRowContext(ctx, key).Scan(&id); err != nil {
+	if err := t.lookups.accession.QueryRowContext(ctx, key).Scan(&id); err != nil {
 		return "", notFound(err)
 	}
 	return id, nil
@@ -48,7 +53,7 @@ func (t *tx) findByAccession(ctx context.Context, accession, holder string) (id 
 // if there is none.
 func (t *tx) entryRow(ctx context.Context, id string) (*entryRow, error) {
 	var r entryRow
-	err := t.sql.StmtContext(ctx, t.catalog.lookups.entry).QueryRowContext(ctx, id).Scan(
+	err := t.lookups.entry.QueryRowContext(ctx, id).Scan(
 		&r.ID, &r.Collection, &r.Kind, &r.PartOf, &r.Accession, &r.Holder, &r.AccessionKey, &r.Revision, &r.Published, &r.Withdrawn,
 		&r.Visible, &r.PublicCollection, &r.PublicKind, &r.PublicPartOf, &r.Created, &r.Updated, &r.PublishedAt, &r.Body)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -21,7 +21,7 @@ func TestProcessesShareOneCatalogue(t *testing.T) {
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			address := empty(t, kind)
-			const processes, each = 3, 20
+			const processes, each = 3, 10
 			wait := make(chan error)
 			for i := range processes {
 				process := child(t, "TestWriterProcess", address, "HEXI_CHILD_NUMBER="+strconv.Itoa(i), "HEXI_CHILD_SAVES="+strconv.Itoa(each))

@@ -97,24 +97,25 @@ func (c *Catalog) NewRunner(opts RunnerOptions) (*Runner, error) {
 // work calls the handler of a job.
 func work(ctx context.Context, opts RunnerOptions, j *river.Job[jobArgs]) (err error) {
 	job := j.Args.Job
+	attrs := []any{"kind", job.Kind, "record", job.Record, "asset", job.Asset, "job", j.ID, "attempt", j.Attempt, "of", j.MaxAttempts}
 	defer func() {
-		stack := ""
 		if v := recover(); v != nil {
-			err, stack = fmt.Errorf("the handler panicked: %v", v), string(debug.Stack())
+			err = fmt.Errorf("the handler panicked: %v", v)
+			attrs = append(attrs, "stack", string(debug.Stack()))
 		}
-		if err == nil {
-			return
-		}
-		if errors.Is(ctx.Err(), context.Canceled) {
+		switch {
+		case err == nil:
+		case errors.Is(ctx.Err(), context.Canceled):
 			// Cut off by Stop: River knows by the cause that it does not count.
 			err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
-			return
-		}
-		if errors.Is(err, archive.ErrNotFound) {
+		case errors.Is(err, archive.ErrNotFound):
+			opts.Logger.Warn("what a job is for is not there; it is given up", append(attrs, "error", err)...)
 			err = river.JobCancel(err)
+		case j.Attempt >= j.MaxAttempts:
+			opts.Logger.Error("the last attempt at a job failed; it is given up", append(attrs, "error", err)...)
+		default:
+			opts.Logger.Warn("an attempt at a job failed; it will be tried again", append(attrs, "error", err)...)
 		}
-		opts.Logger.Warn("an attempt at a job failed", "kind", job.Kind, "record", job.Record, "asset", job.Asset, "job", j.ID,
-			"attempt", j.Attempt, "of", j.MaxAttempts, "error", err, "stack", stack)
 	}()
 	return opts.Handlers[job.Kind](ctx, job)
 }

@@ -15,6 +15,7 @@ type tx struct {
 	catalog *Catalog
 	sql     *sql.Tx
 	q       queries
+	lookups lookups
 
 	records   map[string]*recordRow // as this transaction knows them; nil: there is none
 	dirty     map[string]bool       // ids of those that are to be written

@@ -1,0 +1,69 @@
+package catalog
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/uptrace/bun"
+
+	"hexi/archive"
+)
+
+// TestQueriesUseTheirIndexes holds the queries that a big archive asks often to
+// their indexes: none may look through a whole table or sort what it finds.
+// SQLite says what it will do without regard to how much there is.
+func TestQueriesUseTheirIndexes(t *testing.T) {
+	t.Parallel()
+	c := open(t, fresh(t, "sqlite"))
+	entries := func(q archive.ListQuery) *bun.SelectQuery {
+		var rows []entryRow
+		return choose(c.read().selectEntries(&rows, q.Published), q).Where("r.id > ?", "x").Order("r.id").Limit(10)
+	}
+	for name, test := range map[string]struct {
+		query *bun.SelectQuery
+		index string
+	}{
+		"all":                  {entries(archive.ListQuery{}), "sqlite_autoindex_records_1"},
+		"by collection":        {entries(archive.ListQuery{Collection: "a"}), "records_by_collection"},
+		"by kind":              {entries(archive.ListQuery{Kind: "a"}), "records_by_kind"},
+		"by part":              {entries(archive.ListQuery{PartOf: "a"}), "records_by_part"},
+		"public":               {entries(archive.ListQuery{Published: true}), "records_visible"},
+		"public by collection": {entries(archive.ListQuery{Published: true, Collection: "a"}), "records_visible_by_collection"},
+		"public by kind":       {entries(archive.ListQuery{Published: true, Kind: "a"}), "records_visible_by_kind"},
+		"public by part":       {entries(archive.ListQuery{Published: true, PartOf: "a"}), "records_visible_by_part"},
+		"assets of a record":   {c.read().from("assets").ColumnExpr("*").Where("record = 'a'").Order("record", "position"), "assets_by_record"},
+		"assets of a batch":    {c.read().from("assets").ColumnExpr("*").Where("batch = 'a'").Where("id > 'x'").Order("id"), "assets_by_batch"},
+		"assets in a state":    {c.read().from("assets").ColumnExpr("*").Where("state = 'a'").Order("id"), "assets_by_state"},
+		"assets by hash":       {c.read().from("assets").ColumnExpr("*").Where("sha512 = 'a'"), "assets_by_hash"},
+		"changes":              {c.read().from("changes").ColumnExpr("*").Where("seq > 7").Order("seq"), "sqlite_autoindex_changes_1"},
+		"jobs of a batch":      {c.read().from("jobs AS j").ColumnExpr("*").Join("JOIN river_job AS q ON q.id = j.id").Where("j.batch = 'a'").Order("j.id DESC"), "jobs_by_batch"},
+	} {
+		all := plan(t, c, test.query)
+		if !strings.Contains(all, "INDEX "+test.index+" ") || strings.Contains(all, "TEMP B-TREE") || strings.Contains(all, "SCAN") {
+			t.Errorf("%s: %s", name, all)
+		}
+	}
+}
+
+// plan returns what SQLite says that it will do for a query.
+func plan(t *testing.T, c *Catalog, query *bun.SelectQuery) string {
+	t.Helper()
+	rows, err := c.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }() // read to its end below
+	var steps []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(steps, "; ")
+}
