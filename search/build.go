@@ -214,11 +214,11 @@ func (ix *Index) filterQueries(q *Query, but string) []query.Query {
 		if len(values) == 0 || facet == but {
 			continue
 		}
-		var any []query.Query
+		var among []query.Query
 		for _, v := range values {
-			any = append(any, term(facet, ix.code(facet, v), 0))
+			among = append(among, term(facet, ix.code(facet, v), 0))
 		}
-		out = append(out, bleve.NewDisjunctionQuery(any...))
+		out = append(out, bleve.NewDisjunctionQuery(among...))
 	}
 	if q.From != 0 || q.To != 0 {
 		out = append(out, overlap(q.From, q.To))

@@ -184,7 +184,7 @@ func (ix *Index) Serve(ctx context.Context, source Source) error {
 	if err := os.Remove(request); err != nil {
 		return fmt.Errorf("take request for a new index: %w", err)
 	}
-	outcome := ""
+	var outcome string
 	count, rebuildErr := ix.Reindex(ctx, source, nil)
 	if rebuildErr == nil {
 		outcome = fmt.Sprintf("%d records", count)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -114,7 +115,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	if n := len(found.Hits); n > 0 && n == q.limit() {
 		last := found.Hits[n-1]
 		after := slices.Clone(last.Sort)
-		if q.Sort == SortRelevance || q.Sort == "" {
+		if q.order(text) == SortRelevance {
 			after[0] = strconv.FormatFloat(last.Score, 'g', -1, 64)
 		}
 		result.Next = q.cursor(after, result.Relaxed)
@@ -140,6 +141,18 @@ func (ix *Index) longQuery(parts []part) bool {
 	return n >= 4
 }
 
+// order is the order of the hits: without words there is no relevance, and the
+// latest come first.
+func (q *Query) order(text query.Query) Sort {
+	if q.Sort != SortRelevance && q.Sort != "" {
+		return q.Sort
+	}
+	if text == nil {
+		return SortUpdated
+	}
+	return SortRelevance
+}
+
 func (q *Query) limit() int {
 	if q.Limit == 0 {
 		return 0
@@ -155,7 +168,7 @@ func (ix *Index) request(q *Query, text query.Query) (*bleve.SearchRequest, erro
 	field := func(name string, desc bool, as bsearch.SortFieldType) bsearch.SearchSort {
 		return &bsearch.SortField{Field: name, Desc: desc, Type: as, Missing: bsearch.SortFieldMissingLast}
 	}
-	switch q.Sort {
+	switch q.order(text) {
 	case SortDate:
 		r.Sort = bsearch.SortOrder{field("from", false, bsearch.SortFieldAsNumber), id}
 	case SortDateDown:
@@ -293,7 +306,7 @@ func (ix *Index) hit(match *bsearch.DocumentMatch, q *Query, marks *marker) (Hit
 	}
 	h := Hit{
 		ID: card.ID, Kind: card.Kind, Collection: card.Collection, Titles: card.Titles, Period: card.Period, Place: card.Place,
-		Score: match.Score, Asset: card.Asset, Colour: card.Colour,
+		Score: finite(match.Score), Asset: card.Asset, Colour: card.Colour,
 	}
 	h.Highlights, h.Why = marks.card(&card)
 	if card.Asset != "" {
@@ -302,6 +315,14 @@ func (ix *Index) hit(match *bsearch.DocumentMatch, q *Query, marks *marker) (Hit
 		h.Thumbnail = &Thumbnail{URL: ix.urls.Thumbnail(card.Asset, thumbnailSide), Width: w, Height: ht}
 	}
 	return h, nil
+}
+
+// finite makes a number of a score: where nothing weighs anything, it is none.
+func finite(score float64) float64 {
+	if math.IsNaN(score) || math.IsInf(score, 0) {
+		return 0
+	}
+	return score
 }
 
 // thumbnailSide is the longest side of a hit's thumbnail in pixels.

@@ -268,7 +268,10 @@ func TestListMany(t *testing.T) {
 		if got := keys(t, s, "nothing"); len(got) != 0 {
 			t.Errorf("a prefix of nothing lists %v", got)
 		}
-		for range s.List(t.Context(), "many/") {
+		for _, err := range s.List(t.Context(), "many/") {
+			if err != nil {
+				t.Error(err)
+			}
 			break // stopping early must not hang or leak
 		}
 	})

@@ -293,8 +293,8 @@ func (d *Dir) Delete(ctx context.Context, key string) error {
 		return fmt.Errorf("delete %s: %w", key, err)
 	}
 	for folder := path.Dir(key); folder != "."; folder = path.Dir(folder) {
-		if d.root.Remove(folder) != nil {
-			break // not empty, which is as it should be
+		if full := d.root.Remove(folder); full != nil {
+			return nil //nolint:nilerr // a folder that holds more stays
 		}
 	}
 	return nil

@@ -190,7 +190,7 @@ func (t *tiff) data(f field, limit uint64) ([]byte, error) {
 	if n <= len(f.inline) {
 		return f.inline[:n], nil
 	}
-	at := int64(0)
+	var at int64
 	if t.big {
 		at = int64(t.order.Uint64(f.inline))
 	} else {

@@ -187,7 +187,7 @@ func TestKindsOfMasters(t *testing.T) {
 	gray := image.NewGray(rgb.Rect)
 	deep := image.NewNRGBA64(rgb.Rect)
 	palette := image.NewPaletted(rgb.Rect, color.Palette{color.Black, color.White, color.RGBA{200, 30, 30, 255}})
-	clear := image.NewNRGBA(rgb.Rect)
+	glass := image.NewNRGBA(rgb.Rect)
 	for y := range 200 {
 		for x := range 300 {
 			c := rgb.NRGBAAt(x, y)
@@ -195,14 +195,14 @@ func TestKindsOfMasters(t *testing.T) {
 			deep.SetNRGBA64(x, y, color.NRGBA64{uint16(c.R) * 257, uint16(c.G) * 257, uint16(c.B) * 257, 65535})
 			palette.SetColorIndex(x, y, uint8(x/100))
 			c.A = uint8(x * 255 / 299)
-			clear.SetNRGBA(x, y, c)
+			glass.SetNRGBA(x, y, c)
 		}
 	}
 	overWhite := image.NewNRGBA(rgb.Rect)
-	for i := 0; i < len(clear.Pix); i += 4 {
-		a := int(clear.Pix[i+3])
+	for i := 0; i < len(glass.Pix); i += 4 {
+		a := int(glass.Pix[i+3])
 		for c := range 3 {
-			overWhite.Pix[i+c] = uint8((int(clear.Pix[i+c])*a + 255*(255-a)) / 255)
+			overWhite.Pix[i+c] = uint8((int(glass.Pix[i+c])*a + 255*(255-a)) / 255)
 		}
 		overWhite.Pix[i+3] = 255
 	}
@@ -233,7 +233,7 @@ func TestKindsOfMasters(t *testing.T) {
 		{"png 16", encodePNG(t, deep), rgb, false},
 		{"png gray", encodePNG(t, gray), gray, true},
 		{"png palette", encodePNG(t, palette), palette, false},
-		{"png alpha over white", encodePNG(t, clear), overWhite, false},
+		{"png alpha over white", encodePNG(t, glass), overWhite, false},
 		{"jpeg", encodeJPEG(t, rgb), rgb, false},
 		{"jpeg gray", encodeJPEG(t, gray), gray, true},
 		{"gif", gifBytes, palette, false},
@@ -244,7 +244,7 @@ func TestKindsOfMasters(t *testing.T) {
 		{"tiff 16 predictor", encodeTIFF(deep, tiff.Deflate, true), rgb, false},
 		{"tiff gray", encodeTIFF(gray, tiff.Uncompressed, false), gray, true},
 		{"tiff palette", encodeTIFF(palette, tiff.Deflate, false), palette, false},
-		{"tiff alpha over white", encodeTIFF(clear, tiff.Deflate, false), overWhite, false},
+		{"tiff alpha over white", encodeTIFF(glass, tiff.Deflate, false), overWhite, false},
 		{"tiff packbits", writeTIFF(rgb, tiffSpec{compression: tiffPackBits, rowsPerStrip: 7}), rgb, false},
 		{"tiff big-endian", writeTIFF(rgb, tiffSpec{order: binary.BigEndian, rowsPerStrip: 33}), rgb, false},
 		{"tiff tiled", writeTIFF(rgb, tiffSpec{tile: 64}), rgb, false},

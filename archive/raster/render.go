@@ -206,7 +206,7 @@ func flatten(img *image.NRGBA) {
 // Where there is transparency, as around a turned PNG, it is kept.
 func grayscale(img *image.NRGBA, bitonal bool) image.Image {
 	gray := image.NewGray(img.Rect)
-	clear := false
+	seeThrough := false
 	for i := range gray.Pix {
 		p := img.Pix[4*i : 4*i+4 : 4*i+4]
 		v := byte((yR*uint32(p[0]) + yG*uint32(p[1]) + yB*uint32(p[2]) + 1<<15) >> 16)
@@ -218,9 +218,9 @@ func grayscale(img *image.NRGBA, bitonal bool) image.Image {
 			}
 		}
 		gray.Pix[i] = v
-		clear = clear || p[3] != 255
+		seeThrough = seeThrough || p[3] != 255
 	}
-	if !clear {
+	if !seeThrough {
 		return gray
 	}
 	for i, v := range gray.Pix {

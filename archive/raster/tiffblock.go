@@ -160,15 +160,20 @@ func (t *tiffImage) blockError(i int, err error) error {
 	return refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file is damaged: %v", i+1, err)
 }
 
+// byteReader is what the decompressors read from without a buffer of their own.
+type byteReader interface {
+	io.Reader
+	io.ByteReader
+}
+
 // unpack returns a reader of the decompressed bytes of a block of rows rows.
 // inflate is kept for the next block.
-func (t *tiffImage) unpack(r io.ByteReader, inflate *io.ReadCloser, rows int) (io.Reader, error) {
-	reader := r.(io.Reader)
+func (t *tiffImage) unpack(reader byteReader, inflate *io.ReadCloser, rows int) (io.Reader, error) {
 	switch t.compression {
 	case tiffNone:
 		return reader, nil
 	case tiffPackBits:
-		return &packBitsReader{r: r}, nil
+		return &packBitsReader{r: reader}, nil
 	case tiffLZW:
 		return lzw.NewReader(reader, lzw.MSB, 8), nil
 	case tiffFax3, tiffFax4:
@@ -184,11 +189,11 @@ func (t *tiffImage) unpack(r io.ByteReader, inflate *io.ReadCloser, rows int) (i
 	}
 	// Zlib's header (RFC 1950, 2.2). Its checksum at the end is not read: the
 	// master's own is kept in the archive.
-	head, err := r.ReadByte()
+	head, err := reader.ReadByte()
 	if err != nil {
 		return nil, io.ErrUnexpectedEOF
 	}
-	flags, err := r.ReadByte()
+	flags, err := reader.ReadByte()
 	if err != nil {
 		return nil, io.ErrUnexpectedEOF
 	}
@@ -199,7 +204,11 @@ func (t *tiffImage) unpack(r io.ByteReader, inflate *io.ReadCloser, rows int) (i
 		*inflate = flate.NewReader(reader)
 		return *inflate, nil
 	}
-	return *inflate, (*inflate).(flate.Resetter).Reset(reader, nil)
+	again, ok := (*inflate).(flate.Resetter)
+	if !ok {
+		return nil, errors.New("inflate: cannot be used again")
+	}
+	return *inflate, again.Reset(reader, nil)
 }
 
 // undoPredictor adds up the differences between neighbours (TIFF 6.0, section 14).

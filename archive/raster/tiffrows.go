@@ -3,6 +3,7 @@ package raster
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"sync"
 )
@@ -179,7 +180,7 @@ func (s *stripLines) readLine(line []byte) error {
 	}
 	if _, err := io.ReadFull(s.strip, line); err != nil {
 		err = t.blockError(i, err)
-		if err, ok := err.(*RefusedError); ok && err.Code == CodeTruncated {
+		if refused := new(RefusedError); errors.As(err, &refused) && refused.Code == CodeTruncated {
 			return refuse(CodeTruncated, doReplace, "the TIFF file ends early: %d %% of its rows could be read", 100*int64(s.row)/int64(t.height))
 		}
 		return err

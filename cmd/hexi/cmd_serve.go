@@ -23,7 +23,7 @@ func newServe(env *environment) *cobra.Command {
 				return err
 			}
 			defer h.Close() //nolint:errcheck // nothing is written after the jobs stopped
-			h.settings.print(env.stderr)
+			h.settings.describe(env.stderr)
 			return h.serve(cmd.Context(), serving{jobs: !noJobs && !readOnly, readOnly: readOnly}, nil)
 		},
 	}
@@ -45,7 +45,7 @@ const shutdownAfter = 10 * time.Second
 // serve runs a server until ctx ends. onReady, if any, hears the address once
 // requests are answered.
 func (h *house) serve(ctx context.Context, how serving, onReady func(address string)) (err error) {
-	listener, err := net.Listen("tcp", h.settings.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", h.settings.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; is another server running there?", h.settings.Listen, err)
 	}

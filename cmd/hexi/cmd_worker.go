@@ -13,7 +13,7 @@ func newWorker(env *environment) *cobra.Command {
 				return err
 			}
 			defer h.Close() //nolint:errcheck // nothing is written after the jobs stopped
-			h.settings.print(env.stderr)
+			h.settings.describe(env.stderr)
 			stop, err := h.startWorkers(cmd.Context())
 			if err != nil {
 				return err

@@ -116,7 +116,7 @@ func (s settings) validate() error {
 }
 
 // print shows the settings at start, secrets masked.
-func (s settings) print(w io.Writer) {
+func (s settings) describe(w io.Writer) {
 	fmt.Fprintf(w, "database %s\nobjects  %s\nindex    %s\n", mask(s.Database), mask(s.Objects), s.Index)
 }
 

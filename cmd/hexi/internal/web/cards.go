@@ -97,7 +97,7 @@ func (s *Server) periodText(p *archive.Period, lang string) string {
 	if p == nil {
 		return ""
 	}
-	name := ""
+	var name string
 	if term, ok := s.Vocabulary.Term(archive.SchemePeriod, p.Term); ok {
 		name = term.Label.In(lang)
 	} else {

@@ -119,7 +119,7 @@ func (m *images) bytes(ctx context.Context, img *image, plan iiif.Plan) (data []
 		}
 		m.server.log.Warn("a thumbnail is missing and is computed", "asset", img.asset.ID, "error", err)
 	}
-	v, err, _ := m.making.Do(key, func() (any, error) {
+	data, err = m.making.do(key, func() ([]byte, error) {
 		data, err := m.compute(context.WithoutCancel(ctx), img, plan)
 		if err == nil {
 			m.renders.Set(key, data)
@@ -129,7 +129,7 @@ func (m *images) bytes(ctx context.Context, img *image, plan iiif.Plan) (data []
 	if err != nil {
 		return nil, "", err
 	}
-	return v.([]byte), "computed", nil
+	return data, "computed", nil
 }
 
 // thumbnail finds the stored thumbnail that a plan asks for.

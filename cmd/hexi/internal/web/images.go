@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/maypok86/otter/v2"
-	"golang.org/x/sync/singleflight"
 
 	"hexi/archive"
 	"hexi/archive/iiif"
@@ -32,6 +31,7 @@ type Renderer interface {
 const (
 	maxArea        = 16 << 20
 	indexCache     = 128 << 20        // bytes of pyramid indexes
+	indexWeight    = 32 << 10         // least that an index counts: each holds two files open
 	renderCache    = 64 << 20         // bytes of computed images
 	accessFor      = 2 * time.Second  // how long a decision about access holds
 	maxRenderCost  = 1 << 30          // bytes that one request may take
@@ -42,13 +42,14 @@ const (
 
 // images serves the access copies.
 type images struct {
-	server  *Server
-	indexes *otter.Cache[string, *access] // by asset and version
-	renders *otter.Cache[string, []byte]  // by asset, version and canonical request
-	opening singleflight.Group
-	making  singleflight.Group
-	places  chan struct{} // one for each request that is being computed
-	queue   chan struct{} // one for each that waits or is being computed
+	server   *Server
+	indexes  *otter.Cache[string, *access] // by asset and version
+	renders  *otter.Cache[string, []byte]  // by asset, version and canonical request
+	deciding flight[*image]
+	opening  flight[*access]
+	making   flight[[]byte]
+	places   chan struct{} // one for each request that is being computed
+	queue    chan struct{} // one for each that waits or is being computed
 
 	mu   sync.RWMutex
 	seen map[string]decision // by asset: what the public may see of it
@@ -90,7 +91,7 @@ func newImages(s *Server) *images {
 	return &images{
 		server: s, seen: map[string]decision{},
 		indexes: otter.Must(&otter.Options[string, *access]{
-			MaximumWeight: indexCache, Weigher: func(_ string, a *access) uint32 { return uint32(a.index.MemorySize()) },
+			MaximumWeight: indexCache, Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
 		}),
 		renders: otter.Must(&otter.Options[string, []byte]{
 			MaximumWeight: renderCache, Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
@@ -111,7 +112,7 @@ func (m *images) public(ctx context.Context, id string) (*image, error) {
 	if ok && time.Now().Before(d.until) {
 		return d.image, d.err
 	}
-	v, err, _ := m.opening.Do(id, func() (any, error) {
+	return m.deciding.do(id, func() (*image, error) {
 		img, err := m.open(context.WithoutCancel(ctx), id, false)
 		if err == nil || errors.Is(err, archive.ErrNotFound) {
 			m.mu.Lock()
@@ -123,10 +124,6 @@ func (m *images) public(ctx context.Context, id string) (*image, error) {
 		}
 		return img, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return v.(*image), nil
 }
 
 // open finds an image, decides about access, and opens its access copy.
@@ -202,7 +199,7 @@ func (m *images) copyOf(ctx context.Context, asset *archive.Asset) (*access, err
 	if a, ok := m.indexes.GetIfPresent(key); ok {
 		return a, nil
 	}
-	v, err, _ := m.opening.Do(key, func() (any, error) {
+	return m.opening.do(key, func() (*access, error) {
 		a, err := m.read(context.WithoutCancel(ctx), asset)
 		if err != nil {
 			return nil, fmt.Errorf("open access copy of asset %s: %w", asset.ID, err)
@@ -210,10 +207,6 @@ func (m *images) copyOf(ctx context.Context, asset *archive.Asset) (*access, err
 		m.indexes.Set(key, a)
 		return a, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return v.(*access), nil
 }
 
 func (m *images) read(ctx context.Context, asset *archive.Asset) (*access, error) {

@@ -71,7 +71,7 @@ func class(route string) string {
 
 // contentPolicy lets pages load from this server only: a kiosk or a museum
 // without a way out of the house shows the same as anyone else.
-const contentPolicy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; " +
+const contentPolicy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; " +
 	"font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 
 func (s *Server) securityHeaders(c *gin.Context) {

@@ -5,14 +5,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 
 	"hexi/archive/iiif"
 	"hexi/archive/pyramid"
 )
 
 // buffers holds the bytes of tiles on their way out; most tiles fit.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 128<<10); return &b }}
+var buffers = newPool(func() *[]byte { b := make([]byte, 0, 128<<10); return &b })
 
 // maxPooled keeps a few exceptionally large tiles from filling the pool.
 const maxPooled = 1 << 20
@@ -56,10 +55,10 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	}
 	prefix := img.copy.index.Prefix()
 	total := len(prefix) + int(ref.Length)
-	pooled := buffers.Get().(*[]byte)
+	pooled := buffers.get()
 	defer func() {
 		if cap(*pooled) <= maxPooled {
-			buffers.Put(pooled)
+			buffers.put(pooled)
 		}
 	}()
 	b := (*pooled)[:0]
