@@ -106,14 +106,32 @@ start_postgres() {
 }
 
 start_s3() {
-  if [ ! -e "$here/versitygw.sh" ]; then
-    echo "services.sh: $here/versitygw.sh is missing" >&2
-    return 1
-  fi
-  on_stop "$(printf 'VERSITYGW_DIR=%q %q stop >/dev/null 2>&1 || true' "$dir/s3" "$here/versitygw.sh")"
-  HEXI_TEST_S3=$(VERSITYGW_DIR=$dir/s3 "$here/versitygw.sh" start </dev/null | tail -n 1)
-  export HEXI_TEST_S3
-  echo "S3 (versitygw) listens on ${HEXI_TEST_S3#*@}"
+  local tool root=$dir/s3 secret port try pid
+  tool=$("$here/tool.sh" versitygw)
+  mkdir -p "$root/data" "$root/meta"
+  secret=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  # Not every file system keeps extended attributes: they go into a directory beside.
+  for try in 1 2 3 4 5; do # another may take the port in between
+    port=$(free_port)
+    ROOT_ACCESS_KEY=hexi ROOT_SECRET_KEY=$secret setsid "$tool" --port "127.0.0.1:$port" --quiet \
+      posix --sidecar "$root/meta" "$root/data" </dev/null >"$root/log" 2>&1 &
+    pid=$!
+    disown "$pid"
+    for _ in {1..100}; do
+      kill -0 "$pid" 2>/dev/null || break
+      if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+        on_stop "kill $pid 2>/dev/null || true"
+        export HEXI_TEST_S3="s3://hexi:$secret@127.0.0.1:$port/hexi-test?tls=off&region=us-east-1"
+        echo "S3 ($(basename "$tool")) listens on 127.0.0.1:$port"
+        return
+      fi
+      sleep 0.1
+    done
+    kill "$pid" 2>/dev/null || true
+  done
+  echo "services.sh: the S3 server does not start:" >&2
+  cat "$root/log" >&2
+  return 1
 }
 
 [ -n "${HEXI_TEST_POSTGRES:-}" ] || start_postgres
