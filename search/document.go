@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -245,11 +246,12 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 		}
 	}
 	title := r.Titles.In("zh")
-	d.fields["title_sort"] = d.ix.folder.String(clip(title, 200))
+	d.fields["title_sort"] = cmp.Or(d.ix.folder.String(clip(title, 200)), "~")
 }
 
 func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
 	d.fields["updated"] = float64(e.Updated.Unix())
+	d.fields["earliest"], d.fields["latest"] = "~", "-" // undated: last in either order
 	if p := r.Period; p != nil && (p.From != 0 || p.To != 0) {
 		from, to := p.From, p.To
 		if from == 0 {
@@ -259,6 +261,7 @@ func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
 			to = openEnd
 		}
 		d.fields["from"], d.fields["to"] = float64(from), float64(to)
+		d.fields["earliest"], d.fields["latest"] = yearKey(from), yearKey(to)
 	}
 	if p := r.Place; p != nil && p.Lat != nil && p.Lon != nil {
 		d.fields["point"] = map[string]any{"lon": *p.Lon, "lat": *p.Lat}
@@ -268,6 +271,9 @@ func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
 		d.fields["until"] = float64(until.Unix())
 	}
 }
+
+// yearKey is a year as text that sorts as the years do.
+func yearKey(year int) string { return fmt.Sprintf("%08d", year+10_000_000) }
 
 // label returns the labels of a term; nil for what is none.
 func (ix *Index) label(scheme archive.Scheme, code string) archive.Text {

@@ -114,7 +114,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	}
 	if n := len(found.Hits); n > 0 && n == q.limit() {
 		last := found.Hits[n-1]
-		after := slices.Clone(last.Sort)
+		after := slices.Clone(last.DecodedSort) // numbers as bleve reads them again
 		if q.order(text) == SortRelevance {
 			after[0] = strconv.FormatFloat(last.Score, 'g', -1, 64)
 		}
@@ -170,9 +170,9 @@ func (ix *Index) request(q *Query, text query.Query) (*bleve.SearchRequest, erro
 	}
 	switch q.order(text) {
 	case SortDate:
-		r.Sort = bsearch.SortOrder{field("from", false, bsearch.SortFieldAsNumber), id}
+		r.Sort = bsearch.SortOrder{field("earliest", false, bsearch.SortFieldAsString), id}
 	case SortDateDown:
-		r.Sort = bsearch.SortOrder{field("to", true, bsearch.SortFieldAsNumber), id}
+		r.Sort = bsearch.SortOrder{field("latest", true, bsearch.SortFieldAsString), id}
 	case SortTitle:
 		r.Sort = bsearch.SortOrder{field("title_sort", false, bsearch.SortFieldAsString), id}
 	case SortUpdated:

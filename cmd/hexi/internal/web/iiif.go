@@ -50,7 +50,7 @@ func (s *Server) image(c *gin.Context, path string) error {
 		return err
 	}
 	ctx := c.Request.Context()
-	var img *image
+	var img *view
 	if s.staff(c) {
 		img, err = s.images.open(ctx, req.ID, true)
 	} else {
@@ -103,7 +103,7 @@ func (s *Server) image(c *gin.Context, path string) error {
 
 // bytes returns an image: a stored tile, a stored thumbnail, one that was
 // computed before, or one computed now.
-func (m *images) bytes(ctx context.Context, img *image, plan iiif.Plan) (data []byte, way string, err error) {
+func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (data []byte, way string, err error) {
 	if ref, ok := img.tile(plan); ok {
 		data, err = img.copy.ReadTile(ctx, ref)
 		return data, "stored", err
@@ -133,7 +133,7 @@ func (m *images) bytes(ctx context.Context, img *image, plan iiif.Plan) (data []
 }
 
 // thumbnail finds the stored thumbnail that a plan asks for.
-func (img *image) thumbnail(plan iiif.Plan) (name string, ok bool) {
+func (img *view) thumbnail(plan iiif.Plan) (name string, ok bool) {
 	whole := plan.Region.Min.X == 0 && plan.Region.Min.Y == 0 && plan.Region.Dx() == img.shape.Width && plan.Region.Dy() == img.shape.Height
 	if !whole || plan.Format != iiif.JPG || !plan.Native || plan.Mirror || plan.Rotation != 0 || img.base != 0 {
 		return "", false
@@ -161,7 +161,7 @@ func (m *images) readSmall(ctx context.Context, key string) ([]byte, error) {
 // compute renders an image. What it will cost is known before anything is
 // decoded: what can never fit is refused, and no more are computed at a time
 // than there are cores.
-func (m *images) compute(ctx context.Context, img *image, plan iiif.Plan) ([]byte, error) {
+func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte, error) {
 	q := raster.Request{
 		Region: plan.Region, Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
 		Quality: string(plan.Quality), Format: string(plan.Format), Base: img.base,

@@ -45,7 +45,7 @@ type images struct {
 	server   *Server
 	indexes  *otter.Cache[string, *access] // by asset and version
 	renders  *otter.Cache[string, []byte]  // by asset, version and canonical request
-	deciding flight[*image]
+	deciding flight[*view]
 	opening  flight[*access]
 	making   flight[[]byte]
 	places   chan struct{} // one for each request that is being computed
@@ -58,13 +58,13 @@ type images struct {
 // decision is what was found out about an image, and until when that holds. What
 // does not exist is remembered too.
 type decision struct {
-	image *image
+	image *view
 	err   error
 	until time.Time
 }
 
-// image is an image as one asker may see it.
-type image struct {
+// view is an image as one asker may see it.
+type view struct {
 	asset  *archive.Asset
 	record *archive.Record
 	copy   *access
@@ -105,14 +105,14 @@ func newImages(s *Server) *images {
 const maxSeen = 50_000
 
 // public returns an image as the public may see it.
-func (m *images) public(ctx context.Context, id string) (*image, error) {
+func (m *images) public(ctx context.Context, id string) (*view, error) {
 	m.mu.RLock()
 	d, ok := m.seen[id]
 	m.mu.RUnlock()
 	if ok && time.Now().Before(d.until) {
 		return d.image, d.err
 	}
-	return m.deciding.do(id, func() (*image, error) {
+	return m.deciding.do(id, func() (*view, error) {
 		img, err := m.open(context.WithoutCancel(ctx), id, false)
 		if err == nil || errors.Is(err, archive.ErrNotFound) {
 			m.mu.Lock()
@@ -127,7 +127,7 @@ func (m *images) public(ctx context.Context, id string) (*image, error) {
 }
 
 // open finds an image, decides about access, and opens its access copy.
-func (m *images) open(ctx context.Context, id string, staff bool) (*image, error) {
+func (m *images) open(ctx context.Context, id string, staff bool) (*view, error) {
 	if !archive.ValidID(id) {
 		return nil, archive.ErrNotFound
 	}
@@ -153,7 +153,7 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*image, error
 		return nil, err
 	}
 	g := opened.index.Geometry()
-	img := &image{
+	img := &view{
 		asset: asset, record: &entry.Record, copy: opened,
 		shape: iiif.Image{Pyramid: iiif.Pyramid(g), Gray: opened.index.Gray()},
 		offer: iiif.Offer{Limits: iiif.Limits{MaxArea: maxArea}, Upscaling: true, Bitonal: true, Formats: extraFormats(s.Renderer.Formats())},
@@ -169,7 +169,7 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*image, error
 
 // reduce makes a coarser level the full image, so that no request reaches finer
 // pixels.
-func (img *image) reduce(pixels int64) {
+func (img *view) reduce(pixels int64) {
 	within, level := img.shape.Within(pixels)
 	if last := img.shape.Levels - 1; level > last {
 		// Not even the smallest level is small enough: it is shown smaller still,

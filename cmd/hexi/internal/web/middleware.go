@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -127,7 +128,10 @@ func (s *Server) identify(c *gin.Context) {
 		}
 		user, err := s.Archive.UserByToken(c.Request.Context(), strings.TrimSpace(token))
 		if err != nil {
-			s.fail(c, fmt.Errorf("%w (%w)", archive.ErrUnauthorized, err))
+			if errors.Is(err, archive.ErrNotFound) {
+				err = archive.ErrUnauthorized
+			}
+			s.fail(c, err)
 			return
 		}
 		c.Set(userKey, user)

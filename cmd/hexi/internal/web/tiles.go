@@ -36,6 +36,9 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	if err != nil {
 		return false
 	}
+	if img.base != 0 && (r.Header["Authorization"] != nil || r.Header["Cookie"] != nil) {
+		return false // staff may see more of it than the public
+	}
 	plan, err := req.Resolve(img.shape, img.offer)
 	if err != nil {
 		return false
@@ -86,7 +89,7 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 var jpegType = []string{"image/jpeg"}
 
 // tile finds the stored tile that answers a plan exactly.
-func (img *image) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
+func (img *view) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
 	t, ok := plan.Tile(img.shape.Pyramid)
 	if !ok || !t.Exact {
 		return pyramid.TileRef{}, false
@@ -101,7 +104,7 @@ func (img *image) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
 // imageHeaders sets what every image response carries. Image addresses hold an
 // asset's id, which is made from its master's bytes; what a reduced image shows
 // depends on the record too, so that it is not kept for ever.
-func (s *Server) imageHeaders(h http.Header, r *http.Request, img *image, plan iiif.Plan) {
+func (s *Server) imageHeaders(h http.Header, r *http.Request, img *view, plan iiif.Plan) {
 	allowOrigin(h)
 	h["X-Content-Type-Options"] = []string{"nosniff"}
 	if img.base == 0 {
