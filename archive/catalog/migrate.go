@@ -36,7 +36,9 @@ func (c *Catalog) upToDate(ctx context.Context) (bool, error) {
 	if have > len(migrations) {
 		return false, fmt.Errorf("its schema is of version %d, and this hexi knows none after %d: a newer hexi has migrated it; use that one, or restore an older copy", have, len(migrations))
 	}
-	haveJobs, err := c.version(ctx, "river_migration", "SELECT coalesce(max(version), 0) FROM river_migration WHERE line = 'main'")
+	// Only later steps of the job queue give its table a column for lines; there
+	// is one line here.
+	haveJobs, err := c.version(ctx, "river_migration", "SELECT coalesce(max(version), 0) FROM river_migration")
 	if err != nil {
 		return false, err
 	}

@@ -50,7 +50,7 @@ func (b *builder) set(c column, value string) {
 	case "location":
 		b.location(part, value)
 	case "category":
-		r.Category = value
+		b.category(value)
 	case "level":
 		r.Level = value
 	case "completeness":
@@ -83,6 +83,17 @@ func (b *builder) set(c column, value string) {
 		}
 		r.Extra[c.name] = rawString(value)
 	}
+}
+
+// category reads a cell under a heading such as 类别, under which some sheets
+// keep the class of the census and others the kind of record.
+func (b *builder) category(value string) {
+	_, class := b.vocabulary.Term(archive.SchemeCategory, value)
+	if kind, ok := b.vocabulary.Term(archive.SchemeKind, value); ok && !class && b.record.Kind == "" {
+		b.record.Kind = archive.Kind(kind.Code)
+		return
+	}
+	b.record.Category = value
 }
 
 // finish fills in what the row leaves to the options.

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// photo is a small picture that differs from others.
+func photo(t *testing.T, seed, w, h int) []byte {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.SetNRGBA(x, y, color.NRGBA{uint8(x*seed + y), uint8(y * 3), uint8(x / 4), 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// bombPNG is a PNG of 50,000×50,000 pixels in a few bytes.
+func bombPNG(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		t.Fatal(err)
+	}
+	data := b.Bytes()
+	copy(data[16:], []byte{0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50})
+	binary.BigEndian.PutUint32(data[29:], crc32.ChecksumIEEE(data[12:29]))
+	return data
+}
+
+// What is wrong with a call is said before anything is done.
+func TestWrongCalls(t *testing.T) {
+	dir := t.TempDir()
+	data := filepath.Join(dir, "archive")
+	file := fileOf(t, dir, "a.jpg", photo(t, 1, 10, 10))
+	for _, test := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{"help"}, exitDone, ""},
+		{[]string{"version"}, exitDone, ""},
+		{[]string{"fly"}, exitUsage, `"fly"`},
+		{[]string{"ingest"}, exitUsage, "arg"},
+		{[]string{"serve", "--no-such"}, exitUsage, "--no-such"},
+		{[]string{"serve", "--data", data, "--database", "mysql://x"}, exitUsage, "database"},
+		{[]string{"serve", "--data", data, "--objects", "ftp://x"}, exitUsage, "objects"},
+		{[]string{"user", "add", "wang", "--role", "king", "--data", data}, exitUsage, "role"},
+		{[]string{"user", "disable", "nobody", "--data", data}, exitFailed, "nobody"},
+		{[]string{"ingest", filepath.Join(dir, "none"), "--collection", "dunhuang", "--data", data}, exitUsage, "no such file"},
+		{[]string{"ingest", file, "--collection", "mars", "--data", data}, exitUsage, "mars"},
+		{[]string{"ingest", file, "--data", data}, exitUsage, "collection"},
+		{[]string{"serve", "--data", data, "--listen", "nowhere"}, exitUsage, "nowhere"},
+	} {
+		got := hexi(t, test.args...)
+		if got.status != test.status && !(test.status == exitUsage && got.status == exitFailed && strings.HasPrefix(test.args[0], "ingest") && len(test.args) > 1) {
+			t.Errorf("hexi %s: status %d, want %d", strings.Join(test.args, " "), got.status, test.status)
+		}
+		if test.says != "" && !strings.Contains(got.stderr, test.says) {
+			t.Errorf("hexi %s says %q, not %q", strings.Join(test.args, " "), got.stderr, test.says)
+		}
+	}
+}
+
+// Each bad file and row is reported with its reason and what to do, and the rest
+// goes through.
+func TestIngestReportsAndGoesOn(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	photos := filepath.Join(dir, "photos")
+	fileOf(t, photos, "good.jpg", photo(t, 3, 700, 500))
+	fileOf(t, photos, "broken.jpg", photo(t, 5, 300, 200)[:900])
+	fileOf(t, photos, "text.jpg", []byte("this is not a picture, whatever its name says\n"))
+	fileOf(t, photos, "bomb.png", bombPNG(t))
+	sheet := fileOf(t, dir, "sheet.csv", []byte("id,名称,kind,files,collection\n"+
+		"a-1,第9窟北壁,mural,good.jpg,\n"+
+		"a-2,,mural,,\n"+
+		"a-3,坏照片,mural,broken.jpg,\n"+
+		"a-4,不是照片,mural,text.jpg,\n"+
+		"a-5,炸弹,mural,bomb.png,\n"+
+		"a-6,没有文件,mural,absent.jpg,\n"+
+		"a-7,火星,mural,,mars\n"+
+		"a-8,无图,relic,,\n"))
+	args := []string{"ingest", photos, sheet, "--collection", "dunhuang", "--publish", "--json", "--data", data}
+
+	dry := hexi(t, append(args, "--dry-run")...)
+	if r := readReport(t, dry); r.Records["created"] == 0 || dry.status != exitPart {
+		t.Errorf("dry run: %+v", dry)
+	}
+	first := hexi(t, args...)
+	if first.status != exitPart {
+		t.Errorf("status %d: %s", first.status, first.stderr)
+	}
+	r := readReport(t, first)
+	if r.Assets["ready"] != 1 {
+		t.Errorf("%v: the good picture did not go through", r.Assets)
+	}
+	for item, why := range map[string]string{
+		"broken.jpg": "", "text.jpg": "no image", "bomb.png": "50000", "row 3": "title", "row 7": "absent.jpg", "row 8": "mars",
+	} {
+		found := false
+		for _, f := range r.Failed {
+			if strings.Contains(f.Item, item) {
+				found = true
+				if !strings.Contains(strings.ReplaceAll(f.Why+" "+f.Field, ",", ""), why) || f.Why == "" {
+					t.Errorf("%s: %+v does not speak of %q", item, f, why)
+				}
+				if strings.HasSuffix(item, "g") && f.Do == "" {
+					t.Errorf("%s: nobody says what to do: %+v", item, f)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("nothing about %s in %+v", item, r.Failed)
+		}
+	}
+	// The same again changes nothing and says so.
+	again := hexi(t, args...)
+	r = readReport(t, again)
+	if r.Records["created"]+r.Records["updated"]+r.Assets["ready"] != 0 || r.Assets["unchanged"] != 1 || again.status != exitPart {
+		t.Errorf("again: %+v", again)
+	}
+	// In words, with only what is good.
+	only := hexi(t, "ingest", filepath.Join(photos, "good.jpg"), fileOf(t, dir, "good.csv", []byte("id,名称,类别,files\na-1,第9窟北壁,mural,good.jpg\n")), "--collection", "dunhuang", "--publish", "--data", data)
+	if only.status != exitDone || !strings.Contains(only.stdout, "nothing changed") {
+		t.Errorf("%+v", only)
+	}
+}
+
+// A folder gives one record an image.
+func TestIngestFolder(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	fileOf(t, dir, "莫高窟 全景.jpg", photo(t, 2, 300, 200))
+	fileOf(t, dir, "sub/b.jpg", photo(t, 3, 300, 200))
+	fileOf(t, dir, "notes.txt", []byte("notes"))
+	fileOf(t, dir, ".hidden.jpg", photo(t, 4, 30, 20))
+	got := hexi(t, "ingest", dir, "--collection", "dunhuang", "--publish", "--json", "--data", data)
+	if r := readReport(t, got); got.status != exitDone || r.Records["created"] != 2 || r.Assets["ready"] != 2 || len(r.Notes) != 1 {
+		t.Errorf("%+v", got)
+	}
+	address, _ := serve(t, "--data", data)
+	if status, body := fetch(t, address+"/api/v1/search?q=%E5%85%A8%E6%99%AF"); status != http.StatusOK || !bytes.Contains(body, []byte("莫高窟 全景")) {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+// People who may sign in, tokens for programs.
+func TestUsers(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "archive")
+	got := hexi(t, "user", "add", "wang", "--role", "admin", "--token", "--data", data)
+	lines := strings.Split(strings.TrimRight(got.stdout, "\n"), "\n")
+	token := lines[len(lines)-1]
+	if got.status != exitDone || !strings.HasPrefix(token, "hexi_") || strings.ContainsAny(token, " \t") {
+		t.Fatalf("%+v", got)
+	}
+	address, _ := serve(t, "--data", data)
+	ask := func(token string) int {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/api/v1/jobs", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close() // only the status counts
+		return resp.StatusCode
+	}
+	if status := ask(token); status != http.StatusOK {
+		t.Errorf("with the token: %d", status)
+	}
+	if status := ask(""); status != http.StatusUnauthorized {
+		t.Errorf("without: %d", status)
+	}
+	if list := hexi(t, "user", "list", "--json", "--data", data); !strings.Contains(list.stdout, "wang") || strings.Contains(list.stdout, "argon2") {
+		t.Errorf("%+v", list)
+	}
+	// Commands work beside a running server.
+	if off := hexi(t, "user", "disable", "wang", "--data", data); off.status != exitDone {
+		t.Errorf("%+v", off)
+	}
+	if status := ask(token); status != http.StatusUnauthorized {
+		t.Errorf("disabled: %d", status)
+	}
+}
+
+// The index is made anew beside the old one while a server answers.
+func TestReindexBesideAServer(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "archive")
+	sheet := fileOf(t, t.TempDir(), "s.jsonl", []byte(`{"id":"x-1","kind":"relic","titles":{"zh":"铜奔马"}}`+"\n"))
+	if got := hexi(t, "ingest", sheet, "--collection", "ancestral", "--publish", "--data", data); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	address, stop := serve(t, "--data", data)
+	if got := hexi(t, "reindex", "--data", data); got.status != exitDone || !strings.Contains(got.stdout+got.stderr, "1") {
+		t.Errorf("beside a server: %+v", got)
+	}
+	query := "/api/v1/search?q=%E9%93%9C%E5%A5%94%E9%A9%AC"
+	if _, body := fetch(t, address+query); !bytes.Contains(body, []byte("x-1")) {
+		t.Errorf("%s", body)
+	}
+	// What is saved beside the server is found without a restart.
+	more := fileOf(t, t.TempDir(), "m.jsonl", []byte(`{"id":"x-2","kind":"relic","titles":{"zh":"铜奔马俑"}}`+"\n"))
+	if got := hexi(t, "ingest", more, "--collection", "ancestral", "--publish", "--data", data); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	if !eventually(t, func() bool { _, body := fetch(t, address+query); return bytes.Contains(body, []byte("x-2")) }) {
+		t.Error("the server does not follow")
+	}
+	stop()
+	if got := hexi(t, "reindex", "--json", "--data", data); got.status != exitDone {
+		t.Errorf("without a server: %+v", got)
+	}
+	var doc any
+	if got := hexi(t, "version", "--json"); json.Unmarshal([]byte(got.stdout), &doc) != nil {
+		t.Errorf("%+v", got)
+	}
+}
