@@ -71,12 +71,12 @@ func TestKilledPipeline(t *testing.T) {
 		}
 		fileOf(t, dir, "sheet.jsonl", []byte(sheet.String()))
 		args := append([]string{"ingest", dir, filepath.Join(dir, "sheet.jsonl"), "--collection", "folk", "--publish", "--json"}, flags...)
-		for _, after := range []time.Duration{60, 150, 250, 400, 600, 900} {
+		for _, after := range []time.Duration{60e6, 150e6, 250e6, 400e6, 600e6, 900e6} {
 			cmd := process(t, args...)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(after * time.Millisecond)
+			time.Sleep(after)
 			_ = cmd.Process.Kill() // it may have ended
 			_ = cmd.Wait()
 		}

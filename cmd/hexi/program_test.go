@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run()) //nolint:forbidigo // this is the main of the tests
+	os.Exit(m.Run())
 }
 
 // outcome is what a command did.

@@ -7,8 +7,17 @@ export interface Zoom {
   viewer: OpenSeadragon.Viewer;
 }
 
+// OpenSeadragon adds a style element of its own unless one like this is there,
+// and the page's security policy allows none: layout.css holds the rule instead.
+function keepStylesOut(): void {
+  const mark = document.createElementNS("urn:hexi", "style");
+  mark.setAttribute("data-openseadragon-mobile-css", "");
+  document.head.append(mark);
+}
+
 // mount puts a viewer into an element and binds buttons by their data-do.
 export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>, full?: HTMLElement): Zoom {
+  keepStylesOut();
   const viewer = OpenSeadragon({
     element, showNavigationControl: false, showNavigator: false, crossOriginPolicy: "Anonymous", drawer: "canvas",
     gestureSettingsTouch: { pinchRotate: false }, visibilityRatio: 0.6, minZoomImageRatio: 0.8, maxZoomPixelRatio: 3,

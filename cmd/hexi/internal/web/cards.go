@@ -23,11 +23,30 @@ func pieceOf(asset string, side int) string {
 	return "/iiif/3/" + asset + "/full/!" + n + "," + n + "/0/default.jpg"
 }
 
+// faceOf returns the address of a picture for a card, on this server: the whole
+// image, or of one that is much wider or higher than a card its middle or its
+// beginning, since little would be seen of the whole. width and height are those of
+// the image, at any scale.
+func faceOf(asset string, width, height int) string {
+	const wide, high = 2.2, 0.5
+	ratio := float64(width) / float64(max(1, height))
+	part := func(region string) string { return "/iiif/3/" + asset + "/" + region + "/!640,640/0/default.jpg" }
+	percent := func(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }
+	switch {
+	case ratio > wide:
+		share := 100 * 1.4 / ratio
+		return part("pct:" + percent((100-share)/2) + ",0," + percent(share) + ",100")
+	case ratio < high:
+		return part("pct:0,0,100," + percent(100*ratio/1.2))
+	}
+	return pieceOf(asset, 480)
+}
+
 // hitCard makes a card of a hit. Highlights come escaped from the index.
 func (s *Server) hitCard(h search.Hit, lang string) card {
 	c := s.newCard(h.ID, h.Titles, h.Period, h.Place, lang)
 	if h.Thumbnail != nil {
-		c.Thumb, c.W, c.H = pieceOf(h.Asset, 480), h.Thumbnail.Width, h.Thumbnail.Height
+		c.Thumb, c.W, c.H = faceOf(h.Asset, h.Thumbnail.Width, h.Thumbnail.Height), h.Thumbnail.Width, h.Thumbnail.Height
 	}
 	for _, marked := range h.Highlights["title"] {
 		if strings.ReplaceAll(strings.ReplaceAll(marked, "<mark>", ""), "</mark>", "") == template.HTMLEscapeString(h.Titles.In(lang)) {
@@ -47,7 +66,7 @@ func (s *Server) entryCard(e *archive.Entry, lang string) card {
 	r := &e.Record
 	c := s.newCard(r.ID, r.Titles, r.Period, r.Place, lang)
 	if a := firstImage(e); a != nil {
-		c.Thumb = pieceOf(a.ID, 480)
+		c.Thumb = faceOf(a.ID, a.Image.Width, a.Image.Height)
 		c.W, c.H = a.Image.Width, a.Image.Height
 	}
 	return c

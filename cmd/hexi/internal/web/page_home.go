@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"math"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -68,15 +69,34 @@ func (s *Server) pageHome(c *gin.Context) error {
 	return s.show(c, http.StatusOK, "home", model)
 }
 
-// imageOf finds a record of a collection that has an image.
+// faces is how many records of a collection are looked at for one whose image
+// suits a tile of the home page.
+const faces = 24
+
+// imageOf finds a record of a collection that has an image, of the shape of a tile
+// if there is one.
 func (s *Server) imageOf(ctx context.Context, collection string) (search.Hit, bool, error) {
 	found, err := s.Index.Search(ctx, search.Query{
-		Limit: 1, Sort: search.SortTitle, Filters: map[string][]string{"collection": {collection}, "has": {"image"}},
+		Limit: faces, Sort: search.SortTitle, Filters: map[string][]string{"collection": {collection}, "has": {"image"}},
 	})
 	if err != nil || len(found.Hits) == 0 {
 		return search.Hit{}, false, err
 	}
-	return found.Hits[0], true, nil
+	best := found.Hits[0]
+	for _, h := range found.Hits[1:] {
+		if unlike(h) < unlike(best) {
+			best = h
+		}
+	}
+	return best, best.Thumbnail != nil, nil
+}
+
+// unlike is how far an image's shape is from that of a tile, four to three.
+func unlike(h search.Hit) float64 {
+	if h.Thumbnail == nil || h.Thumbnail.Width < 1 || h.Thumbnail.Height < 1 {
+		return math.Inf(1)
+	}
+	return math.Abs(math.Log(float64(h.Thumbnail.Width) / float64(h.Thumbnail.Height) * 3 / 4))
 }
 
 // exhibitions lists the exhibitions and routes that are public.

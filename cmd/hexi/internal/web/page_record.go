@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -107,7 +108,11 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	for _, in := range r.Inscriptions {
 		m.Inscriptions = append(m.Inscriptions, recordInscription{in.Text, in.Translation.In(lang)})
 	}
-	m.Rows = s.recordRows(r, lang)
+	names, err := s.namesOf(c, r, lang)
+	if err != nil {
+		return err
+	}
+	m.Rows = s.recordRows(r, names, lang)
 	if err := s.addStops(c, &m, r, lang); err != nil {
 		return err
 	}
@@ -123,6 +128,35 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	}
 	m.Cite = fmt.Sprintf("%s. %s. %s/records/%s", m.Heading, inLanguage(lang, "河西数字档案", "hexi digital archive"), s.base(c.Request), r.ID)
 	return s.show(c, http.StatusOK, "record", m)
+}
+
+// namesOf returns the titles of the records that a record speaks of, by their
+// ids, as far as the asker may see them.
+func (s *Server) namesOf(c *gin.Context, r *archive.Record, lang string) (map[string]string, error) {
+	var ids []string
+	if r.PartOf != "" {
+		ids = append(ids, r.PartOf)
+	}
+	for _, rel := range r.Relations {
+		ids = append(ids, rel.Record)
+	}
+	names := map[string]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
+	entries, err := s.Archive.PublicRecords(c.Request.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		names[e.Record.ID] = e.Record.Titles.In(lang)
+	}
+	if s.staff(c) {
+		for _, id := range ids {
+			names[id] = cmp.Or(names[id], id)
+		}
+	}
+	return names, nil
 }
 
 // addStops fills in the stops of an exhibition or route from their records.
@@ -193,7 +227,7 @@ func extraText(r *archive.Record, key, lang string) string {
 }
 
 // recordRows are the facts of a record in the order in which people ask for them.
-func (s *Server) recordRows(r *archive.Record, lang string) []row {
+func (s *Server) recordRows(r *archive.Record, names map[string]string, lang string) []row {
 	var rows []row
 	add := func(zh, en string, values ...link) {
 		var kept []link
@@ -272,17 +306,19 @@ func (s *Server) recordRows(r *archive.Record, lang string) []row {
 		ids = append(ids, link{Text: id.Value})
 	}
 	add("编号", "Identifiers", ids...)
-	if r.PartOf != "" {
-		add("隶属", "Part of", link{r.PartOf, "/records/" + r.PartOf})
+	if name := names[r.PartOf]; name != "" {
+		add("隶属", "Part of", link{name, "/records/" + r.PartOf})
 	}
 	var related []link
 	for _, rel := range r.Relations {
-		related = append(related, link{rel.Record, "/records/" + rel.Record})
+		if name := names[rel.Record]; name != "" {
+			related = append(related, link{name, "/records/" + rel.Record})
+		}
 	}
 	add("相关", "Related", related...)
 	if x := r.Rights; x != nil {
 		add("收藏 / 管理", "Holder", link{Text: x.Holder.In(lang)})
-		add("权利", "Rights", link{x.Statement, x.Statement})
+		add("权利", "Rights", link{statementText(x.Statement, lang), x.Statement})
 	}
 	add("记录号", "Record", link{Text: r.ID})
 	return rows

@@ -3,9 +3,44 @@ package web
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"hexi/archive"
 )
+
+// statementText names a rights statement or licence by its address.
+func statementText(address, lang string) string {
+	_, path, _ := strings.Cut(address, "://")
+	path = strings.TrimPrefix(path, "www.")
+	if name, ok := strings.CutPrefix(path, "creativecommons.org/licenses/"); ok {
+		code, version, _ := strings.Cut(name, "/")
+		version, _, _ = strings.Cut(version, "/")
+		return strings.TrimSpace("CC " + strings.ToUpper(code) + " " + version)
+	}
+	if name, ok := strings.CutPrefix(path, "rightsstatements.org/vocab/"); ok {
+		code, _, _ := strings.Cut(name, "/")
+		if text, ok := statementWords[code]; ok {
+			return text.In(lang)
+		}
+	}
+	switch {
+	case strings.HasPrefix(path, "creativecommons.org/publicdomain/zero/"):
+		return inLanguage(lang, "CC0 1.0（放弃版权）", "CC0 1.0 (no rights reserved)")
+	case strings.HasPrefix(path, "creativecommons.org/publicdomain/mark/"):
+		return inLanguage(lang, "公有领域", "Public domain")
+	}
+	return address
+}
+
+// statementWords are the statements of rightsstatements.org, by their codes.
+var statementWords = map[string]archive.Text{
+	"InC": {"zh": "受版权保护", "en": "In copyright"}, "InC-EDU": {"zh": "受版权保护，可用于教育", "en": "In copyright, educational use permitted"},
+	"InC-NC": {"zh": "受版权保护，可非商业使用", "en": "In copyright, non-commercial use permitted"}, "InC-OW-EU": {"zh": "受版权保护，孤儿作品", "en": "In copyright, EU orphan work"},
+	"InC-RUU": {"zh": "受版权保护，权利人无法找到", "en": "In copyright, rights-holder unlocatable"}, "NoC-CR": {"zh": "无版权，有合同限制", "en": "No copyright, contractual restrictions"},
+	"NoC-NC": {"zh": "无版权，限非商业使用", "en": "No copyright, non-commercial use only"}, "NoC-OKLR": {"zh": "无版权，有其他法律限制", "en": "No copyright, other known legal restrictions"},
+	"NoC-US": {"zh": "在美国无版权", "en": "No copyright, United States"}, "CNE": {"zh": "版权未评估", "en": "Copyright not evaluated"},
+	"UND": {"zh": "版权未定", "en": "Copyright undetermined"}, "NKC": {"zh": "未发现版权", "en": "No known copyright"},
+}
 
 func queryEscape(s string) string { return url.QueryEscape(s) }
 
