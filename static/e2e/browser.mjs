@@ -1,0 +1,135 @@
+// What a visitor, a curator and a gallery's screen do, in a real browser.
+//   node browser.mjs ADDRESS PASSWORD PHOTO DIR
+// The archive at ADDRESS holds the record dh-9 with an image, the exhibition
+// "show", and the user "wang". Screenshots go to DIR. It ends with status 1 and
+// says what is wrong at the first thing that is.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+const [address, password, photo, dir] = process.argv.slice(2);
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const faults = [];
+
+// visit opens a page that may say nothing wrong on its console.
+async function visit(options, path) {
+  const context = await browser.newContext({ locale: "zh-CN", ...options });
+  const page = await context.newPage();
+  page.on("console", (m) => { if (m.type() === "error") faults.push(`${page.url()}: ${m.text()}`); });
+  page.on("pageerror", (e) => faults.push(`${page.url()}: ${e.message}`));
+  page.tiles = [];
+  page.on("response", (r) => { if (/\/iiif\/3\/[^/]+\/\d+,\d+,\d+,\d+\//.test(r.url())) page.tiles.push(r.status()); });
+  await page.goto(address + path);
+  return page;
+}
+
+const sizes = { desk: { width: 1366, height: 900 }, phone: { width: 390, height: 844 }, kiosk: { width: 1080, height: 1920 } };
+
+// A visitor searches 莫高窟, opens a record, and sees its tiles arrive.
+async function search() {
+  const page = await visit({ viewport: sizes.desk }, "/");
+  await page.locator("main input[name=q]").fill("莫高窟");
+  await page.locator("main input[name=q]").press("Enter");
+  await page.waitForURL(/\/search\?.*q=/);
+  assert.match(await page.locator(".grid").innerText(), /莫高窟第9窟北壁/);
+  await page.screenshot({ path: `${dir}/search.png` });
+  await page.locator(".grid a[href='/records/dh-9']").first().click();
+  await page.waitForSelector("#viewer.live canvas", { state: "attached" });
+  await page.waitForFunction(() => document.querySelector("#viewer.live"));
+  await page.locator("#viewer .osd").focus();
+  for (let i = 0; i < 4; i++) await page.locator("button[data-do=in]").click();
+  for (let i = 0; i < 100 && page.tiles.length < 4; i++) await page.waitForTimeout(100);
+  assert.ok(page.tiles.length >= 4, `only ${page.tiles.length} tiles came`);
+  assert.ok(page.tiles.every((s) => s === 200), `tiles answered ${page.tiles}`);
+  await page.waitForTimeout(800);
+  const painted = await page.evaluate(() => {
+    const canvas = document.querySelector("#viewer canvas");
+    const pixels = canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+    return [...pixels];
+  });
+  assert.ok(painted[3] === 255 && painted[0] + painted[1] + painted[2] > 60, `the middle of the viewer is ${painted}`);
+  await page.screenshot({ path: `${dir}/record.png` });
+  await page.locator("nav .lang").click();
+  assert.match(await page.locator("h1").innerText(), /North wall of Cave 9/);
+  await page.context().close();
+}
+
+// Nothing is wider than a phone.
+async function phone() {
+  for (const path of ["/", "/search?q=莫高窟", "/records/dh-9", "/collections/dunhuang", "/exhibitions/show", "/curate/signin"]) {
+    const page = await visit({ viewport: sizes.phone, hasTouch: true, isMobile: true }, path);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(over, 0, `${path} is ${over} px wider than the screen`);
+    await page.screenshot({ path: `${dir}/phone${path.replaceAll(/[^a-z0-9]+/g, "-")}.png`, fullPage: true });
+    await page.context().close();
+  }
+}
+
+// Without scripts everything can still be read and found.
+async function plain() {
+  const page = await visit({ viewport: sizes.desk, javaScriptEnabled: false }, "/records/dh-9");
+  assert.ok(await page.locator("#viewer img.still").isVisible());
+  assert.match(await page.locator("main").innerText(), /晚唐/);
+  await page.context().close();
+}
+
+// A gallery's screen: the loop, a touch, the picture, and back by itself.
+async function kiosk() {
+  const page = await visit({ viewport: sizes.kiosk, hasTouch: true }, "/kiosk/show?idle=4&warn=2&dwell=3");
+  await page.waitForSelector("#loop:not([hidden]) .stop.on");
+  await page.screenshot({ path: `${dir}/kiosk-loop.png` });
+  await page.touchscreen.tap(540, 900);
+  await page.waitForSelector("#explore:not([hidden]) canvas", { state: "attached" });
+  for (let i = 0; i < 100 && page.tiles.length < 1; i++) await page.waitForTimeout(100);
+  assert.ok(page.tiles.length > 0, "the kiosk shows no tiles");
+  await page.waitForTimeout(800);
+  await page.screenshot({ path: `${dir}/kiosk-explore.png` });
+  const small = await page.evaluate(() => [...document.querySelectorAll("#explore button")].map((b) => b.getBoundingClientRect()).filter((r) => r.width < 44 || r.height < 44).length);
+  assert.equal(small, 0, "some buttons are too small for a finger");
+  await page.locator("button[data-do=lang]").tap();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  await page.waitForSelector("#warning:not([hidden])", { timeout: 10_000 });
+  await page.touchscreen.tap(540, 960); // wherever it is touched, it stays
+  assert.ok(await page.locator("#warning").isHidden());
+  assert.ok(await page.locator("#explore").isVisible());
+  await page.waitForSelector("#loop:not([hidden])", { timeout: 15_000 });
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "zh", "the next visitor finds the last one's language");
+  await page.context().close();
+}
+
+// A curator signs in, uploads, and sees the jobs end.
+async function workbench() {
+  const page = await visit({ viewport: sizes.desk }, "/curate");
+  await page.waitForURL(/signin/);
+  await page.locator("input[name=name]").fill("wang");
+  await page.locator("input[type=password]").fill(password);
+  await page.locator("main button").first().click();
+  await page.waitForURL(/\/curate$/);
+  await page.screenshot({ path: `${dir}/curate.png` });
+  await page.goto(`${address}/curate/upload`);
+  await page.locator("input[name=title_zh]").fill("新上传的照片");
+  await page.locator("input[name=files]").setInputFiles(photo);
+  await page.locator("input[name=publish]").check();
+  await page.screenshot({ path: `${dir}/upload.png`, fullPage: true });
+  await page.locator("main form button").first().click();
+  await page.waitForURL(/\/curate\/jobs/);
+  // Live: the page is never loaded again from here.
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll("#jobs tbody tr")];
+    return rows.length > 1 && rows.every((r) => r.className === "done");
+  }, undefined, { timeout: 30_000 });
+  await page.screenshot({ path: `${dir}/jobs.png` });
+  await page.locator(".note a").click();
+  await page.waitForSelector("#viewer.live");
+  assert.match(await page.locator("h1").innerText(), /新上传的照片/);
+  await page.context().close();
+}
+
+try {
+  for (const story of [search, phone, plain, kiosk, workbench]) {
+    await story();
+    assert.deepEqual(faults, [], `${story.name}: the console says`);
+    console.log(`${story.name}: fine`);
+  }
+} finally {
+  await browser.close();
+}
