@@ -24,7 +24,7 @@ type Query struct {
 	Box     *Box
 	Near    *Near
 	Sort    Sort
-	Limit   int // hits; 0 means 20
+	Limit   int // hits; 0 gives counts only
 	Cursor  string
 	Lang    string // of labels and titles to prefer: zh or en
 	Staff   bool   // also what is not public
