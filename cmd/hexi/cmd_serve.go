@@ -79,6 +79,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ConnContext: web.ConnContext,
 		BaseContext: func(net.Listener) context.Context { return background },
 	}
 	served := make(chan error, 1)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ type images struct {
 	deciding flight[*view]
 	opening  flight[*access]
 	making   flight[[]byte]
+	handles  handles
 	places   chan struct{} // one for each request that is being computed
 	queue    chan struct{} // one for each that waits or is being computed
 
@@ -77,13 +79,15 @@ type view struct {
 // access is an opened access copy.
 type access struct {
 	index   *pyramid.Index
-	tiff    source
-	sidecar source
+	tiff    *source
+	sidecar *source
 }
 
 // source reads one of the two objects of an access copy, held to one version.
-type source interface {
+type source struct {
 	io.ReaderAt
+	file *os.File // nil where it is no file
+	idle chan *handle
 }
 
 func newImages(s *Server) *images {
@@ -240,19 +244,20 @@ func missing(err error) error {
 
 // source opens an object for reading at any place: the file itself in a
 // directory, ranged reads of one version elsewhere.
-func (m *images) source(ctx context.Context, key string) (source, int64, error) {
+func (m *images) source(ctx context.Context, key string) (*source, int64, error) {
 	if dir, ok := m.server.Objects.(*objects.Dir); ok {
 		f, info, err := dir.OpenFile(key)
 		if err != nil {
 			return nil, 0, err
 		}
-		return f, info.Size, nil // closed by the runtime when the cache lets it go
+		// Closed by the runtime when the cache lets it go.
+		return &source{ReaderAt: f, file: f, idle: make(chan *handle, handlesACopy)}, info.Size, nil
 	}
 	info, err := m.server.Objects.Stat(ctx, key)
 	if err != nil {
 		return nil, 0, err
 	}
-	return objects.NewReaderAt(context.WithoutCancel(ctx), m.server.Objects, info), info.Size, nil
+	return &source{ReaderAt: objects.NewReaderAt(context.WithoutCancel(ctx), m.server.Objects, info)}, info.Size, nil
 }
 
 // Index implements raster.Tiles.
@@ -266,13 +271,17 @@ func (a *access) ReadTile(_ context.Context, ref pyramid.TileRef) ([]byte, error
 	return b, a.fill(b[len(prefix):], ref)
 }
 
+// of returns the object that a tile lies in.
+func (a *access) of(ref pyramid.TileRef) *source {
+	if ref.Source == pyramid.Sidecar {
+		return a.sidecar
+	}
+	return a.tiff
+}
+
 // fill reads a tile's bytes.
 func (a *access) fill(b []byte, ref pyramid.TileRef) error {
-	from := a.tiff
-	if ref.Source == pyramid.Sidecar {
-		from = a.sidecar
-	}
-	if n, err := from.ReadAt(b, ref.Offset); n < len(b) {
+	if n, err := a.of(ref).ReadAt(b, ref.Offset); n < len(b) {
 		return fmt.Errorf("read tile: %w", err)
 	}
 	return nil

@@ -96,11 +96,14 @@ func (s *Server) cors(c *gin.Context) {
 	c.Next()
 }
 
+// exposed are the headers that scripts of other sites may read.
+const exposed = "Content-Length, ETag, Link, Location, Retry-After"
+
 func allowOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match, Range")
-	h.Set("Access-Control-Expose-Headers", "Content-Length, ETag, Link, Location, Retry-After")
+	h.Set("Access-Control-Expose-Headers", exposed)
 	h.Set("Access-Control-Max-Age", "86400")
 }
 
