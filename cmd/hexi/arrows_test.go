@@ -53,7 +53,7 @@ var arrows = []arrow{
 
 	{"cmd/hexi", []string{"*"}, []string{"*"}, "joins everything, but speaks no HTTP, SQL or S3 itself"},
 	{"cmd/hexi/internal/web", []string{"*"}, []string{"*"}, "speaks HTTP for everything"},
-	{"cmd/hexi/internal/sample", []string{"archive"}, nil, "makes the demo's records and drawings, which go through the pipeline like any other"},
+	{"cmd/hexi/internal/sample", []string{"archive", "archive/vocab"}, nil, "makes the demo's records and drawings, which go through the pipeline like any other"},
 	{"cmd/bench", []string{"*"}, []string{"*"}, "measures, for developers"},
 }
 

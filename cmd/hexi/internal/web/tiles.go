@@ -123,7 +123,7 @@ func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, img *view, ref
 		return false
 	}
 	defer from.give(h)
-	body, err := h.from(ref.Offset, int64(ref.Length))
+	body, err := h.from(ref.Offset, ref.Length)
 	if err != nil {
 		return false
 	}
