@@ -76,7 +76,7 @@ func (s *Server) image(c *gin.Context, path string) error {
 		return err
 	}
 	h := c.Writer.Header()
-	s.imageHeaders(h, c.Request, img, plan)
+	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan), img.cacheControl())
 	if s.staff(c) {
 		h.Set("Cache-Control", "private, no-cache")
 	}

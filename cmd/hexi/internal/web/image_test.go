@@ -7,13 +7,16 @@ import (
 	"image"
 	"image/jpeg"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"hexi/archive"
 	"hexi/archive/iiif"
 )
 
@@ -248,7 +251,7 @@ func TestTilesAllocateNothingOfTheirSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Host = "localhost"
+	r.Host, r.RequestURI = "localhost", r.URL.Path
 	w := &counted{header: http.Header{}}
 	if !h.server.fastTile(w, r) || w.n == 0 {
 		t.Fatal("this tile takes the slow way")
@@ -268,6 +271,55 @@ func TestTilesAllocateNothingOfTheirSize(t *testing.T) {
 	}
 	if per > limit {
 		t.Errorf("each tile, %d bytes of JPEG and %d of pixels, allocates %d bytes", w.n, 512*512*3, per)
+	}
+}
+
+// What is remembered about an address ends with what it was worked out for.
+func TestRememberedAddresses(t *testing.T) {
+	h := open(t, "")
+	sheet := `{"id":"dh-9","kind":"mural","titles":{"zh":"第9窟"},"files":["wall.jpg"]}` + "\n"
+	asset := h.take(sheet, map[string][]byte{"wall.jpg": asJPEG(t, painted(1300, 700))})["dh-9"]
+	path := "/iiif/3/" + asset + "/0,0,512,512/512,512/0/default.jpg"
+	first, second := h.get(path), h.get(path)
+	if first.StatusCode != http.StatusOK || !bytes.Equal(first.body, second.body) || first.Header.Get("Link") != second.Header.Get("Link") ||
+		first.Header.Get("ETag") != second.Header.Get("ETag") || int64(len(second.body)) != second.ContentLength {
+		t.Errorf("asked twice: %d %v, then %d %v", first.StatusCode, first.Header, second.StatusCode, second.Header)
+	}
+	if got := h.get(path, "If-None-Match: "+first.Header.Get("ETag")); got.StatusCode != http.StatusNotModified || len(got.body) > 0 {
+		t.Errorf("with its ETag: %d", got.StatusCode)
+	}
+	if head := h.ask(http.MethodHead, path, nil); head.StatusCode != http.StatusOK || head.ContentLength != first.ContentLength {
+		t.Errorf("HEAD: %d, %d bytes", head.StatusCode, head.ContentLength)
+	}
+	for _, host := range []string{"one.example", "two.example"} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		r.Host = host
+		h.server.ServeHTTP(w, r)
+		if link := w.Header().Get("Link"); !strings.Contains(link, "<http://"+host+"/iiif/3/"+asset) {
+			t.Errorf("asked as %s: Link %q", host, link)
+		}
+	}
+
+	entry, err := h.archive.Record(t.Context(), "dh-9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	less := entry.Record
+	less.Rights = &archive.Rights{Tier: archive.TierReduced, MaxPixels: 300000}
+	if _, err := h.archive.Save(t.Context(), "test", archive.Draft{Record: less, Publish: true}); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(accessFor + 50*time.Millisecond)
+	if got := h.get(path); bytes.Equal(got.body, first.body) || strings.Contains(got.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("a reduced image still gives its finest tile: %d %v", got.StatusCode, got.Header)
+	}
+	if err := h.archive.Withdraw(t.Context(), "test", "dh-9"); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(accessFor + 50*time.Millisecond)
+	if got := h.get(path); got.StatusCode != http.StatusNotFound {
+		t.Errorf("withdrawn: %d", got.StatusCode)
 	}
 }
 

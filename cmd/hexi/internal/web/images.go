@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
 	"sync"
@@ -43,18 +44,20 @@ const (
 
 // images serves the access copies.
 type images struct {
-	server   *Server
-	indexes  *otter.Cache[string, *access] // by asset and version
-	renders  *otter.Cache[string, []byte]  // by asset, version and canonical request
-	deciding flight[*view]
-	opening  flight[*access]
-	making   flight[[]byte]
-	handles  handles
-	places   chan struct{} // one for each request that is being computed
-	queue    chan struct{} // one for each that waits or is being computed
+	server    *Server
+	indexes   *otter.Cache[string, *access] // by asset and version
+	renders   *otter.Cache[string, []byte]  // by asset, version and canonical request
+	addresses *addresses                    // by address
+	deciding  flight[*view]
+	opening   flight[*access]
+	making    flight[[]byte]
+	handles   handles
+	places    chan struct{} // one for each request that is being computed
+	queue     chan struct{} // one for each that waits or is being computed
 
-	mu   sync.RWMutex
-	seen map[string]decision // by asset: what the public may see of it
+	mu    sync.RWMutex
+	seen  map[string]decision // by asset: what the public may see of it
+	swept time.Time           // when decisions that ran out were last dropped
 }
 
 // decision is what was found out about an image, and until when that holds. What
@@ -100,13 +103,30 @@ func newImages(s *Server) *images {
 		renders: otter.Must(&otter.Options[string, []byte]{
 			MaximumWeight: renderCache, Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
 		}),
-		places: make(chan struct{}, workers), queue: make(chan struct{}, workers*queuePerWorker),
+		addresses: otter.Must(&otter.Options[string, *storedTile]{MaximumSize: maxStored}),
+		places:    make(chan struct{}, workers), queue: make(chan struct{}, workers*queuePerWorker),
 	}
 }
 
 // maxSeen bounds the remembered decisions; beyond it all are forgotten, which
 // costs a look at the catalogue each.
-const maxSeen = 50_000
+const maxSeen = 8192
+
+// remember keeps a decision for a while. What has run out is dropped: a decision
+// holds its access copy open.
+func (m *images) remember(id string, img *view, err error) {
+	now := time.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case len(m.seen) >= maxSeen:
+		clear(m.seen)
+	case now.Sub(m.swept) > accessFor:
+		m.swept = now
+		maps.DeleteFunc(m.seen, func(_ string, d decision) bool { return now.After(d.until) })
+	}
+	m.seen[id] = decision{img, err, now.Add(accessFor)}
+}
 
 // public returns an image as the public may see it.
 func (m *images) public(ctx context.Context, id string) (*view, error) {
@@ -119,12 +139,7 @@ func (m *images) public(ctx context.Context, id string) (*view, error) {
 	return m.deciding.do(id, func() (*view, error) {
 		img, err := m.open(context.WithoutCancel(ctx), id, false)
 		if err == nil || errors.Is(err, archive.ErrNotFound) {
-			m.mu.Lock()
-			if len(m.seen) >= maxSeen {
-				clear(m.seen)
-			}
-			m.seen[id] = decision{img, err, time.Now().Add(accessFor)}
-			m.mu.Unlock()
+			m.remember(id, img, err)
 		}
 		return img, err
 	})

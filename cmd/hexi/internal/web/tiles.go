@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"hexi/archive/iiif"
 	"hexi/archive/pyramid"
@@ -27,41 +26,28 @@ const imagePrefix = "/iiif/3/"
 // nothing, and allocates nothing of the size of a tile. It returns false, having
 // done nothing, for every other request.
 func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
-	path, ok := strings.CutPrefix(r.URL.EscapedPath(), imagePrefix)
-	if !ok || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
-	req, err := iiif.ParseRequest(path)
-	if err != nil || req.Kind != iiif.KindImage || req.Format != iiif.JPG {
-		return false
-	}
-	img, err := s.images.public(r.Context(), req.ID)
-	if err != nil {
+	img, t, ok := s.storedTile(r)
+	if !ok {
 		return false
 	}
 	if img.base != 0 && (r.Header["Authorization"] != nil || r.Header["Cookie"] != nil) {
 		return false // staff may see more of it than the public
 	}
-	plan, err := req.Resolve(img.shape, img.offer)
-	if err != nil {
-		return false
-	}
-	ref, ok := img.tile(plan)
-	if !ok {
-		return false
-	}
 	h := w.Header()
-	s.imageHeaders(h, r, img, plan)
-	h["Content-Type"] = jpegType
+	imageHeaders(h, t.link, t.etag, t.kept)
 	if notModified(r, h) {
-		h.Del("Content-Type")
 		w.WriteHeader(http.StatusNotModified)
 		s.metrics.tileHits.Inc()
 		return true
 	}
+	h["Content-Type"] = jpegType
+	h["Content-Length"] = t.length
 	prefix := img.copy.index.Prefix()
-	total := len(prefix) + int(ref.Length)
-	if r.Method == http.MethodGet && total >= worthSendfile && s.sendTile(w, r, img, ref, total) {
+	total := len(prefix) + int(t.ref.Length)
+	if r.Method == http.MethodGet && total >= worthSendfile && s.sendTile(w, r, img, t.ref) {
 		s.metrics.tileHits.Inc()
 		return true
 	}
@@ -79,12 +65,11 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	b = b[:total]
 	copy(b, prefix)
 	if r.Method == http.MethodGet {
-		if err := img.copy.fill(b[len(prefix):], ref); err != nil {
+		if err := img.copy.fill(b[len(prefix):], t.ref); err != nil {
 			clear(h)
 			return false // the slow way tells what is wrong
 		}
 	}
-	h["Content-Length"] = []string{strconv.Itoa(total)}
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(b) // an error means that the client left
@@ -108,7 +93,7 @@ const worthSendfile = 12 << 10
 // sendTile sends a tile that lies in a file without its bytes passing through
 // this process: the tables go out with the header, the rest by sendfile. It
 // returns false, having done nothing, where that cannot be.
-func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, img *view, ref pyramid.TileRef, total int) bool {
+func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, img *view, ref pyramid.TileRef) bool {
 	to, ok := w.(io.ReaderFrom)
 	if !ok {
 		return false
@@ -127,7 +112,6 @@ func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, img *view, ref
 	if err != nil {
 		return false
 	}
-	w.Header()["Content-Length"] = []string{strconv.Itoa(total)}
 	if conn, ok := r.Context().Value(connectionKey{}).(*net.TCPConn); ok {
 		cork(conn, 1)
 		defer cork(conn, 0)
@@ -165,22 +149,36 @@ func (img *view) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
 	return ref, true
 }
 
-// imageHeaders sets what every image response carries. Image addresses hold an
-// asset's id, which is made from its master's bytes; what a reduced image shows
-// depends on the record too, so that it is not kept for ever.
-func (s *Server) imageHeaders(h http.Header, r *http.Request, img *view, plan iiif.Plan) {
+// imageHeaders sets what every image response carries.
+func imageHeaders(h http.Header, link, etag, kept []string) {
 	h["Access-Control-Allow-Origin"] = anyOrigin
 	h["Access-Control-Expose-Headers"] = exposedHeaders
 	h["X-Content-Type-Options"] = noSniff
-	if img.base == 0 {
-		h["Cache-Control"] = keptForEver
-	} else {
-		h["Cache-Control"] = keptAnHour
-	}
-	h["Link"] = []string{iiif.ProfileLink + ", " + iiif.CanonicalLink(iiif.ServiceURI(s.base(r), img.asset.ID), plan)}
+	h["Cache-Control"] = kept
+	h["Link"] = link
+	h["Etag"] = etag
+}
+
+// linkHeader names the profile and the canonical address of an image response.
+func (s *Server) linkHeader(r *http.Request, img *view, plan iiif.Plan) []string {
+	return []string{iiif.ProfileLink + ", " + iiif.CanonicalLink(iiif.ServiceURI(s.base(r), img.asset.ID), plan)}
+}
+
+// etagHeader tells one version of an image response from another.
+func (img *view) etagHeader(plan iiif.Plan) []string {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(plan.Canonical)) // a hash never fails to write
-	h["Etag"] = []string{`"` + img.asset.Access.Version + "-" + strconv.Itoa(img.base) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
+	return []string{`"` + img.asset.Access.Version + "-" + strconv.Itoa(img.base) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
+}
+
+// cacheControl says how long an image response may be kept. Image addresses hold
+// an asset's id, which is made from its master's bytes; what a reduced image
+// shows depends on the record too, so that it is not kept for ever.
+func (img *view) cacheControl() []string {
+	if img.base == 0 {
+		return keptForEver
+	}
+	return keptAnHour
 }
 
 // notModified reports whether the client has what it asks for.
