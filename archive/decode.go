@@ -48,7 +48,21 @@ func DecodeRecord(data []byte, beside ...string) (Record, error) {
 	if err := dec.Decode(&r); err != nil {
 		return Record{}, decodeError(fieldOf(fields), err)
 	}
-	return r, nil
+	return r, noYearZero(fields["period"])
+}
+
+// noYearZero refuses a year 0 that is written: in a Period it stands for none.
+func noYearZero(period json.RawMessage) error {
+	var years struct{ From, To *int }
+	if period == nil || json.Unmarshal(period, &years) != nil {
+		return nil // decoded before, so it is well-formed
+	}
+	for field, year := range map[string]*int{"period.from": years.From, "period.to": years.To} {
+		if year != nil && *year == 0 {
+			return Invalid(field, "is 0; there is no year 0: 1 BCE is -1 and is followed by 1 CE")
+		}
+	}
+	return nil
 }
 
 // recordKeys are the JSON names of Record's fields.

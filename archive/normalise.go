@@ -22,7 +22,7 @@ func (a *Archive) Normalise(ctx context.Context, r Record) (Record, error) {
 		}
 		if !known {
 			c.unknown("collection", SchemeCollection, r.Collection,
-				"create it first as a record of kind collection with that id")
+				"if it is a new one, create it first as a record of kind collection with that id")
 		}
 	}
 	if len(c.faults) > 0 {
@@ -62,7 +62,7 @@ func (a *Archive) HasCollection(ctx context.Context, slug string) (string, error
 	}
 	if !known {
 		c := &checker{vocabulary: a.vocabulary}
-		c.unknown("collection", SchemeCollection, given, "create it first as a record of kind collection with that id")
+		c.unknown("collection", SchemeCollection, given, "if it is a new one, create it first as a record of kind collection with that id")
 		return "", c.faults
 	}
 	return slug, nil
@@ -90,7 +90,7 @@ func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
 		why += "; did you mean " + strings.Join(names, ", ") + "?"
 	}
 	if advice != "" {
-		why += "; or " + advice
+		why += "; " + advice
 	}
 	c.faults = append(c.faults, &InvalidError{Field: field, Why: why})
 }

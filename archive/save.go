@@ -161,6 +161,38 @@ func (a *Archive) identify(ctx context.Context, tx Tx, r Record) (string, error)
 	return a.newID(), nil
 }
 
+// Compare says what saving a record would do, without doing it.
+func (a *Archive) Compare(ctx context.Context, record Record) (Outcome, error) {
+	record, err := a.Normalise(ctx, record)
+	if err != nil {
+		return "", err
+	}
+	id := record.ID
+	if id == "" {
+		if id, err = a.Find(ctx, record); errors.Is(err, ErrNotFound) {
+			return Created, nil
+		} else if err != nil {
+			return "", err
+		}
+		record.ID = id
+	}
+	current, err := a.Record(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return Created, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	same, err := sameRecord(current.Record, record)
+	if err != nil {
+		return "", err
+	}
+	if same {
+		return Unchanged, nil
+	}
+	return Updated, nil
+}
+
 func sameRecord(a, b Record) (bool, error) {
 	left, err := json.Marshal(a)
 	if err != nil {

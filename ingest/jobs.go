@@ -25,6 +25,12 @@ func isRefused(err error) bool {
 	return errors.As(err, &refused)
 }
 
+// isNoImage reports whether a file is no image at all.
+func isNoImage(err error) bool {
+	var refused *raster.RefusedError
+	return errors.As(err, &refused) && (refused.Code == raster.CodeNotAnImage || refused.Code == raster.CodeEmpty)
+}
+
 // failureOf puts a refusal into the archive's words.
 func failureOf(err error) (archive.Failure, bool) {
 	var refused *raster.RefusedError

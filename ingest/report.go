@@ -9,7 +9,7 @@ type Report struct {
 	Batch   string         `json:"batch,omitempty"`
 	DryRun  bool           `json:"dryRun,omitempty"`
 	Records map[string]int `json:"records"` // created, updated, unchanged, refused
-	Assets  map[string]int `json:"assets"`  // ready, unchanged, refused
+	Assets  map[string]int `json:"assets"`  // ready, unchanged, refused; looked-at in a dry run
 	Failed  []Item         `json:"failed"`
 	Notes   []Item         `json:"notes,omitempty"`
 }
@@ -23,6 +23,14 @@ type Item struct {
 	Code   string `json:"code,omitempty"`
 	Why    string `json:"why"`
 	Do     string `json:"do,omitempty"`
+}
+
+// Where says which file or row, and which field of it.
+func (i Item) Where() string {
+	if i.Field == "" {
+		return i.Item
+	}
+	return i.Item + ", " + i.Field
 }
 
 func newReport(batch string, dry bool) *Report {

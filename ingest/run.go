@@ -95,7 +95,14 @@ type row struct {
 
 func (r *run) sheets(ctx context.Context) error {
 	for _, path := range r.found.sheets {
-		if err := r.sheet(ctx, path); err != nil {
+		err := r.sheet(ctx, path)
+		if err != nil && refusal(err) {
+			item := itemOf(filepath.Base(path), err)
+			item.Do = "mend the sheet and run the same command again; the other sheets went through"
+			r.report.fail(item)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -133,6 +140,9 @@ func (r *run) sheet(ctx context.Context, path string) error {
 			}
 			r.refuseRow(item, sheetRow.Record.ID, err)
 			continue
+		}
+		for _, note := range sheetRow.Notes {
+			r.report.note(Item{Item: item, Field: note.Field, Code: "kept-as-written", Why: note.Why})
 		}
 		next.item = item
 		if err := r.add(ctx, next); err != nil {
@@ -216,15 +226,20 @@ func (r *run) keepOthers(ctx context.Context, id string, record *archive.Record,
 }
 
 func (r *run) folder(ctx context.Context) error {
-	images, others := r.found.images()
-	r.report.Notes = append(r.report.Notes, others...)
-	if len(images) > 0 && r.req.Collection == "" {
+	if len(r.found.files) > 0 && r.req.Collection == "" {
 		return archive.Invalid("collection", "is missing; files without a sheet need --collection SLUG")
 	}
-	for _, f := range images {
+	for _, f := range r.found.files {
 		if err := r.p.sniff(ctx, f.path); err != nil {
 			if !refusal(err) {
 				return err
+			}
+			if !f.promised() && isNoImage(err) {
+				item := itemOf(f.path, err)
+				item.Do = "" // nobody said that it was one
+				r.report.note(item)
+				r.progress.Received()
+				continue
 			}
 			r.report.Assets["refused"]++
 			r.report.fail(itemOf(f.path, err))
@@ -276,7 +291,8 @@ func (r *run) flush(ctx context.Context) error {
 	}
 	drafts := make([]archive.Draft, len(rows))
 	for i, next := range rows {
-		drafts[i] = archive.Draft{Record: next.record, Publish: r.req.Publish, Message: "ingest " + r.req.Batch}
+		// A record that was made up for an image is published with it, not before.
+		drafts[i] = archive.Draft{Record: next.record, Publish: r.req.Publish && !next.folder, Message: "ingest " + r.req.Batch}
 	}
 	saved, err := r.p.archive.SaveAll(ctx, r.req.By, drafts)
 	if err != nil {
@@ -308,10 +324,8 @@ func (r *run) check(ctx context.Context, rows []row) error {
 			r.refuseRow(next.item, next.record.ID, err)
 			continue
 		}
-		outcome := archive.Created
-		if _, err := r.p.archive.Record(ctx, next.record.ID); err == nil {
-			outcome = archive.Updated
-		} else if !errors.Is(err, archive.ErrNotFound) {
+		outcome, err := r.p.archive.Compare(ctx, next.record)
+		if err != nil {
 			return err
 		}
 		r.report.Records[string(outcome)]++
@@ -323,6 +337,8 @@ func (r *run) check(ctx context.Context, rows []row) error {
 				}
 				r.report.Assets["refused"]++
 				r.report.fail(itemOf(f.path, err))
+			} else {
+				r.report.Assets["looked-at"]++
 			}
 			r.progress.Received()
 		}
@@ -349,6 +365,9 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 		where.Item = next.item + ", " + filepath.Base(f.path)
 	}
 	r.received.add(receipt, where)
+	if next.folder && r.req.Publish {
+		r.received.publish(receipt.Asset, r.req.By)
+	}
 	return nil
 }
 
@@ -359,13 +378,19 @@ func (r *run) refuseRow(item, record string, err error) {
 	if !errors.As(err, &faults) {
 		one := itemOf(item, err)
 		one.Record = record
+		if one.Do == "" {
+			one.Do = doMend
+		}
 		r.report.fail(one)
 		return
 	}
 	for _, f := range faults {
-		r.report.fail(Item{Item: item, Record: record, Field: f.Field, Code: "invalid", Why: f.Why, Do: "mend the cell and run the same command again"})
+		r.report.fail(Item{Item: item, Record: record, Field: f.Field, Code: "invalid", Why: f.Why, Do: doMend})
 	}
 }
+
+// doMend is what to do about a faulty row.
+const doMend = "mend this in the sheet and run the same command again; what went through stays as it is"
 
 // refusal reports whether an error is about one row or file, not about the
 // archive or the machine.

@@ -16,8 +16,8 @@ import (
 	"hexi/ingest/sheet"
 )
 
-// imageExtensions are the endings under which a folder's files are taken as
-// images when no sheet names them. Whether they are is found out later.
+// imageExtensions are the endings that promise an image: a file of a folder that
+// has one and is none is a fault, where others are only noted.
 var imageExtensions = []string{
 	".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".gif", ".bmp", ".jp2", ".j2k", ".jpx", ".jpf",
 	".heic", ".heif", ".avif", ".jxl", ".psd", ".dng", ".cr2", ".nef", ".arw",
@@ -27,6 +27,8 @@ var imageExtensions = []string{
 type source struct {
 	path string // to open it
 	rel  string // below the path that was given, with slashes, NFC; for a single file its base name
+
+	named bool // by the person who typed the command, not found in a folder
 }
 
 func (s source) file() File {
@@ -66,7 +68,7 @@ func findSources(paths []string) (*sources, error) {
 			if ext := strings.ToLower(filepath.Ext(path)); ext == ".xlsx" || ext == ".xls" {
 				return nil, archive.Invalid(path, "workbooks are not read yet; save the sheet as CSV (UTF-8)")
 			}
-			found.add(source{path: path, rel: nfc(filepath.Base(path))})
+			found.add(source{path: path, rel: nfc(filepath.Base(path)), named: true})
 		}
 	}
 	return found, nil
@@ -134,24 +136,17 @@ func (s *sources) find(name string) (source, error) {
 	}
 }
 
-// images returns the files that no sheet named, for a run without sheets: those
-// that look like images, and the others as notes.
-func (s *sources) images() (images []source, others []Item) {
-	for _, f := range s.files {
-		if slices.Contains(imageExtensions, strings.ToLower(filepath.Ext(f.path))) {
-			images = append(images, f)
-		} else {
-			others = append(others, Item{Item: f.path, Code: "not-an-image", Why: "has no image file name and was passed over"})
-		}
-	}
-	return images, others
+// promised reports whether a file was given as an image: by its name, or by the
+// person who named it. Others may be images too; what they are is looked up.
+func (s source) promised() bool {
+	return s.named || slices.Contains(imageExtensions, strings.ToLower(filepath.Ext(s.path)))
 }
 
 // unused returns the images that no row named, for a run with sheets.
 func (s *sources) unused() []Item {
 	var out []Item
 	for i, f := range s.files {
-		if !s.used[i] && slices.Contains(imageExtensions, strings.ToLower(filepath.Ext(f.path))) {
+		if !s.used[i] && f.promised() {
 			out = append(out, Item{Item: f.path, Code: "not-named", Why: "no row names this file", Do: "add it to a row's files column"})
 		}
 	}

@@ -28,7 +28,7 @@ const keepSide = 2048
 type builder struct {
 	geometry pyramid.Geometry
 	gray     bool
-	encoder  *encoder
+	encoder  tileEncoder
 	workers  int
 	writer   *pyramid.Writer
 	levels   []*level
@@ -47,10 +47,36 @@ type level struct {
 // column is a column of tiles: the tile that is being encoded, padded and, if
 // it is smaller than a tile, in its exact size.
 type column struct {
-	padded, exact scan
+	padded, exact tileStream
 }
 
-func newBuilder(g pyramid.Geometry, gray bool, enc *encoder, workers int, w *pyramid.Writer) (*builder, error) {
+// tileEncoder encodes the tiles of an access copy. Each engine has one of its own.
+type tileEncoder interface {
+	// tables returns the tables that the streams need (Technical Note 2, JPEGTables).
+	tables(gray bool) []byte
+	// stream returns a stream for one tile after another.
+	stream() tileStream
+}
+
+// tileStream is the abbreviated stream of a tile in the making. It is used by one
+// goroutine at a time.
+type tileStream interface {
+	// begin begins the stream of a tile of width × height pixels; what was in it
+	// before is gone.
+	begin(gray bool, width, height int)
+	// rows writes the next height rows of a tile that is width pixels wide. Where
+	// the planes are smaller, their last column and row are repeated. Unless they
+	// are the last, the rows are a multiple of 16.
+	rows(p planes, width, height int)
+	// end ends the stream.
+	end()
+	// bytes returns the ended stream, until the next begins, or what went wrong.
+	bytes() ([]byte, error)
+	// close lets go of what the stream holds.
+	close()
+}
+
+func newBuilder(g pyramid.Geometry, gray bool, enc tileEncoder, workers int, w *pyramid.Writer) (*builder, error) {
 	if g.TileSize%stripeRows != 0 {
 		return nil, fmt.Errorf("a tile size of %d pixels is not a multiple of %d", g.TileSize, stripeRows)
 	}
@@ -143,8 +169,14 @@ func (b *builder) encode(k, col int, s *band) {
 	edge := w < size || h < size
 	c := &l.columns[col]
 	if inside == 0 {
+		if c.padded == nil {
+			c.padded = b.encoder.stream()
+		}
 		c.padded.begin(b.gray, size, size)
 		if edge {
+			if c.exact == nil {
+				c.exact = b.encoder.stream()
+			}
 			c.exact.begin(b.gray, w, h)
 		}
 	}
@@ -154,9 +186,9 @@ func (b *builder) encode(k, col int, s *band) {
 	if last {
 		until = size - inside
 	}
-	b.encoder.rows(&c.padded, part, size, until)
+	c.padded.rows(part, size, until)
 	if edge {
-		b.encoder.rows(&c.exact, part, w, s.rows)
+		c.exact.rows(part, w, s.rows)
 	}
 	if last {
 		c.padded.end()
@@ -184,14 +216,34 @@ func (b *builder) write(k, row int) error {
 	size := b.geometry.TileSize
 	for col := range b.levels[k].columns {
 		c := &b.levels[k].columns[col]
-		if err := b.writer.AddTile(k, col, row, c.padded.b); err != nil {
+		stream, err := c.padded.bytes()
+		if err == nil {
+			err = b.writer.AddTile(k, col, row, stream)
+		}
+		if err != nil {
 			return err
 		}
 		if w, h := b.geometry.TileSizeAt(k, col, row); w < size || h < size {
-			if err := b.writer.AddEdge(k, col, row, c.exact.b); err != nil {
+			if stream, err = c.exact.bytes(); err == nil {
+				err = b.writer.AddEdge(k, col, row, stream)
+			}
+			if err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// close lets go of the streams.
+func (b *builder) close() {
+	for _, l := range b.levels {
+		for _, c := range l.columns {
+			for _, s := range []tileStream{c.padded, c.exact} {
+				if s != nil {
+					s.close()
+				}
+			}
+		}
+	}
 }

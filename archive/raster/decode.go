@@ -19,9 +19,17 @@ import (
 // is; everything else is decoded whole, which Identify has bounded. The caller
 // closes the rows.
 func (e *Go) open(m *master, info Info) (rows, error) {
+	if info.Decoder != "" {
+		return nil, refuse(CodeUnsupported, "work this job with a build that has it", "the image was to be decoded by %s, which this build does not have", info.Decoder)
+	}
+	return openUpright(m, info, func() (rows, error) { return e.stored(m, info) })
+}
+
+// openUpright opens rows as they are stored and turns them upright.
+func openUpright(m *master, info Info, open func() (rows, error)) (rows, error) {
 	var stored rows
 	err := guard(info.Name, func() (err error) {
-		stored, err = e.stored(m, info)
+		stored, err = open()
 		return err
 	})
 	if err != nil {
@@ -60,7 +68,13 @@ func (e *Go) stored(m *master, info Info) (rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newImageRows(img), nil
+	var icc []byte
+	if info.Format == formatJPEG {
+		if h, err := readJPEGHeader(m, m.size); err == nil {
+			icc = h.icc
+		}
+	}
+	return newImageRows(img, icc), nil
 }
 
 func decodeWhole(r io.Reader, format string) (image.Image, error) {

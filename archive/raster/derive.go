@@ -44,21 +44,34 @@ func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, o
 		return Result{}, err
 	}
 	defer src.close()
+	return build(m, src, info, out, recipe{e.encoder, e.workers, e.origin()})
+}
+
+// recipe is how an engine makes access copies.
+type recipe struct {
+	encoder tileEncoder
+	workers int
+	origin  string
+}
+
+// build makes the access copy of an upright image.
+func build(m *master, src rows, info Info, out Output, how recipe) (Result, error) {
 	width, height := src.bounds()
 	g, err := pyramid.NewGeometry(width, height, pyramid.DefaultTileSize)
 	if err != nil {
 		return Result{}, refuse(CodeTooLarge, "split the image", "%v", err)
 	}
 	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{
-		Geometry: g, Gray: src.gray(), Tables: e.encoder.tables(src.gray()), Software: "hexi", Origin: e.origin(),
+		Geometry: g, Gray: src.gray(), Tables: how.encoder.tables(src.gray()), Software: "hexi", Origin: how.origin,
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	b, err := newBuilder(g, src.gray(), e.encoder, e.workers, w)
+	b, err := newBuilder(g, src.gray(), how.encoder, how.workers, w)
 	if err != nil {
 		return Result{}, err
 	}
+	defer b.close()
 	if err := feed(m, b, src, info, out.Progress); err != nil {
 		return Result{}, err
 	}

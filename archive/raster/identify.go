@@ -16,15 +16,17 @@ import (
 // Info is what Identify found out about a master. It is plain data: it can be
 // kept as JSON and cross from a decoding process.
 type Info struct {
-	Format      string   `json:"format"` // media type
-	Name        string   `json:"name"`   // of the format, for people
-	Width       int      `json:"width"`  // pixels, upright
-	Height      int      `json:"height"` // pixels, upright
-	Orientation int      `json:"orientation,omitempty"`
-	BitDepth    int      `json:"bitDepth,omitempty"` // bits a sample
-	Colour      string   `json:"colour,omitempty"`   // gray, rgb, palette, cmyk, ycbcr
-	Alpha       bool     `json:"alpha,omitempty"`
-	Profile     string   `json:"profile,omitempty"` // name of the embedded ICC profile
+	Format      string `json:"format"` // media type
+	Name        string `json:"name"`   // of the format, for people
+	Width       int    `json:"width"`  // pixels, upright
+	Height      int    `json:"height"` // pixels, upright
+	Orientation int    `json:"orientation,omitempty"`
+	BitDepth    int    `json:"bitDepth,omitempty"` // bits a sample
+	Colour      string `json:"colour,omitempty"`   // gray, rgb, palette, cmyk, ycbcr
+	Alpha       bool   `json:"alpha,omitempty"`
+	Profile     string `json:"profile,omitempty"` // name of the embedded ICC profile
+	// Decoder names what reads the pixels where it is not this package itself.
+	Decoder     string   `json:"decoder,omitempty"`
 	Captured    string   `json:"captured,omitempty"`
 	Camera      string   `json:"camera,omitempty"`
 	Lens        string   `json:"lens,omitempty"`
@@ -34,6 +36,11 @@ type Info struct {
 	// Streams says that the master can be read in pieces, and need not stand in
 	// memory whole.
 	Streams bool `json:"streams,omitempty"`
+
+	// converts says that the embedded profile is not sRGB; byMatrix that it is one
+	// of curves and primaries, which needs no library.
+	converts, byMatrix bool
+	progressive        bool // of a JPEG: it stands in memory whole while it is decoded
 }
 
 // maxSide is the longest side that any format may claim, in pixels.
@@ -43,22 +50,37 @@ const maxSide = 1 << 30
 // returns a *RefusedError for what cannot be shown; any other error is that of
 // the reader or of ctx.
 func (e *Go) Identify(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
+	return identify(newMaster(ctx, r, size), e)
+}
+
+// examiner is what an engine knows of masters.
+type examiner interface {
+	// accepts refuses formats that the engine does not read.
+	accepts(info Info) error
+	// examine reads what the headers of a master say, its width and height as they
+	// are stored.
+	examine(m *master, info *Info) (claim, error)
+	// check refuses what is beyond the limits, before anything is decoded.
+	check(info Info, need claim, size int64) error
+}
+
+func identify(m *master, e examiner) (Info, error) {
+	size := m.size
 	if size == 0 {
 		return Info{}, refuse(CodeEmpty, doReplace, "the file is empty (0 bytes)")
 	}
-	m := newMaster(ctx, r, size)
 	start := make([]byte, min(size, sniffLength))
 	if _, err := m.ReadAt(start, 0); err != nil {
 		return Info{}, err
 	}
 	info := Info{Orientation: 1}
 	info.Format, info.Name = sniff(start)
-	if err := refuseFormat(info); err != nil {
+	if err := e.accepts(info); err != nil {
 		return Info{}, err
 	}
 	var need claim
 	err := guard(info.Name, func() (err error) {
-		need, err = readInfo(m, &info)
+		need, err = e.examine(m, &info)
 		return err
 	})
 	if err != nil {
@@ -70,7 +92,7 @@ func (e *Go) Identify(ctx context.Context, r io.ReaderAt, size int64) (Info, err
 		return Info{}, m.judge(info.Name, err)
 	}
 	readMetadata(m, &info)
-	if err := m.judge(info.Name, ctx.Err()); err != nil {
+	if err := m.judge(info.Name, m.ctx.Err()); err != nil {
 		return Info{}, err
 	}
 	if err := e.check(info, need, size); err != nil {
@@ -82,9 +104,9 @@ func (e *Go) Identify(ctx context.Context, r io.ReaderAt, size int64) (Info, err
 	return info, nil
 }
 
-// refuseFormat refuses what is no image, and images of kinds that this engine
-// does not read.
-func refuseFormat(info Info) error {
+// accepts refuses what is no image, and images of kinds that this engine does not
+// read.
+func (e *Go) accepts(info Info) error {
 	switch info.Format {
 	case formatJPEG, formatPNG, formatTIFF, formatWebP, formatGIF, formatBMP:
 		return nil
@@ -105,8 +127,17 @@ type claim struct {
 	raw    int64 // bytes of all pixels as they are stored, before compression
 }
 
-// readInfo reads what the headers of a master say, its width and height as they
-// are stored.
+func (e *Go) examine(m *master, info *Info) (claim, error) {
+	need, err := readInfo(m, info)
+	if err == nil && info.converts && !info.byMatrix {
+		info.Notes = append(info.Notes, "its colours are shown as if they were sRGB; the native engine (libvips) converts them by the profile")
+	} else if err == nil && info.Colour == "cmyk" {
+		info.Notes = append(info.Notes, "its inks are converted by a simple formula; the native engine (libvips) does it by a profile")
+	}
+	return need, err
+}
+
+// readInfo reads what the headers say of the formats that this package knows.
 func readInfo(m *master, info *Info) (claim, error) {
 	switch info.Format {
 	case formatJPEG:
@@ -178,7 +209,9 @@ func readJPEGInfo(m *master, info *Info) (claim, error) {
 	if err != nil {
 		return claim{}, err
 	}
-	info.Width, info.Height, info.BitDepth, info.Profile = h.width, h.height, 8, h.profile
+	info.Width, info.Height, info.BitDepth = h.width, h.height, 8
+	info.setProfile(h.icc)
+	info.progressive = h.progressive
 	info.Colour = map[int]string{1: "gray", 3: "ycbcr", 4: "cmyk"}[h.components]
 	return claim{memory: h.memory()}, nil
 }
@@ -189,10 +222,14 @@ func readPNGInfo(m *master, info *Info) (claim, error) {
 		return claim{}, err
 	}
 	s := &p.samples
-	info.Width, info.Height, info.BitDepth, info.Profile = p.width, p.height, s.bits, p.profile
+	info.Width, info.Height, info.BitDepth = p.width, p.height, s.bits
+	info.setProfile(p.icc)
 	info.Colour, info.Alpha = s.name(), s.alpha >= 0
 	if p.animated {
 		info.Notes = append(info.Notes, "the file is an animation; its still picture is shown")
+	}
+	if p.marred {
+		info.Notes = append(info.Notes, "a part of the file beside its pixels is damaged")
 	}
 	if p.perMetre > 0 {
 		info.PixelsPerMM = float64(p.perMetre) / 1000
@@ -226,10 +263,18 @@ func readTIFFInfo(m *master, info *Info) (claim, error) {
 	if file.More() {
 		info.Notes = append(info.Notes, "the file holds several images; the first is shown")
 	}
-	if icc, err := file.Bytes(tagICC, 32<<20); err == nil {
-		info.Profile = profileName(icc)
-	}
+	info.setProfile(t.icc)
 	return claim{memory: t.memory(), raw: area(s.lineBytes(t.width), t.height, 1)}, nil
+}
+
+// setProfile notes the name of an embedded profile, and whether colours are to be
+// converted by it.
+func (i *Info) setProfile(icc []byte) {
+	if len(icc) == 0 {
+		return
+	}
+	i.Profile, i.converts = profileName(icc), needsConversion(icc)
+	_, i.byMatrix = readProfile(icc)
 }
 
 // animatedWebP reads the animation flag of the VP8X chunk (RFC 9649, section 2.7).

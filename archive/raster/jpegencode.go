@@ -50,12 +50,24 @@ func (e *encoder) appendJPEG(b []byte, p planes) []byte {
 	return s.end()
 }
 
-// begin begins the abbreviated stream of a tile of width × height pixels: SOI,
-// frame, scan, without tables. What was in the stream before is written over.
-func (s *scan) begin(gray bool, width, height int) {
-	*s = scan{b: append(s.b[:0], 0xff, 0xd8)}
-	s.frame(gray, width, height)
+// goStream is a tileStream of the pure-Go encoder.
+type goStream struct {
+	encoder *encoder
+	scan    scan
 }
+
+func (e *encoder) stream() tileStream { return &goStream{encoder: e} }
+
+// begin begins an abbreviated stream: SOI, frame, scan, without tables.
+func (s *goStream) begin(gray bool, width, height int) {
+	s.scan = scan{b: append(s.scan.b[:0], 0xff, 0xd8)}
+	s.scan.frame(gray, width, height)
+}
+
+func (s *goStream) rows(p planes, width, height int) { s.encoder.rows(&s.scan, p, width, height) }
+func (s *goStream) end()                             { s.scan.end() }
+func (s *goStream) bytes() ([]byte, error)           { return s.scan.b, nil }
+func (s *goStream) close()                           {}
 
 // frame writes the headers of frame and scan.
 func (s *scan) frame(gray bool, width, height int) {

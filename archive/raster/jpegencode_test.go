@@ -105,9 +105,20 @@ func TestEncoderAgainstTheStandardLibrary(t *testing.T) {
 	}
 }
 
-// appendTile writes a tile in stripes, as the builder does.
-func appendTile(e *encoder, b []byte, p planes, width, height int) []byte {
-	s := scan{b: b}
+// tileOf writes a tile in stripes, as the builder does.
+func tileOf(t *testing.T, e tileEncoder, p planes, width, height int) []byte {
+	t.Helper()
+	s := e.stream()
+	defer s.close()
+	encodeTile(s, p, width, height)
+	b, err := s.bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Clone(b)
+}
+
+func encodeTile(s tileStream, p planes, width, height int) {
 	s.begin(p.gray, width, height)
 	for at := 0; at < p.y.height; at += stripeRows {
 		part, rows := p, min(stripeRows, p.y.height-at)
@@ -120,9 +131,9 @@ func appendTile(e *encoder, b []byte, p planes, width, height int) []byte {
 		if at+rows == p.y.height {
 			until = height - at
 		}
-		e.rows(&s, part, width, until)
+		s.rows(part, width, until)
 	}
-	return s.end()
+	s.end()
 }
 
 // TestTileRepeatsItsEdge encodes a small picture as a large tile: what is
@@ -139,8 +150,8 @@ func TestTileRepeatsItsEdge(t *testing.T) {
 			complete := func(tile []byte) planes {
 				return decodePlanes(t, append(tables[:len(tables)-2:len(tables)-2], tile[2:]...))
 			}
-			padded := complete(appendTile(e, nil, part, 64, 64))
-			exact := complete(appendTile(e, nil, part, size[0], size[1]))
+			padded := complete(tileOf(t, e, part, 64, 64))
+			exact := complete(tileOf(t, e, part, size[0], size[1]))
 			if padded.y.width != 64 || padded.y.height != 64 || exact.y.width != size[0] || exact.y.height != size[1] {
 				t.Fatalf("%v: sizes %d × %d and %d × %d", size, padded.y.width, padded.y.height, exact.y.width, exact.y.height)
 			}
@@ -159,8 +170,9 @@ func TestTileRepeatsItsEdge(t *testing.T) {
 func TestEncoderAllocatesNothing(t *testing.T) {
 	e := newEncoder(85)
 	p := randomBand(rand.New(rand.NewPCG(5, 6)), 512, 512, false, false).part(0, 512, 512)
-	buf := appendTile(e, nil, p, 512, 512)
-	if n := testing.AllocsPerRun(5, func() { buf = appendTile(e, buf[:0], p, 512, 512) }); n != 0 {
+	s := e.stream()
+	encodeTile(s, p, 512, 512)
+	if n := testing.AllocsPerRun(5, func() { encodeTile(s, p, 512, 512) }); n != 0 {
 		t.Errorf("%v allocations a tile", n)
 	}
 }
@@ -168,9 +180,9 @@ func TestEncoderAllocatesNothing(t *testing.T) {
 func BenchmarkEncoder(b *testing.B) {
 	e := newEncoder(85)
 	p := randomBand(rand.New(rand.NewPCG(5, 6)), 512, 512, false, false).part(0, 512, 512)
-	var buf []byte
+	s := e.stream()
 	for b.Loop() {
-		buf = appendTile(e, buf[:0], p, 512, 512)
+		encodeTile(s, p, 512, 512)
 	}
 	b.ReportMetric(512*512*float64(b.N)/1e6/b.Elapsed().Seconds(), "MPx/s")
 }

@@ -12,8 +12,8 @@ type jpegHeader struct {
 	width, height int
 	components    int
 	progressive   bool
-	quarters      int // how many samples four pixels have
-	profile       string
+	quarters      int    // how many samples four pixels have
+	icc           []byte // the embedded profile, of what could be read of it
 }
 
 // readJPEGHeader reads the segments up to the frame (ISO/IEC 10918-1, B.2), and
@@ -59,10 +59,11 @@ func readJPEGHeader(r io.ReaderAt, size int64) (jpegHeader, error) {
 			if err := h.frame(marker, b); err != nil {
 				return h, err
 			}
-		case marker == 0xe2 && length > 16 && h.profile == "":
+		case marker == 0xe2 && length > 16 && len(h.icc) < maxProfileBytes:
+			// Larger profiles come in parts, in their order (ICC.1:2010, B.4).
 			b := make([]byte, length-2)
 			if n, _ := r.ReadAt(b, at+4); n == len(b) && string(b[:12]) == "ICC_PROFILE\x00" {
-				h.profile = profileName(b[14:])
+				h.icc = append(h.icc, b[14:]...)
 			}
 		}
 		if at += 2 + length; at >= size {

@@ -18,7 +18,6 @@ const (
 	bombBytes = 256 << 20
 )
 
-// check refuses what is beyond the limits, before anything is decoded.
 func (e *Go) check(info Info, need claim, size int64) error {
 	if area(info.Width, info.Height, 1) > e.limits.MaxPixels {
 		return refuse(CodeTooLarge, "check whether the size is true; if it is, raise the limit or split the image",

@@ -80,3 +80,10 @@ func (m *master) judge(format string, err error) error {
 	}
 	return damaged(format, err)
 }
+
+// broken reports whether reading the master failed.
+func (m *master) broken() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.failed != nil || m.ctx.Err() != nil
+}

@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -19,8 +20,9 @@ type pngImage struct {
 	width, height int
 	interlaced    bool
 	samples       samples
-	profile       string // name of the embedded ICC profile
+	icc           []byte // the embedded profile
 	animated      bool
+	marred        bool   // a chunk that is not needed is damaged
 	perMetre      uint32 // pixels; 0 where it is not said
 
 	r    *bufio.Reader
@@ -62,6 +64,7 @@ func (p *pngImage) beforePixels() error {
 			if p.samples.colours == coloursPalette && len(p.samples.palette) == 0 {
 				return fmt.Errorf("%w: its palette is missing", errPNG)
 			}
+			p.samples.convert(p.icc)
 			return nil
 		case "IEND":
 			return fmt.Errorf("%w: it holds no pixels", errPNG)
@@ -136,16 +139,11 @@ func (p *pngImage) ancillary() error {
 		}
 		p.transparency(b)
 	case "iCCP":
-		b, err := p.start(80)
+		b, err := p.start(maxProfileBytes)
 		if err != nil {
 			return err
 		}
-		for i, c := range b {
-			if c == 0 {
-				p.profile = printable(latin1(b[:i]))
-				break
-			}
-		}
+		p.icc = inflateProfile(b)
 	case "pHYs":
 		b, err := p.body(9)
 		if err != nil {
@@ -180,12 +178,23 @@ func (p *pngImage) transparency(b []byte) {
 	}
 }
 
-func latin1(b []byte) string {
-	r := make([]rune, len(b))
-	for i, c := range b {
-		r[i] = rune(c)
+// inflateProfile reads the body of iCCP (11.3.3.3): a name, a zero, the method of
+// compression, the profile. One that cannot be read is passed over.
+func inflateProfile(b []byte) []byte {
+	name, rest, ok := bytes.Cut(b, []byte{0})
+	if !ok || len(name) > 79 || len(rest) < 1 || rest[0] != 0 {
+		return nil
 	}
-	return string(r)
+	z, err := zlib.NewReader(bytes.NewReader(rest[1:]))
+	if err != nil {
+		return nil
+	}
+	defer z.Close() //nolint:errcheck // it was only read
+	icc, err := io.ReadAll(io.LimitReader(z, maxProfileBytes))
+	if err != nil {
+		return nil
+	}
+	return icc
 }
 
 // chunk begins the next chunk.
@@ -251,7 +260,11 @@ func (p *pngImage) end() error {
 	if _, err := io.ReadFull(p.r, sum[:]); err != nil {
 		return eof(err)
 	}
-	if binary.BigEndian.Uint32(sum[:]) != p.sum {
+	// What is not needed for the picture may be damaged: its name begins with a
+	// small letter (5.4).
+	if binary.BigEndian.Uint32(sum[:]) != p.sum && p.kind[0]&0x20 != 0 {
+		p.marred = true
+	} else if binary.BigEndian.Uint32(sum[:]) != p.sum {
 		return fmt.Errorf("%w: the checksum of its %s chunk is wrong", errPNG, printable(p.kind))
 	}
 	p.kind = ""

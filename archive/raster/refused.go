@@ -70,3 +70,8 @@ func guard(format string, decode func() error) (err error) {
 	}()
 	return decode()
 }
+
+// endedAt is the refusal of a file that ends early, after so many rows of all.
+func endedAt(format string, rows, of int) *RefusedError {
+	return refuse(CodeTruncated, doReplace, "the %s file ends early: %d %% of its rows could be read", format, 100*int64(rows)/int64(of))
+}

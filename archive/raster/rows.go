@@ -25,15 +25,20 @@ type imageRows struct {
 	isGray bool
 	at     int // next row
 	line   *image.RGBA
+
+	transform *transform // of its colours to sRGB; may be nil
 }
 
-func newImageRows(img image.Image) *imageRows {
+func newImageRows(img image.Image, icc []byte) *imageRows {
 	r := &imageRows{img: img}
 	switch m := img.(type) {
 	case *image.Gray, *image.Gray16:
 		r.isGray = true
 	case *image.Paletted:
 		r.isGray = grayPalette(m.Palette)
+	}
+	if t := newTransform(icc, 8); t != nil && t.gray == r.isGray {
+		r.transform = t
 	}
 	return r
 }
@@ -54,7 +59,7 @@ func (r *imageRows) gray() bool         { return r.isGray }
 func (r *imageRows) close()             {}
 
 func (r *imageRows) next(b *band) error {
-	r.line = b.putImage(0, 0, b.width, b.rows, r.img, r.img.Bounds().Min.Add(image.Pt(0, r.at)), r.line)
+	r.line = b.putImage(0, 0, b.width, b.rows, r.img, r.img.Bounds().Min.Add(image.Pt(0, r.at)), r.line, r.transform)
 	r.at += b.rows
 	return nil
 }
@@ -63,10 +68,11 @@ func (r *imageRows) next(b *band) error {
 // the band that begins at x, y. x and y are even; so are width and height,
 // unless the part reaches the edge of what the band is of. What is transparent
 // lies over white. line is a scratch image that is returned for the next call.
-func (b *band) putImage(x, y, width, height int, img image.Image, p image.Point, line *image.RGBA) *image.RGBA {
+// t converts the colours, unless it is nil.
+func (b *band) putImage(x, y, width, height int, img image.Image, p image.Point, line *image.RGBA, t *transform) *image.RGBA {
 	switch m := img.(type) {
 	case *image.Gray:
-		if b.cb == nil {
+		if b.cb == nil && t == nil {
 			for i := range height {
 				copy(b.y[(y+i)*b.width+x:][:width], m.Pix[m.PixOffset(p.X, p.Y+i):])
 			}
@@ -74,7 +80,7 @@ func (b *band) putImage(x, y, width, height int, img image.Image, p image.Point,
 		}
 	case *image.YCbCr:
 		even := p.X%2 == 0 && p.Y%2 == 0
-		if b.cb != nil && (m.SubsampleRatio == image.YCbCrSubsampleRatio420 && even || m.SubsampleRatio == image.YCbCrSubsampleRatio444) {
+		if b.cb != nil && t == nil && (m.SubsampleRatio == image.YCbCrSubsampleRatio420 && even || m.SubsampleRatio == image.YCbCrSubsampleRatio444) {
 			b.putYCbCr(x, y, width, height, m, p)
 			return line
 		}
@@ -88,6 +94,11 @@ func (b *band) putImage(x, y, width, height int, img image.Image, p image.Point,
 	} else {
 		draw.Draw(line, area, image.White, image.Point{}, draw.Src)
 		draw.Draw(line, area, img, p, draw.Over)
+	}
+	if t != nil {
+		for i := range height {
+			t.row(line.Pix[i*line.Stride:][:4*width])
+		}
 	}
 	if b.cb != nil {
 		b.putRGBX(x, y, width, height, line.Pix, line.Stride)

@@ -24,6 +24,8 @@ type samples struct {
 	alpha      int       // index of the alpha sample, or -1
 	associated bool      // colours are multiplied with alpha already
 	key        []uint16  // the colour that is transparent, as stored; nil for none
+
+	transform *transform // to sRGB, by the profile; nil where nothing is to be converted
 }
 
 // lineBytes is how many bytes width pixels take.
@@ -44,7 +46,31 @@ func (s *samples) gray() bool {
 
 // plainRGB reports whether the first three bytes of each pixel are its colour.
 func (s *samples) plainRGB() bool {
-	return s.colours == coloursRGB && s.bits == 8 && s.alpha < 0 && s.key == nil
+	return s.colours == coloursRGB && s.bits == 8 && s.alpha < 0 && s.key == nil && s.transform == nil
+}
+
+// convert sets the conversion of these samples by a profile.
+func (s *samples) convert(icc []byte) {
+	if s.colours == coloursCMYK {
+		return
+	}
+	bits := 8
+	if s.bits == 16 {
+		bits = 16
+	}
+	// A gray profile says nothing of colours, and the reverse.
+	if t := newTransform(icc, bits); t != nil && t.gray == s.gray() {
+		s.transform = t
+	}
+}
+
+// wide returns a sample as the conversion takes it: of 16 bits as it is, else
+// scaled to 8.
+func (s *samples) wide(src []byte, i int) uint16 {
+	if s.bits == 16 {
+		return s.raw(src, i)
+	}
+	return uint16(s.sample(src, i))
 }
 
 // toGray turns a row of a gray image into 8-bit gray.
@@ -54,18 +80,22 @@ func (s *samples) toGray(dst, src []byte) {
 		for x := range dst {
 			dst[x] = s.palette[s.index(src, x)][0]
 		}
-	case s.bits == 8 && s.count == 1 && s.key == nil:
+	case s.bits == 8 && s.count == 1 && s.key == nil && s.transform == nil:
 		copy(dst, src)
 		if s.inverted {
 			for x := range dst {
 				dst[x] = 255 - dst[x]
 			}
 		}
-	case s.bits == 1 && s.key == nil && s.count == 1:
+	case s.bits == 1 && s.key == nil && s.count == 1 && s.transform == nil:
 		s.bitsToGray(dst, src)
 	default:
 		for x := range dst {
 			v := s.sample(src, x*s.count)
+			if s.transform != nil {
+				w := s.wide(src, x*s.count)
+				v, _, _ = s.transform.colour(w, w, w)
+			}
 			if s.inverted {
 				v = 255 - v
 			}
@@ -99,6 +129,9 @@ func (s *samples) toRGBX(dst, src []byte) {
 			c := s.palette[s.index(src, x)]
 			d := dst[4*x : 4*x+3 : 4*x+3]
 			d[0], d[1], d[2] = c[0], c[1], c[2]
+			if s.transform != nil {
+				d[0], d[1], d[2] = s.transform.colour(uint16(c[0]), uint16(c[1]), uint16(c[2]))
+			}
 		}
 	case s.colours == coloursCMYK:
 		for x := range len(dst) / 4 {
@@ -110,7 +143,7 @@ func (s *samples) toRGBX(dst, src []byte) {
 			}
 			s.transparent(d, src, i)
 		}
-	case s.bits == 16 && s.alpha < 0 && s.key == nil:
+	case s.bits == 16 && s.alpha < 0 && s.key == nil && s.transform == nil:
 		high, low := 1, 0
 		if s.bigEndian {
 			high, low = 0, 1
@@ -126,7 +159,11 @@ func (s *samples) toRGBX(dst, src []byte) {
 		for x := range len(dst) / 4 {
 			i := x * s.count
 			d := dst[4*x : 4*x+3 : 4*x+3]
-			d[0], d[1], d[2] = s.sample(src, i), s.sample(src, i+1), s.sample(src, i+2)
+			if s.transform != nil {
+				d[0], d[1], d[2] = s.transform.colour(s.wide(src, i), s.wide(src, i+1), s.wide(src, i+2))
+			} else {
+				d[0], d[1], d[2] = s.sample(src, i), s.sample(src, i+1), s.sample(src, i+2)
+			}
 			if s.key != nil && s.raw(src, i) == s.key[0] && s.raw(src, i+1) == s.key[1] && s.raw(src, i+2) == s.key[2] {
 				d[0], d[1], d[2] = 255, 255, 255
 			}

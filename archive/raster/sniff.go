@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// The formats that the pure-Go engine reads, as media types.
+// The formats that are read, as media types: the first by every engine, the
+// others by the native one.
 const (
 	formatJPEG = "image/jpeg"
 	formatPNG  = "image/png"
@@ -15,6 +16,13 @@ const (
 	formatWebP = "image/webp"
 	formatGIF  = "image/gif"
 	formatBMP  = "image/bmp"
+
+	formatJP2  = "image/jp2"
+	formatJXL  = "image/jxl"
+	formatAVIF = "image/avif"
+	formatHEIC = "image/heic"
+	formatHEIF = "image/heif"
+	formatPDF  = "application/pdf"
 )
 
 // sniffLength is how many bytes at the start are looked at.
@@ -40,18 +48,18 @@ var signatures = []signature{
 	{0, "GIF87a", formatGIF, "GIF"},
 	{0, "GIF89a", formatGIF, "GIF"},
 	{0, "BM", formatBMP, "BMP"},
-	{0, "\x00\x00\x00\x0cjP  \r\n\x87\n", "image/jp2", "JPEG 2000"},
-	{0, "\xff\x4f\xff\x51", "image/jp2", "JPEG 2000 codestream"},
-	{4, "ftypavif", "image/avif", "AVIF"},
-	{4, "ftypavis", "image/avif", "AVIF"},
-	{4, "ftyphei", "image/heic", "HEIC"},
-	{4, "ftyphev", "image/heic", "HEIC"},
-	{4, "ftypmif1", "image/heif", "HEIF"},
-	{4, "ftypmsf1", "image/heif", "HEIF"},
-	{0, "\x00\x00\x00\x0cJXL \r\n\x87\n", "image/jxl", "JPEG XL"},
-	{0, "\xff\x0a", "image/jxl", "JPEG XL"},
+	{0, "\x00\x00\x00\x0cjP  \r\n\x87\n", formatJP2, "JPEG 2000"},
+	{0, "\xff\x4f\xff\x51", formatJP2, "JPEG 2000 codestream"},
+	{4, "ftypavif", formatAVIF, "AVIF"},
+	{4, "ftypavis", formatAVIF, "AVIF"},
+	{4, "ftyphei", formatHEIC, "HEIC"},
+	{4, "ftyphev", formatHEIC, "HEIC"},
+	{4, "ftypmif1", formatHEIF, "HEIF"},
+	{4, "ftypmsf1", formatHEIF, "HEIF"},
+	{0, "\x00\x00\x00\x0cJXL \r\n\x87\n", formatJXL, "JPEG XL"},
+	{0, "\xff\x0a", formatJXL, "JPEG XL"},
 	{0, "8BPS", "image/vnd.adobe.photoshop", "Photoshop"},
-	{0, "%PDF-", "application/pdf", "PDF"},
+	{0, "%PDF-", formatPDF, "PDF"},
 	{0, "v/1\x01", "image/x-exr", "OpenEXR"},
 	{0, "#?RADIANCE", "image/vnd.radiance", "Radiance HDR"},
 	{128, "DICM", "application/dicom", "DICOM"},

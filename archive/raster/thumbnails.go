@@ -59,7 +59,7 @@ func (e *encoder) appendImage(b []byte, img image.Image, gray bool) []byte {
 	if n, ok := img.(*image.NRGBA); ok && !gray {
 		s.putRGBX(0, 0, w, h, n.Pix, n.Stride)
 	} else {
-		s.putImage(0, 0, w, h, img, img.Bounds().Min, nil)
+		s.putImage(0, 0, w, h, img, img.Bounds().Min, nil, nil)
 	}
 	return e.appendJPEG(b, s.part(0, w, h))
 }

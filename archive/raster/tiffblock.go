@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"io"
 	"math/bits"
+	"strings"
 
 	"github.com/klauspost/compress/flate"
 	"golang.org/x/image/ccitt"
@@ -156,6 +157,10 @@ func (t *tiffImage) blockError(i int, err error) error {
 		return nil
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return refuse(CodeTruncated, doReplace, "strip or tile %d of the TIFF file ends early: %d %% of the rows could be read", i+1, t.percent(i))
+	}
+	if (t.compression == tiffFax3 || t.compression == tiffFax4) && strings.Contains(err.Error(), "overflows") {
+		// Some faxes have lines that their decoder here does not end where others do.
+		return unreadTIFF("it is compressed as a fax of a kind that is not known here (%v)", err)
 	}
 	return refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file is damaged: %v", i+1, err)
 }
@@ -330,6 +335,6 @@ func (d *blockReader) putJPEG(b *band, i, x, y, width, rows int) error {
 	if _, ok := img.(*image.Gray); !ok && t.gray() {
 		return refuse(CodeBroken, doReplace, "strip or tile %d of the gray TIFF file has colour", i+1)
 	}
-	d.rgba = b.putImage(x, y, width, rows, img, image.Point{}, d.rgba)
+	d.rgba = b.putImage(x, y, width, rows, img, image.Point{}, d.rgba, t.samples.transform)
 	return nil
 }

@@ -45,6 +45,7 @@ type tiffImage struct {
 	reversed      bool // the bits of each byte
 	fax2D         bool
 	tables        []byte // JPEG tables; nil for none
+	icc           []byte // the embedded profile; nil for none
 
 	tiled           bool
 	planes          int // 1, or as many as samples where each has blocks of its own
@@ -98,9 +99,13 @@ func readTIFF(m *pyramid.Master) (*tiffImage, error) {
 		t.planes = count
 	}
 	t.samples = samples{bits: int(min(bits[0], 1<<16)), count: count, bigEndian: m.Order() == binary.BigEndian, alpha: -1}
+	if m.Has(tagICC) {
+		t.icc, _ = m.Bytes(tagICC, maxProfileBytes) // one that cannot be read is passed over
+	}
 	if err := t.readColours(f); err != nil {
 		return t, err
 	}
+	t.samples.convert(t.icc)
 	if err := t.checkCompression(f); err != nil {
 		return t, err
 	}

@@ -181,7 +181,7 @@ func (s *stripLines) readLine(line []byte) error {
 	if _, err := io.ReadFull(s.strip, line); err != nil {
 		err = t.blockError(i, err)
 		if refused := new(RefusedError); errors.As(err, &refused) && refused.Code == CodeTruncated {
-			return refuse(CodeTruncated, doReplace, "the TIFF file ends early: %d %% of its rows could be read", 100*int64(s.row)/int64(t.height))
+			return endedAt("TIFF", s.row, t.height)
 		}
 		return err
 	}

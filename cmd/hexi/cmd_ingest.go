@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
+	"path/filepath"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -30,12 +33,23 @@ func newIngest(env *environment) *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req.Paths, req.Kind = args, archive.Kind(kind)
+			if req.DryRun {
+				clean, err := env.nothingThere()
+				if err != nil {
+					return err
+				}
+				defer clean()
+			}
 			h, err := openHouse(cmd.Context(), env)
 			if err != nil {
 				return err
 			}
 			defer h.Close() //nolint:errcheck // nothing is written after the commit
 			report, err := env.ingest(cmd.Context(), h, req)
+			var invalid *archive.InvalidError
+			if errors.As(err, &invalid) {
+				return &usageError{err} // about the call: what is wrong with rows and files is in the report
+			}
 			if err != nil {
 				return err
 			}
@@ -71,6 +85,25 @@ func (env *environment) ingest(ctx context.Context, h *house, req ingest.Request
 		}
 	}
 	return report, nil
+}
+
+// nothingThere lets a dry run work on an empty archive of its own where there is
+// none yet, so that it leaves nothing behind.
+func (env *environment) nothingThere() (clean func(), err error) {
+	s, err := env.flags.load(env.getenv)
+	if err != nil {
+		return nil, err
+	}
+	path, embedded := strings.CutPrefix(s.Database, "sqlite:")
+	if _, err := os.Stat(path); !embedded || err == nil {
+		return func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "hexi-dry-run-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a place for the dry run: %w", err)
+	}
+	env.flags.Database, env.flags.Objects = "sqlite:"+filepath.Join(dir, "hexi.db"), "dir:"+filepath.Join(dir, "objects")
+	return func() { os.RemoveAll(dir) }, nil
 }
 
 // operator is the name that the change log gets for what a command does.
@@ -156,20 +189,23 @@ func (env *environment) printReport(r *ingest.Report) error {
 	return nil
 }
 
+// maxNotes is how many notes are printed; a sheet may have one a row.
+const maxNotes = 50
+
 func (env *environment) printReportText(r *ingest.Report) {
 	w := env.stdout
 	for _, item := range r.Failed {
-		where := item.Item
-		if item.Field != "" {
-			where += ", " + item.Field
-		}
-		fmt.Fprintf(w, "refused  %s: %s\n", where, item.Why)
+		fmt.Fprintf(w, "refused  %s: %s\n", item.Where(), item.Why)
 		if item.Do != "" {
 			fmt.Fprintf(w, "         → %s\n", item.Do)
 		}
 	}
-	for _, item := range r.Notes {
-		fmt.Fprintf(w, "note     %s: %s\n", item.Item, item.Why)
+	for i, item := range r.Notes {
+		if i == maxNotes {
+			fmt.Fprintf(w, "note     … and %d more; --json has them all\n", len(r.Notes)-maxNotes)
+			break
+		}
+		fmt.Fprintf(w, "note     %s: %s\n", item.Where(), item.Why)
 	}
 	verb := "records"
 	if r.DryRun {
@@ -177,7 +213,9 @@ func (env *environment) printReportText(r *ingest.Report) {
 	}
 	fmt.Fprintf(w, "%s: %d created, %d updated, %d unchanged, %d refused\n", verb,
 		r.Records["created"], r.Records["updated"], r.Records["unchanged"], r.Records["refused"])
-	if !r.DryRun {
+	if r.DryRun {
+		fmt.Fprintf(w, "images: %d would be received, %d refused; what is damaged behind its header shows when it is decoded\n", r.Assets["looked-at"], r.Assets["refused"])
+	} else {
 		fmt.Fprintf(w, "images: %d ready, %d unchanged, %d refused\n", r.Assets["ready"], r.Assets["unchanged"], r.Assets["refused"])
 	}
 	if !r.DryRun && !r.Changed() && r.Complete() {

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,6 +17,12 @@ type builder struct {
 	record     *archive.Record
 	vocabulary archive.Vocabulary
 	faults     archive.InvalidErrors
+	notes      []Note
+}
+
+// note tells of a cell that is taken, but not as its writer may expect.
+func (b *builder) note(c column, format string, args ...any) {
+	b.notes = append(b.notes, Note{Field: c.name, Why: fmt.Sprintf(format, args...)})
 }
 
 func (b *builder) fault(c column, format string, args ...any) {
@@ -132,7 +139,7 @@ func (b *builder) period(c column, part, value string) {
 	switch part {
 	case "from", "to":
 		year, err := strconv.Atoi(norm.NFKC.String(value))
-		if err != nil {
+		if err != nil || year == 0 {
 			b.fault(c, "%q is not a year; write a whole number, negative before our era", value)
 			return
 		}
@@ -148,7 +155,9 @@ func (b *builder) period(c column, part, value string) {
 			if b.record.Location != nil {
 				site = b.record.Location.Site
 			}
-			p.Term, p.From, p.To = readPeriod(b.vocabulary, value, site)
+			if p.Term, p.From, p.To = readPeriod(b.vocabulary, value, site); p.Term == "" && p.From == 0 {
+				b.note(c, "%q is no period or year that is known; it is kept as it is written, and the record is not found by its time", value)
+			}
 		}
 	}
 }

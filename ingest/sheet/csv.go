@@ -158,6 +158,7 @@ func readRow(columns []column, cells []string, opts Options) Row {
 		}
 	}
 	b.finish(opts)
+	row.Notes = b.notes
 	if len(b.faults) > 0 {
 		row.Err = b.faults
 	}

@@ -43,6 +43,14 @@ type Row struct {
 	// nil where the row is the whole record, as in .jsonl.
 	Has map[string]bool
 	Err error
+	// Notes tell of cells that are taken, but not as their writer may expect.
+	Notes []Note
+}
+
+// Note is about one cell of a row.
+type Note struct {
+	Field string // the heading
+	Why   string
 }
 
 // Sheet is an opened sheet.

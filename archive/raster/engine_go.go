@@ -1,0 +1,6 @@
+//go:build !vips
+
+package raster
+
+// New returns the engine of this build: the pure-Go one.
+func New() *Go { return NewGo() }

@@ -1,0 +1,9 @@
+//go:build !vips
+
+package raster
+
+func (b *band) putPair(x, y, width, rows int, upper, lower []byte, step int) {
+	b.putPairGo(x, y, width, rows, upper, lower, step)
+}
+
+func halvePlane(dst []byte, dstStride int, src plane) { halvePlaneGo(dst, dstStride, src) }
