@@ -115,6 +115,19 @@ func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
 	})
 }
 
+// DeriveAgain makes the job that derives the access copy of an image anew, because
+// the one that was there is lost or by an older engine. Until it is done the image
+// is not shown.
+func (a *Archive) DeriveAgain(ctx context.Context, id, batch string) error {
+	return a.updateAsset(ctx, id, func(ctx context.Context, tx Tx, asset *Asset) (Action, error) {
+		if asset.State != AssetReady {
+			return "", nil
+		}
+		asset.State, asset.Batch = AssetIdentified, batch
+		return "", tx.AddJob(ctx, Job{Kind: JobDerive, Record: asset.Record, Asset: asset.ID, Batch: batch})
+	})
+}
+
 // Refuse records why a master cannot be shown. The master itself is kept.
 func (a *Archive) Refuse(ctx context.Context, id string, failure Failure) error {
 	return a.updateAsset(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {

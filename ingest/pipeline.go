@@ -16,6 +16,8 @@ type Objects interface {
 	// Reader opens an object for reading anywhere in it, and returns its size.
 	// The caller closes it.
 	Reader(ctx context.Context, key string) (ReaderAtCloser, int64, error)
+	// Size returns how many bytes an object has; archive.ErrNotFound if it is not there.
+	Size(ctx context.Context, key string) (int64, error)
 	// Delete removes an object; one that is not there is no error.
 	Delete(ctx context.Context, key string) error
 }

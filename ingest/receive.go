@@ -19,6 +19,10 @@ import (
 type File struct {
 	Name string // as its owner knows it; kept for the preservation package
 	Open func() (io.ReadCloser, error)
+
+	// What an earlier reading of it found; "" for none.
+	sum  string // SHA-512
+	size int64
 }
 
 // Receipt says what became of a received file.
@@ -39,9 +43,12 @@ var errChanged = errors.New("the file changed while it was being read; try again
 // committed.
 func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, batch string) (Receipt, error) {
 	name := cleanName(file.Name)
-	sum, size, err := p.hash(ctx, file)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("read %s: %w", name, err)
+	sum, size := file.sum, file.size
+	if sum == "" {
+		var err error
+		if sum, size, err = p.hash(ctx, file); err != nil {
+			return Receipt{}, fmt.Errorf("read %s: %w", name, err)
+		}
 	}
 	if size == 0 {
 		return Receipt{}, archive.Invalid("files", "%s is empty (0 bytes); copy it again from its source", name)
@@ -61,12 +68,55 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 		}
 	} else {
 		receipt.Key = known.Master.Key // it may have moved into its package
+		if err := p.restore(ctx, file, receipt); err != nil {
+			return Receipt{}, err
+		}
 	}
 	outcome, err := p.archive.Receive(ctx, by, receipt)
 	if err != nil {
 		return Receipt{}, err
 	}
+	if known != nil && known.State == archive.AssetReady {
+		lost, err := p.accessLost(ctx, asset)
+		if err != nil {
+			return Receipt{}, err
+		}
+		if lost {
+			p.opts.Log.Warn("an access copy is lost and is made again", "asset", asset)
+			if err := p.archive.DeriveAgain(ctx, asset, batch); err != nil {
+				return Receipt{}, err
+			}
+			outcome = archive.Updated
+		}
+	}
 	return Receipt{Asset: asset, Outcome: outcome}, nil
+}
+
+// restore stores a master again that the catalogue knows and the store has lost.
+func (p *Pipeline) restore(ctx context.Context, file File, receipt archive.Receipt) error {
+	size, err := p.objects.Size(ctx, receipt.Key)
+	if err == nil && size == receipt.Size {
+		return nil
+	}
+	if err != nil && !errors.Is(err, archive.ErrNotFound) {
+		return fmt.Errorf("look at master of asset %s: %w", receipt.Asset, err)
+	}
+	p.opts.Log.Warn("a master is lost or cut and is stored again", "asset", receipt.Asset, "key", receipt.Key)
+	return p.store(ctx, file, receipt)
+}
+
+// accessLost reports whether a part of an access copy is missing.
+func (p *Pipeline) accessLost(ctx context.Context, asset string) (bool, error) {
+	for _, key := range []string{PyramidKey(asset), SidecarKey(asset)} {
+		_, err := p.objects.Size(ctx, key)
+		if errors.Is(err, archive.ErrNotFound) {
+			return true, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("look at access copy of asset %s: %w", asset, err)
+		}
+	}
+	return false, nil
 }
 
 func (p *Pipeline) hash(ctx context.Context, file File) (sum string, size int64, err error) {

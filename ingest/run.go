@@ -127,8 +127,14 @@ func (r *run) sheet(ctx context.Context, path string) error {
 		r.report.note(Item{Item: name, Code: "kept-as-extra",
 			Why: "these columns have no field of their own and are kept in extra: " + strings.Join(s.Kept, ", ")})
 	}
-	seen := map[string]int{}
+	seen, rows := map[string]int{}, 0
+	defer func() {
+		if rows == 0 {
+			r.report.note(Item{Item: name, Code: "no-rows", Why: "holds headings and no rows"})
+		}
+	}()
 	for sheetRow := range s.Rows() {
+		rows++
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -229,6 +235,7 @@ func (r *run) folder(ctx context.Context) error {
 	if len(r.found.files) > 0 && r.req.Collection == "" {
 		return archive.Invalid("collection", "is missing; files without a sheet need --collection SLUG")
 	}
+	seen := map[string]string{} // paths by SHA-512
 	for _, f := range r.found.files {
 		if err := r.p.sniff(ctx, f.path); err != nil {
 			if !refusal(err) {
@@ -246,13 +253,31 @@ func (r *run) folder(ctx context.Context) error {
 			r.progress.Received()
 			continue
 		}
+		// The record is that of the picture, not of the file's name: cameras give
+		// the same names again and again, and folders are moved.
+		var err error
+		if f.sum, f.size, err = r.p.hash(ctx, f.file()); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			r.report.Assets["refused"]++
+			r.report.fail(Item{Item: f.path, Code: "unreadable", Why: err.Error(), Do: "check the file and its permissions"})
+			r.progress.Received()
+			continue
+		}
+		if first, ok := seen[f.sum]; ok {
+			r.report.note(Item{Item: f.path, Code: "same-file", Why: "is the same, byte for byte, as " + first})
+			r.progress.Received()
+			continue
+		}
+		seen[f.sum] = f.path
 		base := filepath.Base(f.rel)
 		title := strings.TrimSpace(strings.TrimSuffix(base, filepath.Ext(base)))
 		if title == "" {
 			title = base
 		}
 		record := archive.Record{
-			ID: archive.DerivedID(r.req.Collection, "file", f.rel), Collection: r.req.Collection, Kind: r.req.Kind,
+			ID: archive.DerivedID(r.req.Collection, "sha512", f.sum), Collection: r.req.Collection, Kind: r.req.Kind,
 			Titles: sheet.TextOf(title),
 		}
 		if record.Kind == "" {

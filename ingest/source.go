@@ -29,10 +29,13 @@ type source struct {
 	rel  string // below the path that was given, with slashes, NFC; for a single file its base name
 
 	named bool // by the person who typed the command, not found in a folder
+
+	sum  string // SHA-512, in hexadecimal; "" while it is not known
+	size int64  // bytes, once sum is known
 }
 
 func (s source) file() File {
-	return File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }}
+	return File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }, sum: s.sum, size: s.size}
 }
 
 // sources is what a run was given: sheets, and files for them to name.
@@ -114,9 +117,10 @@ func (s *sources) add(f source) {
 	s.byBase[base] = append(s.byBase[base], i)
 }
 
-// find returns the file that a row names: by its path below a given folder, or
-// by its name alone where only one file has it. File names are compared in
-// Unicode's composed form, because sheets and file systems differ in that.
+// find returns the file that a row names: by its path below a given folder, or by
+// the end of that path, its name alone or with the folders above, where only one
+// file has it. File names are compared in Unicode's composed form, because sheets
+// and file systems differ in that.
 func (s *sources) find(name string) (source, error) {
 	key := nfc(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "./"))
 	if i, ok := s.byRel[key]; ok {
@@ -124,8 +128,18 @@ func (s *sources) find(name string) (source, error) {
 		return s.files[i], nil
 	}
 	base := key[strings.LastIndexByte(key, '/')+1:]
-	switch matches := s.byBase[base]; len(matches) {
+	var matches []int
+	for _, i := range s.byBase[base] {
+		if key == base || strings.HasSuffix(s.files[i].rel, "/"+key) {
+			matches = append(matches, i)
+		}
+	}
+	switch len(matches) {
 	case 0:
+		if same := s.byBase[base]; len(same) > 0 {
+			return source{}, archive.Invalid("files", "%s is not among the files that were given; a file of that name is there as %s: name it by its path below the given folder",
+				name, s.files[same[0]].rel)
+		}
 		return source{}, archive.Invalid("files", "%s is not among the files and folders that were given; add its folder to the command or mend the name", name)
 	case 1:
 		s.used[matches[0]] = true

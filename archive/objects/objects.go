@@ -87,10 +87,18 @@ type Info struct {
 // AWS_SECRET_ACCESS_KEY. Directory and bucket are made if they do not exist.
 func Open(ctx context.Context, address string) (Store, error) {
 	if path, ok := strings.CutPrefix(address, "dir:"); ok {
-		return OpenDir(path)
+		d, err := OpenDir(path)
+		if err != nil {
+			return nil, err // not a nil *Dir in a Store that is not nil
+		}
+		return d, nil
 	}
 	if strings.HasPrefix(address, "s3://") {
-		return OpenS3(ctx, address)
+		s, err := OpenS3(ctx, address)
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
 	}
 	return nil, archive.Invalid("objects", "the address begins neither with dir: nor with s3://")
 }

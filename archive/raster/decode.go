@@ -86,9 +86,39 @@ func decodeWhole(r io.Reader, format string) (image.Image, error) {
 	case formatGIF:
 		return decodeGIF(r)
 	case formatWebP:
-		return webp.Decode(r)
+		img, err := webp.Decode(r)
+		if err == nil {
+			fullRange(img)
+		}
+		return img, err
 	}
 	return bmp.Decode(r)
+}
+
+// fullRange stretches the samples of a lossy WebP, which uses 16 to 235 for luma
+// and 16 to 240 for chroma (RFC 9649, section 9.2 of RFC 6386), to those that an
+// image.YCbCr means: its decoder leaves that to us.
+func fullRange(img image.Image) {
+	var planes *image.YCbCr
+	switch m := img.(type) {
+	case *image.YCbCr:
+		planes = m
+	case *image.NYCbCrA:
+		planes = &m.YCbCr
+	default:
+		return // lossless: red, green, blue
+	}
+	var luma, chroma [256]byte
+	for i := range 256 {
+		luma[i] = byte(min(max((i-16)*255+109, 0)/219, 255))
+		chroma[i] = byte(min(max(((i-128)*255+128*224+112)/224, 0), 255))
+	}
+	for i, v := range planes.Y {
+		planes.Y[i] = luma[v]
+	}
+	for i := range planes.Cb {
+		planes.Cb[i], planes.Cr[i] = chroma[planes.Cb[i]], chroma[planes.Cr[i]]
+	}
 }
 
 // decodeGIF decodes the first frame and lays it on the canvas, which may be

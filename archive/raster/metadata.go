@@ -1,6 +1,7 @@
 package raster
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -18,11 +19,17 @@ var errSlow = errors.New("reading the metadata takes too long")
 // has them. Broken metadata is no fault of the picture: it is noted.
 func readMetadata(m *master, info *Info) {
 	formats := map[string]imagemeta.ImageFormat{
-		formatJPEG: imagemeta.JPEG, formatPNG: imagemeta.PNG, formatTIFF: imagemeta.TIFF, formatWebP: imagemeta.WebP,
+		formatJPEG: imagemeta.JPEG, formatPNG: imagemeta.PNG, formatTIFF: imagemeta.TIFF, formatWebP: imagemeta.TIFF,
 	}
 	format, ok := formats[info.Format]
 	if !ok {
 		return
+	}
+	section := io.NewSectionReader(m, 0, m.size)
+	if info.Format == formatWebP {
+		if section = exifOfWebP(m); section == nil {
+			return
+		}
 	}
 	deadline := time.Now().Add(metadataTime)
 	x, unit := 0., 2. // inches, unless said otherwise (EXIF 2.3, ResolutionUnit)
@@ -57,7 +64,7 @@ func readMetadata(m *master, info *Info) {
 	err := guard(info.Name, func() error {
 		// Its own time limit would leave a goroutine behind.
 		_, err := imagemeta.Decode(imagemeta.Options{
-			R: &untilReader{io.NewSectionReader(m, 0, m.size), deadline}, ImageFormat: format, Sources: imagemeta.EXIF, HandleTag: handle,
+			R: &untilReader{section, deadline}, ImageFormat: format, Sources: imagemeta.EXIF, HandleTag: handle,
 			ShouldHandleTag: func(t imagemeta.TagInfo) bool { return !strings.Contains(t.Namespace, "IFD1") },
 			Warnf:           func(string, ...any) {},
 		})
@@ -73,6 +80,33 @@ func readMetadata(m *master, info *Info) {
 	case unit == 3:
 		info.PixelsPerMM = x / 10
 	}
+}
+
+// exifOfWebP finds the EXIF data of a WebP (RFC 9649, section 2.7.1.5), which has
+// the form of a TIFF; nil if it has none. Some writers put the marker of JPEG's
+// segment before it.
+func exifOfWebP(m *master) *io.SectionReader {
+	const maxChunks = 1000
+	at := int64(12)
+	for range maxChunks {
+		var head [14]byte
+		if n, _ := m.ReadAt(head[:], at); n < 8 {
+			return nil
+		}
+		length := int64(binary.LittleEndian.Uint32(head[4:]))
+		if string(head[:4]) == "EXIF" {
+			at += 8
+			if string(head[8:14]) == "Exif\x00\x00" {
+				at, length = at+6, length-6
+			}
+			if length < 8 || length > m.size-at {
+				return nil
+			}
+			return io.NewSectionReader(m, at, length)
+		}
+		at += 8 + length + length%2
+	}
+	return nil
 }
 
 // untilReader reads until a point in time.

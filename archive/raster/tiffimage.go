@@ -161,6 +161,9 @@ func (t *tiffImage) readColours(f *tiffFields) error {
 	case 5:
 		s.colours, colours = coloursCMYK, 4
 	case 6:
+		if t.compression == 6 {
+			return unreadTIFF("its compression is old-style JPEG")
+		}
 		if t.compression != tiffJPEG {
 			return unreadTIFF("its colours are YCbCr without JPEG compression")
 		}

@@ -52,13 +52,17 @@ func newDemo(env *environment) *cobra.Command {
 
 // welcome says where to look.
 func (env *environment) welcome(address string) {
+	data := "hexi-data"
+	if s, err := env.flags.load(env.getenv); err == nil {
+		data = s.Data
+	}
 	fmt.Fprintf(env.stdout, "\nThe sample archive is ready:\n\n"+
 		"  %[1]s/                           the public site\n"+
 		"  %[1]s/search?q=莫高窟             a search\n"+
 		"  %[1]s/kiosk/hexi-highlights      a gallery kiosk\n"+
 		"  %[1]s/iiif/collection/top        for IIIF viewers\n"+
-		"  %[1]s/curate                     the workbench (first: hexi user add NAME --role admin)\n\n"+
-		"End with ctrl-C.\n", address)
+		"  %[1]s/curate                     the workbench (first: hexi user add NAME --role admin --data %[2]s)\n\n"+
+		"End with ctrl-C.\n", address, data)
 }
 
 // makeSample draws and ingests the sample, unless the archive has records

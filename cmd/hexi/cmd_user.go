@@ -40,6 +40,9 @@ func newUserAdd(env *environment) *cobra.Command {
 			"alone on the last line, and cannot be shown again.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !archive.Role(role).AtLeast(archive.RoleViewer) {
+				if role == "" {
+					return usage("--role is missing; use viewer, curator, editor or admin")
+				}
 				return usage("--role: %q is not a role; use viewer, curator, editor or admin", role)
 			}
 			h, err := openHouse(cmd.Context(), env)
@@ -87,7 +90,7 @@ func (env *environment) newPasswordHash() (string, error) {
 		return "", err
 	}
 	if n := utf8.RuneCountInString(password); n < minPassword {
-		return "", usage("the password has %d characters; %d are needed", n, minPassword)
+		return "", fmt.Errorf("the password is too short: it has %d of at least %d characters", n, minPassword)
 	}
 	hash, err := argon2id.CreateHash(password, argon2id.DefaultParams)
 	if err != nil {

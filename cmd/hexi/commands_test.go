@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,11 +60,13 @@ func TestWrongCalls(t *testing.T) {
 		{[]string{"help"}, exitDone, ""},
 		{[]string{"version"}, exitDone, ""},
 		{[]string{"fly"}, exitUsage, `"fly"`},
-		{[]string{"ingest"}, exitUsage, "arg"},
+		{[]string{"ingest"}, exitUsage, "PATH"},
 		{[]string{"serve", "--no-such"}, exitUsage, "--no-such"},
 		{[]string{"serve", "--data", data, "--database", "mysql://x"}, exitUsage, "database"},
 		{[]string{"serve", "--data", data, "--objects", "ftp://x"}, exitUsage, "objects"},
 		{[]string{"user", "add", "wang", "--role", "king", "--data", data}, exitUsage, "role"},
+		{[]string{"user", "add", "wang", "--data", data}, exitUsage, "--role is missing"},
+		{[]string{"serve", "--data", file + "/x"}, exitFailed, "a.jpg"},
 		{[]string{"user", "disable", "nobody", "--data", data}, exitFailed, "nobody"},
 		{[]string{"ingest", filepath.Join(dir, "none"), "--collection", "dunhuang", "--data", data}, exitUsage, "no such file"},
 		{[]string{"ingest", file, "--collection", "mars", "--data", data}, exitUsage, "mars"},
@@ -139,6 +144,133 @@ func TestIngestReportsAndGoesOn(t *testing.T) {
 	only := hexi(t, "ingest", filepath.Join(photos, "good.jpg"), fileOf(t, dir, "good.csv", []byte("id,名称,类别,files\na-1,第9窟北壁,mural,good.jpg\n")), "--collection", "dunhuang", "--publish", "--data", data)
 	if only.status != exitDone || !strings.Contains(only.stdout, "nothing changed") {
 		t.Errorf("%+v", only)
+	}
+}
+
+// A sheet that cannot be read at all is told like a bad row; the others go through.
+func TestIngestBadSheet(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	bad := fileOf(t, dir, "bad.csv", []byte("\x00\x01"))
+	good := fileOf(t, dir, "good.csv", []byte("id,名称\ng-1,铜奔马\n"))
+	empty := fileOf(t, dir, "empty.csv", []byte("id,名称\n"))
+	got := hexi(t, "ingest", bad, good, empty, "--collection", "folk", "--json", "--data", data)
+	r := readReport(t, got)
+	if got.status != exitPart || r.Records["created"] != 1 || len(r.Failed) != 1 || r.Failed[0].Item != "bad.csv" || r.Failed[0].Do == "" {
+		t.Errorf("%d %+v", got.status, r)
+	}
+	if len(r.Notes) != 1 || r.Notes[0].Item != "empty.csv" {
+		t.Errorf("nothing is said of the sheet without rows: %+v", r.Notes)
+	}
+}
+
+// A dry run says what the real one would do, and leaves nothing behind.
+func TestDryRun(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	fileOf(t, dir, "p/a.jpg", photo(t, 2, 300, 200))
+	sheet := fileOf(t, dir, "s.csv", []byte("id,名称,files\nd-1,铜奔马,a.jpg\n"))
+	args := []string{"ingest", filepath.Join(dir, "p"), sheet, "--collection", "folk", "--json", "--data", data}
+	dry := func() report { return readReport(t, hexi(t, append(args, "--dry-run")...)) }
+	if r := dry(); r.Records["created"] != 1 || r.Assets["looked-at"] != 1 {
+		t.Errorf("before: %+v", r)
+	}
+	if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the dry run left %s behind (%v)", data, err)
+	}
+	if got := hexi(t, args...); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	if r := dry(); r.Records["unchanged"] != 1 || r.Records["updated"]+r.Records["created"] != 0 {
+		t.Errorf("after: %+v", r)
+	}
+	fileOf(t, dir, "s.csv", []byte("id,名称,files\nd-1,马踏飞燕,a.jpg\n"))
+	if r := dry(); r.Records["updated"] != 1 {
+		t.Errorf("with another title: %+v", r)
+	}
+}
+
+// A row gets the file that it names and no other of the same name.
+func TestFilesByPath(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	fileOf(t, dir, "files/sub/a.jpg", photo(t, 2, 30, 20))
+	sheet := fileOf(t, dir, "s.csv", []byte("id,名称,files\n"+
+		"f-1,甲,a.jpg\nf-2,乙,sub/a.jpg\nf-3,丙,wrong/folder/a.jpg\nf-4,丁,../../a.jpg\nf-5,戊,/etc/a.jpg\nf-6,己,C:\\x\\a.jpg\n"))
+	r := readReport(t, hexi(t, "ingest", filepath.Join(dir, "files"), sheet, "--collection", "folk", "--json", "--data", data))
+	if r.Records["created"] != 2 || r.Records["refused"] != 4 {
+		t.Errorf("%+v", r)
+	}
+	for _, f := range r.Failed {
+		if f.Field != "files" || !strings.Contains(f.Why, "sub/a.jpg") || f.Do == "" {
+			t.Errorf("%+v does not say where the file is", f)
+		}
+	}
+}
+
+// Pictures are told apart by what they are, not by their names; one that is
+// refused while it is decoded is not shown to the public as an empty record.
+func TestFolderIdentity(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	fileOf(t, dir, "one/IMG_0001.jpg", photo(t, 2, 300, 200))
+	fileOf(t, dir, "two/IMG_0001.jpg", photo(t, 3, 300, 200))
+	fileOf(t, dir, "two/copy.jpg", photo(t, 3, 300, 200))
+	fileOf(t, dir, "two/scan without an ending", photo(t, 5, 300, 200))
+	fileOf(t, dir, "two/cut.jpg", photo(t, 9, 900, 700)[:9000])
+	take := func(folder string) report {
+		t.Helper()
+		return readReport(t, hexi(t, "ingest", filepath.Join(dir, folder), "--collection", "folk", "--publish", "--json", "--data", data))
+	}
+	if r := take("one"); r.Records["created"] != 1 || r.Assets["ready"] != 1 {
+		t.Errorf("%+v", r)
+	}
+	r := take("two")
+	if r.Records["created"] != 3 || r.Assets["ready"] != 2 || r.Assets["refused"] != 1 || len(r.Notes) != 1 || r.Notes[0].Code != "same-file" {
+		t.Errorf("%+v", r)
+	}
+	if r := take("."); r.Records["unchanged"] != 4 || r.Assets["ready"] != 0 || r.Assets["unchanged"] != 3 {
+		t.Errorf("all again, from above: %+v", r)
+	}
+	address, _ := serve(t, "--data", data)
+	_, body := fetch(t, address+"/api/v1/search")
+	if !bytes.Contains(body, []byte(`"total":3,`)) {
+		t.Errorf("the public sees %s", body)
+	}
+}
+
+// What the store has lost comes back with the file that it came from.
+func TestLostObjectsComeBack(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	fileOf(t, dir, "a.jpg", photo(t, 2, 300, 200))
+	args := []string{"ingest", dir, "--collection", "folk", "--publish", "--json", "--data", data}
+	if got := hexi(t, args...); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	masters, err := filepath.Glob(filepath.Join(data, "objects", "incoming", "*", "master"))
+	if err != nil || len(masters) != 1 {
+		t.Fatalf("%v %v", masters, err)
+	}
+	whole, err := os.ReadFile(masters[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, harm := range map[string]func() error{
+		"a cut master":      func() error { return os.Truncate(masters[0], 100) },
+		"no master":         func() error { return os.Remove(masters[0]) },
+		"no access copy":    func() error { return os.RemoveAll(filepath.Join(data, "objects", "access")) },
+		"nothing at all":    func() error { return os.RemoveAll(filepath.Join(data, "objects")) },
+		"nothing is harmed": func() error { return nil },
+	} {
+		if err := harm(); err != nil {
+			t.Fatal(err)
+		}
+		got := hexi(t, args...)
+		if r := readReport(t, got); got.status != exitDone || len(r.Failed) > 0 {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if now, err := os.ReadFile(masters[0]); err != nil || !bytes.Equal(now, whole) {
+			t.Errorf("%s: the master has %d bytes (%v)", name, len(now), err)
+		}
+		if copies, _ := filepath.Glob(filepath.Join(data, "objects", "access", "*", "pyramid.tif")); len(copies) != 1 {
+			t.Errorf("%s: %d access copies", name, len(copies))
+		}
 	}
 }
 

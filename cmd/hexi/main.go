@@ -118,7 +118,7 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return &usageError{err}
+				return usage("%s is called as: %s", cmd.CommandPath(), cmd.UseLine())
 			}
 			return nil
 		}

@@ -109,6 +109,11 @@ func (a storeAdapter) Put(ctx context.Context, key string, r io.Reader, size int
 	return info.Size, err
 }
 
+func (a storeAdapter) Size(ctx context.Context, key string) (int64, error) {
+	info, err := a.store.Stat(ctx, key)
+	return info.Size, err
+}
+
 func (a storeAdapter) Delete(ctx context.Context, key string) error { return a.store.Delete(ctx, key) }
 
 // Reader opens an object for reading anywhere in it. In a directory that is the

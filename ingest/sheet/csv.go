@@ -2,8 +2,6 @@ package sheet
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,9 +10,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/transform"
 
 	"hexi/archive"
 )
@@ -29,21 +24,20 @@ const (
 // openCSV reads the heading line. Rows follow lazily.
 func openCSV(r *bufio.Reader, opts Options) (iter.Seq[Row], []string, error) {
 	skipBOM(r)
-	decoded, err := toUTF8(r)
+	text, err := newLines(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	cr := csv.NewReader(decoded)
-	cr.FieldsPerRecord = -1
-	cr.ReuseRecord = true
-	cr.LazyQuotes = true
-	if comma, err := delimiter(decoded); err == nil {
-		cr.Comma = comma
-	}
-	heading, err := cr.Read()
+	first, err := text.next()
 	if errors.Is(err, io.EOF) {
 		return nil, nil, archive.Invalid("", "the sheet is empty; its first line must hold the headings")
 	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read headings: %w", err)
+	}
+	text.putBack([][]byte{first})
+	cr := &csvReader{lines: text, comma: delimiter(first)}
+	heading, _, err := cr.row()
 	if err != nil {
 		return nil, nil, fmt.Errorf("read headings: %w", err)
 	}
@@ -53,17 +47,13 @@ func openCSV(r *bufio.Reader, opts Options) (iter.Seq[Row], []string, error) {
 	}
 	rows := func(yield func(Row) bool) {
 		for {
-			cells, err := cr.Read()
+			cells, line, err := cr.row()
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			line, _ := position(cr, cells)
 			if err != nil {
-				var bad *csv.ParseError
-				if errors.As(err, &bad) {
-					line = bad.StartLine
-				}
-				if !yield(Row{Number: line, Err: archive.Invalid("", "the line is not valid CSV: %v", err)}) || bad == nil {
+				var bad *archive.InvalidError
+				if !yield(Row{Number: line, Err: err}) || !errors.As(err, &bad) {
 					return
 				}
 				continue
@@ -79,13 +69,6 @@ func openCSV(r *bufio.Reader, opts Options) (iter.Seq[Row], []string, error) {
 		}
 	}
 	return rows, kept, nil
-}
-
-func position(cr *csv.Reader, cells []string) (line, col int) {
-	if len(cells) == 0 {
-		return 0, 0
-	}
-	return cr.FieldPos(0)
 }
 
 // readHeadings maps the heading line. Two columns may not mean the same, or a
@@ -174,48 +157,6 @@ func splitFiles(s string) []string {
 		}
 	}
 	return out
-}
-
-// delimiter finds out whether the heading line is separated by commas,
-// semicolons or tabs, as Excel writes them depending on the country.
-func delimiter(r *bufio.Reader) (rune, error) {
-	start, err := r.Peek(r.Size())
-	if len(start) == 0 {
-		return ',', err
-	}
-	line, _, _ := bytes.Cut(start, []byte("\n"))
-	best, count := ',', bytes.Count(line, []byte(","))
-	for _, d := range []rune{'\t', ';'} {
-		if n := bytes.Count(line, []byte(string(d))); n > count {
-			best, count = d, n
-		}
-	}
-	return best, nil
-}
-
-// toUTF8 decodes GB18030 where the beginning of the sheet is not UTF-8.
-func toUTF8(r *bufio.Reader) (*bufio.Reader, error) {
-	start, err := r.Peek(r.Size())
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-		return nil, fmt.Errorf("read: %w", err)
-	}
-	if bytes.IndexByte(start, 0) >= 0 {
-		return nil, archive.Invalid("", "this is not a text file; save the sheet as CSV (UTF-8)")
-	}
-	if validPrefix(start) {
-		return r, nil
-	}
-	return bufio.NewReaderSize(transform.NewReader(r, simplifiedchinese.GB18030.NewDecoder()), 64<<10), nil
-}
-
-// validPrefix reports whether b is UTF-8 but for a character cut off at its end.
-func validPrefix(b []byte) bool {
-	for i := 0; i < utf8.UTFMax && i < len(b); i++ {
-		if utf8.Valid(b[:len(b)-i]) {
-			return true
-		}
-	}
-	return len(b) == 0
 }
 
 // rawString is a string as a JSON value.

@@ -106,12 +106,66 @@ func TestCSVEncodingsAndDelimiters(t *testing.T) {
 		"UTF-8": plain, "UTF-8 with a mark": "\ufeff" + plain, "GB18030": gb,
 		"tabs": strings.ReplaceAll(plain, ",", "\t"), "semicolons": strings.ReplaceAll(plain, ",", ";"),
 		"CRLF": strings.ReplaceAll(plain, "\n", "\r\n"), "no last newline": strings.TrimSuffix(plain, "\n"),
-		"quoted": "\"名称\",\"年代\"\n\"莫高窟\",\"北魏\"\n",
+		"CR, as old spreadsheets have it": strings.ReplaceAll(plain, "\n", "\r"),
+		"quoted":                          "\"名称\",\"年代\"\n\"莫高窟\",\"北魏\"\n",
 	} {
 		rows := read(t, "a.CSV", content)
 		if len(rows) != 1 || rows[0].Err != nil || rows[0].Record.Titles["zh"] != "莫高窟" || rows[0].Record.Period.Term != "northern-wei" {
 			t.Errorf("%s: %+v", name, rows)
 		}
+	}
+}
+
+// A quote that is never closed costs its own row and no other; so does one that is
+// closed in the middle of a cell.
+func TestCSVQuotes(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		content string
+		want    string // line:title of each row, ! for a fault
+	}{
+		"over several lines": {"name,简介\nx,\"a\nb \"\"c\"\"\"\ny,z\n", "2:x 4:y"},
+		"never closed":       {"name,简介\nx,\"never\ny,two\nz,three\n", "2:! 3:y 4:z"},
+		"closed by another":  {"name,简介\nx,\"never\ny,\"two\"\nz,three\n", "2:! 3:y 4:z"},
+		"at the very end":    {"name,简介\nx,a\ny,\"", "2:x 3:!"},
+		"bare":               {"name,简介\n5\" 碗,a\ny,b \"c\" d\n", "2:5\" 碗 3:y"},
+		"first cell":         {"name,简介\n\"x,a\ny,b\n", "2:! 3:y"},
+	} {
+		var got []string
+		for _, row := range read(t, "a.csv", test.content) {
+			title := row.Record.Titles.In("zh")
+			if row.Err != nil {
+				title = "!"
+			}
+			got = append(got, fmt.Sprintf("%d:%s", row.Number, title))
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+	}
+}
+
+// The first character beyond ASCII may come late in a sheet, after any buffer.
+func TestCSVLateGB18030(t *testing.T) {
+	t.Parallel()
+	const rows = 5000
+	late, err := simplifiedchinese.GB18030.NewEncoder().String("莫高窟,x\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := read(t, "a.csv", "name,简介\n"[:5]+"note\n"+strings.Repeat("relic number so and so,plain\n", rows)+late)
+	if len(got) != rows+1 || got[rows].Err != nil || got[rows].Record.Titles["zh"] != "莫高窟" {
+		t.Errorf("%d rows, the last is %+v", len(got), got[len(got)-1])
+	}
+}
+
+// A word for a time that is not known is kept, and said to be.
+func TestCSVUnknownPeriod(t *testing.T) {
+	t.Parallel()
+	rows := read(t, "a.csv", "名称,年代\n石,恐龙时代\n")
+	if len(rows) != 1 || rows[0].Err != nil || rows[0].Record.Period.Note["zh"] != "恐龙时代" ||
+		len(rows[0].Notes) != 1 || rows[0].Notes[0].Field != "年代" {
+		t.Errorf("%+v", rows)
 	}
 }
 

@@ -29,6 +29,8 @@ type storedTile struct {
 	id  string // of the asset
 	ref pyramid.TileRef
 
+	resize bool // it goes out in another size than it is stored in, by a pixel
+
 	// What it was worked out for. The access copy is not kept from being closed.
 	copy    weak.Pointer[access]
 	base    int
@@ -75,7 +77,7 @@ func (s *Server) storedTile(r *http.Request) (*view, *storedTile, bool) {
 		return nil, nil, false
 	}
 	t := &storedTile{
-		id: req.ID, ref: ref,
+		id: req.ID, ref: ref, resize: img.resizes(plan),
 		copy: weak.Make(img.copy), base: img.base, shape: img.shape, maxArea: img.offer.MaxArea,
 		host: r.Host, tls: r.TLS != nil,
 		link: s.linkHeader(r, img, plan), etag: img.etagHeader(plan), kept: img.cacheControl(),

@@ -47,6 +47,11 @@ func (s stored) Put(ctx context.Context, key string, r io.Reader, size int64, co
 	return info.Size, err
 }
 
+func (s stored) Size(ctx context.Context, key string) (int64, error) {
+	info, err := s.Stat(ctx, key)
+	return info.Size, err
+}
+
 func (s stored) Reader(ctx context.Context, key string) (ingest.ReaderAtCloser, int64, error) {
 	f, err := os.CreateTemp("", "hexi-test-*")
 	if err != nil {

@@ -106,7 +106,9 @@ func (s *Server) image(c *gin.Context, path string) error {
 func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (data []byte, way string, err error) {
 	if ref, ok := img.tile(plan); ok {
 		data, err = img.copy.ReadTile(ctx, ref)
-		return data, "stored", err
+		if err != nil || !img.resizes(plan) || resized(data[len(img.copy.index.Prefix()):], plan.Width, plan.Height) {
+			return data, "stored", err
+		}
 	}
 	key := img.asset.ID + "@" + img.asset.Access.Version + "/" + strconv.Itoa(img.base) + "/" + plan.Canonical
 	if data, ok := m.renders.GetIfPresent(key); ok {

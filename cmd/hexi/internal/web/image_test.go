@@ -63,6 +63,13 @@ func TestImageRequests(t *testing.T) {
 			{"/full/325,/0/default.jpg", 200, 325, 175, "stored", ""},
 			{"/full/325,175/0/default.jpg", 200, 325, 175, "stored", ""},
 			{"/full/!325,325/0/default.jpg", 200, 325, 175, "stored", ""},
+			// A pixel less or more, as other ways of rounding have it.
+			{"/0,0,1024,1024/511,350/0/default.jpg", 200, 511, 350, "stored", ""},
+			{"/0,0,1024,1024/512,349/0/default.jpg", 200, 512, 349, "stored", ""},
+			{"/0,0,1024,1024/512,351/0/default.jpg", 200, 512, 351, "stored", ""},
+			{"/full/324,175/0/default.jpg", 200, 324, 175, "stored", ""},
+			{"/full/326,175/0/default.jpg", 200, 326, 175, "stored", ""},
+			{"/0,0,1024,1024/513,350/0/default.jpg", 200, 513, 350, "computed", ""}, // no block has that pixel
 			// Everything else.
 			{"/full/max/0/default.jpg", 200, 1300, 700, "computed", ""},
 			{"/full/650,/0/default.jpg", 200, 650, 350, "computed", ""},

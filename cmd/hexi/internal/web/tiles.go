@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/binary"
 	"hash/fnv"
 	"io"
 	"net"
@@ -47,7 +48,7 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	h["Content-Length"] = t.length
 	prefix := img.copy.index.Prefix()
 	total := len(prefix) + int(t.ref.Length)
-	if r.Method == http.MethodGet && total >= worthSendfile && s.sendTile(w, r, img, t.ref) {
+	if r.Method == http.MethodGet && total >= worthSendfile && !t.resize && s.sendTile(w, r, img, t.ref) {
 		s.metrics.tileHits.Inc()
 		return true
 	}
@@ -68,6 +69,10 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 		if err := img.copy.fill(b[len(prefix):], t.ref); err != nil {
 			clear(h)
 			return false // the slow way tells what is wrong
+		}
+		if t.resize && !resized(b[len(prefix):], t.ref.Width, t.ref.Height) {
+			clear(h)
+			return false
 		}
 	}
 	w.WriteHeader(http.StatusOK)
@@ -136,17 +141,51 @@ var (
 	keptAnHour     = []string{"public, max-age=3600"}
 )
 
-// tile finds the stored tile that answers a plan exactly.
+// tile finds the stored tile that answers a plan. Clients round the sizes of
+// coarse levels in different ways: where the plan asks for a pixel less or more
+// than the tile has, it is answered by the same tile in the size that is asked
+// for, if the tile's last blocks have that pixel (see resized).
 func (img *view) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
 	t, ok := plan.Tile(img.shape.Pyramid)
-	if !ok || !t.Exact {
+	if !ok {
 		return pyramid.TileRef{}, false
 	}
 	ref, err := img.copy.index.Tile(t.Level+img.base, t.Col, t.Row)
 	if err != nil || ref.Padded || ref.Width != t.Width || ref.Height != t.Height {
 		return pyramid.TileRef{}, false
 	}
+	if !t.Exact {
+		unit := 16 // pixels of a JPEG's smallest unit, 4:2:0
+		if img.shape.Gray {
+			unit = 8
+		}
+		if (ref.Width-1)/unit != (plan.Width-1)/unit || (ref.Height-1)/unit != (plan.Height-1)/unit {
+			return pyramid.TileRef{}, false
+		}
+		ref.Width, ref.Height = plan.Width, plan.Height
+	}
 	return ref, true
+}
+
+// resizes reports whether a plan that a stored tile answers asks for another size
+// than the tile's own.
+func (img *view) resizes(plan iiif.Plan) bool {
+	t, ok := plan.Tile(img.shape.Pyramid)
+	return ok && !t.Exact
+}
+
+// resized writes the size that is asked for into the frame header of a stored
+// tile, which begins its stream (ISO/IEC 10918-1, B.2.2). The blocks stay as they
+// are: a JPEG holds whole blocks, of which the frame says how many pixels count;
+// those beyond a picture's edge repeat its last column and row. It does nothing
+// to a stream that begins otherwise, and returns false.
+func resized(stream []byte, width, height int) bool {
+	if len(stream) < 9 || stream[0] != 0xff || stream[1] != 0xc0 || width > 0xffff || height > 0xffff {
+		return false
+	}
+	binary.BigEndian.PutUint16(stream[5:], uint16(height))
+	binary.BigEndian.PutUint16(stream[7:], uint16(width))
+	return true
 }
 
 // imageHeaders sets what every image response carries.

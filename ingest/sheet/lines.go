@@ -1,0 +1,203 @@
+package sheet
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"hexi/archive"
+)
+
+// The bounds of a row: one that is longer, or goes over more lines, is one whose
+// quote is never closed.
+const (
+	maxRowBytes = 4 << 20
+	maxRowLines = 2000
+)
+
+// lines reads a text line by line, in UTF-8 or GB18030, ended by LF, CR LF or, as
+// old spreadsheets write it, by CR alone. Lines that were read can be put back.
+type lines struct {
+	r      *bufio.Reader
+	number int // of the line that was read last
+	back   [][]byte
+	// What was seen of characters beyond ASCII decides about the encoding, which
+	// may be late in a long sheet of numbers.
+	utf8, gb bool
+	lastCR   bool // CR ends a line
+}
+
+func newLines(r *bufio.Reader) (*lines, error) {
+	start, err := r.Peek(r.Size())
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	if bytes.IndexByte(start, 0) >= 0 {
+		return nil, archive.Invalid("", "this is not a text file; save the sheet as CSV (UTF-8)")
+	}
+	return &lines{r: r, lastCR: bytes.IndexByte(start, '\r') >= 0 && bytes.IndexByte(start, '\n') < 0}, nil
+}
+
+// next returns the next line in UTF-8 without its end; io.EOF after the last. A
+// line beyond maxRowBytes is cut, which makes it a fault of its row.
+func (l *lines) next() ([]byte, error) {
+	l.number++
+	if n := len(l.back); n > 0 {
+		line := l.back[n-1]
+		l.back = l.back[:n-1]
+		return line, nil
+	}
+	end := byte('\n')
+	if l.lastCR {
+		end = '\r'
+	}
+	var line []byte
+	for {
+		part, err := l.r.ReadSlice(end)
+		if len(line) < maxRowBytes {
+			line = append(line, part...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)) {
+			return nil, err
+		}
+		break
+	}
+	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{end}), []byte{'\r'})
+	return l.decode(line), nil
+}
+
+// putBack returns lines to be read again, in their order.
+func (l *lines) putBack(read [][]byte) {
+	for i := len(read) - 1; i >= 0; i-- {
+		l.back = append(l.back, read[i])
+	}
+	l.number -= len(read)
+}
+
+func (l *lines) decode(line []byte) []byte {
+	if !l.gb && utf8.Valid(line) {
+		l.utf8 = l.utf8 || bytes.ContainsFunc(line, func(r rune) bool { return r >= utf8.RuneSelf })
+		return line
+	}
+	if l.utf8 {
+		return line // a few damaged bytes: the cell is refused
+	}
+	l.gb = true
+	decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(line)
+	if err != nil {
+		return line
+	}
+	return decoded
+}
+
+// csvReader reads rows of separated values (RFC 4180). A quote that is never
+// closed, or is followed by something else than a separator, is a fault of the row
+// that it begins in; reading goes on in the line after that row's first.
+type csvReader struct {
+	lines *lines
+	comma byte
+}
+
+// row returns the cells of the next row and the line that it begins in. Its error
+// is io.EOF, the reader's, or an *archive.InvalidError about this row.
+func (c *csvReader) row() (cells []string, line int, err error) {
+	text, err := c.lines.next()
+	if err != nil {
+		return nil, c.lines.number, err
+	}
+	line = c.lines.number
+	if cells, state := c.parse(text); state == rowWhole {
+		return cells, line, nil
+	}
+	var more [][]byte
+	for joined := bytes.Clone(text); ; {
+		cells, state := c.parse(joined)
+		if state == rowWhole {
+			return cells, line, nil
+		}
+		if state == rowBroken {
+			c.lines.putBack(more)
+			return nil, line, archive.Invalid("", "a quote is closed in the middle of a cell, or an earlier one is never closed; write a quote inside a quoted cell twice")
+		}
+		next, err := c.lines.next()
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, line, err
+		}
+		if err != nil || len(joined)+len(next) > maxRowBytes || len(more) >= maxRowLines {
+			if err == nil {
+				more = append(more, next)
+			} else {
+				c.lines.number--
+			}
+			c.lines.putBack(more)
+			return nil, line, archive.Invalid("", "a quote is opened and never closed; close it, or write it twice if it belongs to the text")
+		}
+		more = append(more, next)
+		joined = append(append(joined, '\n'), next...)
+	}
+}
+
+type rowState int
+
+const (
+	rowWhole  rowState = iota
+	rowOpen            // a quote is still open
+	rowBroken          // a quote is closed where no cell ends
+)
+
+// parse splits a row.
+func (c *csvReader) parse(b []byte) ([]string, rowState) {
+	var cells []string
+	for {
+		if len(b) == 0 || b[0] != '"' {
+			i := bytes.IndexByte(b, c.comma)
+			if i < 0 {
+				return append(cells, string(b)), rowWhole
+			}
+			cells = append(cells, string(b[:i]))
+			b = b[i+1:]
+			continue
+		}
+		var cell []byte
+		for b = b[1:]; ; {
+			i := bytes.IndexByte(b, '"')
+			if i < 0 {
+				return nil, rowOpen
+			}
+			cell = append(cell, b[:i]...)
+			if b = b[i+1:]; len(b) == 0 || b[0] != '"' {
+				break
+			}
+			cell = append(cell, '"')
+			b = b[1:]
+		}
+		cells = append(cells, string(cell))
+		switch {
+		case len(b) == 0:
+			return cells, rowWhole
+		case b[0] != c.comma:
+			return nil, rowBroken
+		}
+		b = b[1:]
+	}
+}
+
+// delimiter finds out whether the heading line is separated by commas, semicolons
+// or tabs, as spreadsheets write them depending on the country.
+func delimiter(heading []byte) byte {
+	best, count := byte(','), bytes.Count(heading, []byte(","))
+	for _, d := range []byte{'\t', ';'} {
+		if n := bytes.Count(heading, []byte{d}); n > count {
+			best, count = d, n
+		}
+	}
+	return best
+}
