@@ -30,6 +30,13 @@ build: ## build bin/hexi, with libvips where pkg-config finds it, with the front
 	else
 		exit $$status
 	fi
+	status=0
+	.ci/install.sh --try native || status=$$?
+	if [ $$status = 3 ]; then
+		echo "Going on without: images are handled in pure Go, slower, and fewer formats are read."
+	elif [ $$status != 0 ]; then
+		exit $$status
+	fi
 	.ci/build.sh
 
 demo: build ## build, make the sample archive in DATA if there is none, serve it on LISTEN
@@ -40,19 +47,19 @@ generate: ## bundle the front end (TypeScript, CSS) into static/dist
 	.ci/generate.sh
 
 check: ## format, vet, lint, arrows, go.mod, generated files; no tests
-	@.ci/install.sh generate
+	@.ci/install.sh generate native
 	.ci/generate.sh
 	.ci/check.sh
 
 test: ## everything that CI runs: check, then all tests with their services
-	@.ci/install.sh generate test
+	@.ci/install.sh generate native test
 	.ci/generate.sh
 	.ci/build.sh
 	.ci/check.sh
 	.ci/services.sh .ci/gotest.sh $(TESTFLAGS)
 
 bench: ## measure against nginx and IIPImage, side by side, and print the ratios
-	@.ci/install.sh generate bench
+	@.ci/install.sh generate native bench
 	.ci/generate.sh
 	.ci/build.sh
 	go run ./cmd/bench $(BENCHFLAGS)

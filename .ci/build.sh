@@ -20,5 +20,6 @@ fi
 flags=()
 git rev-parse HEAD >/dev/null 2>&1 || flags=(-buildvcs=false)
 
+echo "Compiling hexi (${tags:-pure Go}); the first time this takes some minutes"
 go build "${flags[@]}" -tags "$tags" -o bin/ ./cmd/hexi
 echo "bin/hexi is built (${tags:-pure Go}): bin/hexi help"

@@ -16,6 +16,11 @@ else
   echo "HEXI_TEST_DATA is not set: the tests over real data are left out"
 fi
 
+# The pure-Go build of what has another one: the same tests without cgo.
+if [ -n "$(.ci/build.sh --tags)" ]; then
+  CGO_ENABLED=0 go test -timeout 15m "$@" ./archive/raster/... || failed=1
+fi
+
 go test -race -v -timeout 15m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | awk -v data="${HEXI_TEST_DATA:-}" '
   # go test -v prints one package after another, the verdict of each last.
   /^(ok  |\?   )\t/ { skips(); print; fflush(); n = 0; next }
@@ -40,3 +45,4 @@ go test -race -v -timeout 15m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | a
     if (skipped) print "FAIL: " skipped " tests skipped, and here nothing may"
     exit (skipped || failed) ? 1 : 0
   }'
+exit "${failed:-0}"

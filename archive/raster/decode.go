@@ -56,7 +56,7 @@ func (e *Go) stored(m *master, info Info) (rows, error) {
 		if err != nil {
 			return nil, err
 		}
-		return openTIFF(m.ctx, m, t, e.workers), nil
+		return openTIFF(m, t, e.workers), nil
 	case info.Format == formatPNG && info.Streams:
 		p, err := readPNG(m, m.size)
 		if err != nil {

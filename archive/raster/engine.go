@@ -37,4 +37,4 @@ func (e *Go) WithLimits(l Limits) *Go {
 func (e *Go) origin() string { return fmt.Sprintf("go 1, quality %d", tileQuality) }
 
 // Name names the engine for people.
-func (e *Go) Name() string { return "go" }
+func (e *Go) Name() string { return "pure-Go" }

@@ -40,6 +40,7 @@ type Info struct {
 	// converts says that the embedded profile is not sRGB; byMatrix that it is one
 	// of curves and primaries, which needs no library.
 	converts, byMatrix bool
+	fax                bool // of a TIFF: its compression
 	progressive        bool // of a JPEG: it stands in memory whole while it is decoded
 }
 
@@ -257,6 +258,7 @@ func readTIFFInfo(m *master, info *Info) (claim, error) {
 	if t.photometric == 6 {
 		info.Colour = "ycbcr"
 	}
+	info.fax = t.compression == tiffFax3 || t.compression == tiffFax4
 	if o, err := file.Number(tagOrientation, 1); err == nil && o >= 1 && o <= 8 {
 		info.Orientation = int(o)
 	}

@@ -15,6 +15,8 @@ const (
 	CodeTruncated   = "truncated"    // it ends early
 	CodeBroken      = "broken"       // it contradicts itself
 	CodeTooLarge    = "too-large"    // more pixels than the engine may decode
+	CodeTooSlow     = "too-slow"     // decoding it does not end
+	CodeCrashed     = "crashed"      // its decoder falls over
 )
 
 // RefusedError says why a master cannot be shown, in words for a curator. It is

@@ -104,7 +104,7 @@ func (e *Go) Render(ctx context.Context, t Tiles, q Request, w io.Writer) error 
 		return err
 	}
 	if q.Mirror {
-		img = imaging.FlipH(img)
+		img = mirror(img)
 	}
 	img = rotate(img, q.Rotation, q.Format == "png")
 	return e.encode(w, img, q)
@@ -148,6 +148,9 @@ func blit(dst *image.NRGBA, r image.Rectangle, src image.Image, sp image.Point) 
 	view := &image.RGBA{Pix: dst.Pix, Stride: dst.Stride, Rect: dst.Rect}
 	draw.Draw(view, r, src, sp, draw.Src)
 }
+
+// mirror turns left into right.
+func mirror(img *image.NRGBA) *image.NRGBA { return imaging.FlipH(img) }
 
 // rotate turns a picture clockwise. Corners that become free are transparent
 // where the format has that, else white.

@@ -22,17 +22,19 @@ const thumbnailQuality = 82
 // height pixels: thumbnails, colours, hash.
 func (r *Result) describe(small *image.NRGBA, width, height int) {
 	e := newEncoder(thumbnailQuality)
-	for _, side := range thumbnailSides {
+	// From the largest to the smallest, each of the one before: those are the
+	// pixels that are left to look at.
+	for _, side := range slices.Backward(thumbnailSides[:]) {
 		w, h := fit(width, height, side)
 		if w > width || h > height {
-			break
+			continue
 		}
-		scaled := small
 		if w != small.Rect.Dx() || h != small.Rect.Dy() {
-			scaled = imaging.Resize(small, w, h, imaging.CatmullRom)
+			small = resample(small, w, h)
 		}
-		r.Thumbnails = append(r.Thumbnails, Thumbnail{w, h, e.appendImage(nil, scaled, r.Gray)})
+		r.Thumbnails = append(r.Thumbnails, Thumbnail{w, h, e.appendImage(nil, small, r.Gray)})
 	}
+	slices.Reverse(r.Thumbnails)
 	few := imaging.Resize(small, min(64, small.Rect.Dx()), min(64, small.Rect.Dy()), imaging.Box)
 	r.Colour, r.Palette = colourful(few)
 	r.Hash = differenceHash(small)

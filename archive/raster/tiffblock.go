@@ -18,6 +18,7 @@ import (
 // next, so that each goroutine has its own.
 type blockReader struct {
 	r       io.ReaderAt
+	size    int64 // bytes that r has
 	t       *tiffImage
 	raw     []byte // as stored
 	block   []byte // decoded rows of one plane
@@ -102,21 +103,14 @@ func (d *blockReader) readRaw(i int) ([]byte, error) {
 	if n < 1 || n > 4*maxBlockBytes {
 		return nil, refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file has %d bytes", i+1, n)
 	}
-	// The count may be a lie: memory is made as the bytes come.
-	if int64(cap(d.raw)) < n {
-		var b bytes.Buffer
-		if _, err := io.Copy(&b, io.NewSectionReader(d.r, d.t.offsets[i], n)); err != nil {
-			return nil, err
-		}
-		d.raw = b.Bytes()
-	} else {
-		got, err := d.r.ReadAt(d.raw[:n], d.t.offsets[i])
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		d.raw = d.raw[:got]
+	// The count may be a lie: no more memory is made than there are bytes.
+	there := min(n, max(0, d.size-d.t.offsets[i]))
+	d.raw = sized(d.raw, int(there))
+	got, err := d.r.ReadAt(d.raw, d.t.offsets[i])
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
-	if int64(len(d.raw)) < n {
+	if int64(got) < n {
 		return nil, refuse(CodeTruncated, doReplace, "the TIFF file ends early: %d %% of its rows could be read", d.t.percent(i))
 	}
 	return d.raw, nil
@@ -124,6 +118,19 @@ func (d *blockReader) readRaw(i int) ([]byte, error) {
 
 // decode fills dst with the rows of a block.
 func (d *blockReader) decode(dst []byte, i int) error {
+	if d.t.compression == tiffNone && d.t.counts[i] >= int64(len(dst)) {
+		n, err := d.r.ReadAt(dst, d.t.offsets[i])
+		if n < len(dst) {
+			if err == nil || errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return d.t.blockError(i, err)
+		}
+		if d.t.reversed {
+			reverseBits(dst)
+		}
+		return nil
+	}
 	raw, err := d.readRaw(i)
 	if err != nil {
 		return err

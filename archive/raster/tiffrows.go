@@ -44,9 +44,9 @@ type task struct {
 
 // openTIFF returns the rows of a TIFF as they are stored. Its caller closes
 // them.
-func openTIFF(ctx context.Context, r io.ReaderAt, t *tiffImage, workers int) rows {
+func openTIFF(m *master, t *tiffImage, workers int) rows {
 	if t.streams() {
-		return &lineRows{lines: &stripLines{r: r, t: t}, samples: t.samples, width: t.width, height: t.height}
+		return &lineRows{lines: &stripLines{r: m, t: t}, samples: t.samples, width: t.width, height: t.height}
 	}
 	height := t.groupRows()
 	ahead := 2
@@ -54,7 +54,7 @@ func openTIFF(ctx context.Context, r io.ReaderAt, t *tiffImage, workers int) row
 		ahead = workers + 1
 	}
 	ahead = min(ahead, (t.height+height-1)/height)
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(m.ctx)
 	rows := &tiffRows{t: t, height: height, groups: make(chan *group, ahead), free: make(chan *band, ahead), ctx: ctx, cancel: cancel}
 	for range ahead {
 		rows.free <- newBand(t.width, min(height, t.height), t.gray())
@@ -63,7 +63,7 @@ func openTIFF(ctx context.Context, r io.ReaderAt, t *tiffImage, workers int) row
 	rows.done.Go(func() { rows.plan(tasks) })
 	for range workers {
 		rows.done.Go(func() {
-			d := &blockReader{r: r, t: t}
+			d := &blockReader{r: m, size: m.size, t: t}
 			for k := range tasks {
 				err := guard("TIFF", func() error { return d.put(k.g.band, k.first, k.col, k.rows) })
 				k.g.finish(err)

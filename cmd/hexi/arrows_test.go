@@ -36,6 +36,7 @@ var arrows = []arrow{
 	{"archive/ocfl", []string{"archive"}, nil, "knows the domain and OCFL"},
 	{"archive/pyramid", []string{"archive"}, nil, "knows the domain and the access copy's file format"},
 	{"archive/raster", []string{"archive", "archive/pyramid"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
+	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
 	{"archive/vocab", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: vocabularies as data"},
 

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"hexi/archive/raster"
 )
 
 // version is set by the build (-ldflags "-X main.version=…").
@@ -30,9 +32,9 @@ func newVersion(env *environment) *cobra.Command {
 		Use: "version", Short: "Print the version and what it was built with", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if env.flags.JSON {
-				return printJSON(env.stdout, map[string]string{"version": versionString(), "go": runtime.Version(), "engine": "go"})
+				return printJSON(env.stdout, map[string]string{"version": versionString(), "go": runtime.Version(), "engine": raster.New().Name()})
 			}
-			fmt.Fprintf(env.stdout, "hexi %s, %s, pure-Go image engine\n", versionString(), runtime.Version())
+			fmt.Fprintf(env.stdout, "hexi %s, %s, %s image engine\n", versionString(), runtime.Version(), raster.New().Name())
 			return nil
 		},
 	}

@@ -14,7 +14,9 @@ import (
 	"hexi/archive/catalog"
 	"hexi/archive/objects"
 	"hexi/archive/raster"
+	"hexi/archive/raster/sandbox"
 	"hexi/archive/vocab"
+	"hexi/cmd/hexi/internal/web"
 	"hexi/ingest"
 )
 
@@ -27,8 +29,15 @@ type house struct {
 	objects    objects.Store
 	vocabulary *vocab.Vocabulary
 	archive    *archive.Archive
-	engine     *raster.Go
+	engine     engine        // computes images, of access copies
+	decoders   *sandbox.Pool // read masters
 	pipeline   *ingest.Pipeline
+}
+
+// engine is the image engine of this build.
+type engine interface {
+	web.Renderer
+	Name() string
 }
 
 // openHouse opens the archive as the settings say. The caller closes it.
@@ -53,14 +62,18 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 		return nil, fmt.Errorf("open catalogue: %w", err)
 	}
 	h.archive = archive.New(h.catalog, h.vocabulary, archive.Options{})
-	h.engine = raster.NewGo()
-	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects}, h.engine, ingest.Options{Log: h.log})
+	h.engine = raster.New()
+	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(), Log: h.log})
+	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects}, h.decoders, ingest.Options{Log: h.log})
 	return h, nil
 }
 
 // Close closes what was opened, in the reverse order.
 func (h *house) Close() error {
 	var errs []error
+	if h.decoders != nil {
+		errs = append(errs, h.decoders.Close())
+	}
 	if h.catalog != nil {
 		errs = append(errs, h.catalog.Close())
 	}

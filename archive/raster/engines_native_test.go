@@ -1,0 +1,5 @@
+//go:build vips
+
+package raster
+
+func engines() []engine { return []engine{NewGo(), NewNative()} }
