@@ -53,9 +53,12 @@ func DecodeRecord(data []byte, beside ...string) (Record, error) {
 
 // noYearZero refuses a year 0 that is written: in a Period it stands for none.
 func noYearZero(period json.RawMessage) error {
+	if period == nil {
+		return nil
+	}
 	var years struct{ From, To *int }
-	if period == nil || json.Unmarshal(period, &years) != nil {
-		return nil // decoded before, so it is well-formed
+	if err := json.Unmarshal(period, &years); err != nil {
+		return decodeError("period", err)
 	}
 	for field, year := range map[string]*int{"period.from": years.From, "period.to": years.To} {
 		if year != nil && *year == 0 {

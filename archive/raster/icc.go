@@ -32,13 +32,6 @@ var srgbMatrix = [3][3]float64{
 	{0.01392, 0.09708, 0.71410},
 }
 
-func srgbToLight(v float64) float64 {
-	if v <= 0.04045 {
-		return v / 12.92
-	}
-	return math.Pow((v+0.055)/1.055, 2.4)
-}
-
 func lightToSRGB(v float64) float64 {
 	if v <= 0.0031308 {
 		return v * 12.92

@@ -1,5 +1,11 @@
 package raster
 
+import (
+	"image"
+
+	"github.com/disintegration/imaging"
+)
+
 // The loops over pixels that take most of the time of making an access copy. The
 // native build has the same in C (kernels_native.go, pixels.c), to the bit; a
 // test compares them.
@@ -72,4 +78,9 @@ func halvePlaneGo(dst []byte, dstStride int, src plane) {
 		lower := src.pix[min(y+1, src.height-1)*src.stride:][:src.width]
 		halveRow(dst[y/2*dstStride:][:half], upper, lower)
 	}
+}
+
+// resampleGo scales opaque pixels with a cubic filter.
+func resampleGo(img *image.NRGBA, width, height int) *image.NRGBA {
+	return imaging.Resize(img, width, height, imaging.CatmullRom)
 }

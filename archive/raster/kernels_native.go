@@ -11,8 +11,6 @@ import "C"
 import (
 	"image"
 	"unsafe"
-
-	"github.com/disintegration/imaging"
 )
 
 // bytesOf hands a slice, which is not empty, to C for the length of a call.
@@ -43,7 +41,6 @@ func halvePlane(dst []byte, dstStride int, src plane) {
 	C.hexi_halve_plane(bytesOf(dst), C.int(dstStride), bytesOf(src.pix), C.int(src.stride), C.int(src.width), C.int(src.height))
 }
 
-// resample scales opaque pixels with a cubic filter.
 func resample(img *image.NRGBA, width, height int) *image.NRGBA {
 	r := &rendering{width: img.Rect.Dx(), height: img.Rect.Dy(), samples: 3}
 	r.pix = make([]byte, 3*r.width*r.height)
@@ -51,7 +48,7 @@ func resample(img *image.NRGBA, width, height int) *image.NRGBA {
 		copy(r.pix[3*i:3*i+3], img.Pix[4*i:])
 	}
 	if r.resize(width, height) != nil { // no memory
-		return imaging.Resize(img, width, height, imaging.CatmullRom)
+		return resampleGo(img, width, height)
 	}
 	return r.image()
 }

@@ -82,13 +82,14 @@ func (v *vipsMaster) profile() []byte {
 // until they are taken.
 type vipsRows struct {
 	v             *vipsMaster
+	name          string // of the format
 	width, height int
 	bands         int
 	sink          cgo.Handle
 	ctx           context.Context
 	cancel        context.CancelFunc
 	full, free    chan *pixels
-	done          chan error // of the delivery
+	err           error // of the delivery, once full is closed
 	now           *pixels
 	at            int // row of now that comes next
 	read          int // rows that were taken
@@ -108,7 +109,7 @@ func openVipsRows(m *master, info Info) (rows, error) {
 	}
 	var message [C.HEXI_VIPS_MESSAGE]C.char
 	var ignored C.int
-	r := &vipsRows{v: v, width: int(v.info.width), height: int(v.info.height)}
+	r := &vipsRows{v: v, name: info.Name, width: int(v.info.width), height: int(v.info.height)}
 	r.bands = int(C.hexi_vips_convert(v.c, &ignored, &message[0]))
 	if r.bands < 0 {
 		v.close()
@@ -116,7 +117,7 @@ func openVipsRows(m *master, info Info) (rows, error) {
 	}
 	r.ctx, r.cancel = context.WithCancel(m.ctx)
 	const ahead = 3
-	r.full, r.free, r.done = make(chan *pixels, ahead), make(chan *pixels, ahead), make(chan error, 1)
+	r.full, r.free = make(chan *pixels, ahead), make(chan *pixels, ahead)
 	for range ahead {
 		r.free <- &pixels{pix: make([]byte, min(stripeRows, r.height)*r.width*r.bands)}
 	}
@@ -127,16 +128,14 @@ func openVipsRows(m *master, info Info) (rows, error) {
 		defer runtime.UnlockOSThread()
 		var message [C.HEXI_VIPS_MESSAGE]C.char
 		status := C.hexi_vips_run(v.c, C.uintptr_t(r.sink), &message[0])
-		var err error
 		switch {
 		case m.ctx.Err() != nil:
-			err = m.ctx.Err()
+			r.err = m.ctx.Err()
 		case status != 0:
-			err = vipsError(C.GoString(&message[0]))
+			r.err = vipsError(C.GoString(&message[0]))
 		case r.filling != nil && r.filling.rows > 0:
 			r.full <- r.filling // has room for all
 		}
-		r.done <- err
 		close(r.full)
 	}()
 	return r, nil
@@ -197,22 +196,16 @@ func (r *vipsRows) next(b *band) error {
 
 // fault says why no more rows come.
 func (r *vipsRows) fault() error {
-	err := <-r.done
-	r.done <- err // close waits for it too
-	if err == nil {
-		return endedAt("image", r.read, r.height)
+	if r.err == nil || endsEarly(r.err.Error()) {
+		return endedAt(r.name, r.read, r.height)
 	}
-	if endsEarly(err.Error()) {
-		return endedAt("image", r.read, r.height)
-	}
-	return err
+	return r.err
 }
 
 func (r *vipsRows) close() {
 	r.cancel()
 	for range r.full { // until the delivery has ended
 	}
-	<-r.done
 	r.sink.Delete()
 	r.v.close()
 }

@@ -151,7 +151,7 @@ func (p *Pool) run(ctx context.Context, r io.ReaderAt, req request, out raster.O
 		if refused != nil {
 			return nil, err
 		}
-		var fell *fellOver
+		var fell *fallError
 		if !errors.As(err, &fell) {
 			return nil, err
 		}
@@ -172,10 +172,10 @@ func (p *Pool) run(ctx context.Context, r io.ReaderAt, req request, out raster.O
 	}
 }
 
-// fellOver says that a child ended while it was at work.
-type fellOver struct{ status string }
+// fallError says that a child ended while it was at work.
+type fallError struct{ status string }
 
-func (f *fellOver) Error() string { return "a decoding process ended: " + f.status }
+func (f *fallError) Error() string { return "a decoding process ended: " + f.status }
 
 // ask hands a job to a child and waits for how it ends.
 func (p *Pool) ask(ctx context.Context, c *child, req request, out raster.Output, files []*os.File) (*answer, error) {
@@ -240,7 +240,7 @@ func (p *Pool) judge(c *child, err error) error {
 	if c.status != nil {
 		status = c.status.Error()
 	}
-	return &fellOver{status}
+	return &fallError{status}
 }
 
 // exchange sends a request and reads answers up to the last.

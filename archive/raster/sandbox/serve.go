@@ -51,7 +51,7 @@ func Serve(engine Engine, memory int64) error {
 		if !errors.Is(err, io.EOF) {
 			fmt.Fprintln(os.Stderr, "decode:", err)
 		}
-		os.Exit(0) //nolint:forbidigo,revive // the parent is gone: there is nobody to return to
+		os.Exit(0) //nolint:forbidigo // the parent is gone: there is nobody to return to
 	}()
 	for j := range jobs {
 		if err := send(socket, work(engine, j, socket)); err != nil {
