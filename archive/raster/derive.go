@@ -62,7 +62,7 @@ func build(m *master, src rows, info Info, out Output, how recipe) (Result, erro
 		return Result{}, refuse(CodeTooLarge, "split the image", "%v", err)
 	}
 	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{
-		Geometry: g, Gray: src.gray(), Tables: how.encoder.tables(src.gray()), Software: "hexi", Origin: how.origin,
+		Geometry: g, Gray: src.gray(), Tables: how.encoder.tables(src.gray()), Software: "hexi", Origin: how.origin, Profile: profileOf(src.gray()),
 	})
 	if err != nil {
 		return Result{}, err

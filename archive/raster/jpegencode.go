@@ -41,9 +41,18 @@ func (e *encoder) tables(gray bool) []byte {
 	return append(b, 0xff, 0xd9)
 }
 
-// appendJPEG appends a complete JPEG file with its JFIF segment.
+// appendProfile appends a profile, of less than 64 kB, as a segment (ICC.1:2010, B.4).
+func appendProfile(b, profile []byte) []byte {
+	n := 16 + len(profile)
+	b = append(b, 0xff, 0xe2, byte(n>>8), byte(n))
+	b = append(b, "ICC_PROFILE\x00\x01\x01"...) // part 1 of 1
+	return append(b, profile...)
+}
+
+// appendJPEG appends a complete JPEG file with its JFIF segment and its profile.
 func (e *encoder) appendJPEG(b []byte, p planes) []byte {
 	b = append(b, 0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 2, 0, 0, 1, 0, 1, 0, 0)
+	b = appendProfile(b, profileOf(p.gray))
 	s := scan{b: appendTables(b, &e.codings, p.gray)}
 	s.frame(p.gray, p.y.width, p.y.height)
 	e.rows(&s, p, p.y.width, p.y.height)

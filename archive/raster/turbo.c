@@ -223,11 +223,12 @@ int hexi_encoder_end(hexi_encoder *e, const uint8_t **stream, size_t *length) {
 }
 
 int hexi_encode_rgb(hexi_encoder *e, const uint8_t *pix, int stride, int width, int height, int gray,
-	const uint8_t **stream, size_t *length) {
+	const uint8_t *profile, size_t profile_length, const uint8_t **stream, size_t *length) {
 	if (setjmp(e->trap.jump)) {
 		return -1;
 	}
 	start(e, width, height, gray, 1, gray ? JCS_GRAYSCALE : JCS_RGB, FALSE);
+	jpeg_write_icc_profile(&e->c, profile, profile_length);
 	while (e->c.next_scanline < e->c.image_height) {
 		JSAMPROW lines[16];
 		int n = 0;

@@ -44,9 +44,9 @@ int hexi_encoder_rows(hexi_encoder *e, const hexi_planes *p, int rows);
 // begins.
 int hexi_encoder_end(hexi_encoder *e, const uint8_t **stream, size_t *length);
 // hexi_encode_rgb writes a whole file of interleaved red, green, blue (or gray)
-// rows, stride bytes apart.
+// rows, stride bytes apart, with a profile.
 int hexi_encode_rgb(hexi_encoder *e, const uint8_t *pix, int stride, int width, int height, int gray,
-	const uint8_t **stream, size_t *length);
+	const uint8_t *profile, size_t profile_length, const uint8_t **stream, size_t *length);
 
 // What a file holds, as its header says.
 typedef struct {

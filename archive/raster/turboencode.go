@@ -124,9 +124,11 @@ func (e *encoders) jpeg(pix []byte, width, height int, gray bool, use func([]byt
 		stride = width
 	}
 	_ = pix[height*stride-1]
+	profile := profileOf(gray)
 	var at *C.uint8_t
 	var n C.size_t
-	if C.hexi_encode_rgb(w.c, bytesOf(pix), C.int(stride), C.int(width), C.int(height), cbool(gray), &at, &n) != 0 {
+	if C.hexi_encode_rgb(w.c, bytesOf(pix), C.int(stride), C.int(width), C.int(height), cbool(gray),
+		bytesOf(profile), C.size_t(len(profile)), &at, &n) != 0 {
 		return fmt.Errorf("encode JPEG: %s", C.GoString(C.hexi_encoder_message(w.c)))
 	}
 	return use(unsafe.Slice((*byte)(unsafe.Pointer(at)), n))
