@@ -28,8 +28,8 @@ type recordPage struct {
 }
 
 type recordImage struct {
-	Info, Large, Thumb string
-	W, H               int
+	Info, Large, Full, Thumb string
+	W, H, Number             int
 }
 
 type recordInscription struct{ Text, Translation string }
@@ -41,7 +41,10 @@ type row struct {
 
 type link struct{ Text, URL string }
 
-type recordStop struct{ Thumb, URL, Name, Caption, Date string }
+type recordStop struct {
+	Thumb, URL, Name, Caption, Date string
+	Number                          int
+}
 
 // pageRecord answers GET /records/{id}.
 func (s *Server) pageRecord(c *gin.Context) error {
@@ -92,7 +95,8 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 		if a := &e.Assets[i]; a.Servable() {
 			m.Images = append(m.Images, recordImage{
 				Info: "/iiif/3/" + a.ID + "/info.json", Large: "/iiif/3/" + a.ID + "/full/!1280,1280/0/default.jpg",
-				Thumb: pieceOf(a.ID, 240), W: a.Image.Width, H: a.Image.Height,
+				Full:  "/iiif/3/" + a.ID + "/full/!2000,2000/0/default.jpg",
+				Thumb: pieceOf(a.ID, 240), W: a.Image.Width, H: a.Image.Height, Number: len(m.Images) + 1,
 			})
 		}
 	}
@@ -165,12 +169,12 @@ func (s *Server) addStops(c *gin.Context, m *recordPage, r *archive.Record, lang
 	if err != nil {
 		return err
 	}
-	for _, stop := range r.Stops {
-		x := recordStop{Caption: stop.Caption.In(lang), Date: stop.Date}
+	for i, stop := range r.Stops {
+		x := recordStop{Caption: stop.Caption.In(lang), Date: stop.Date, Number: i + 1}
 		if e := entries[stop.Record]; e != nil {
 			x.URL, x.Name = "/records/"+e.Record.ID, e.Record.Titles.In(lang)
 			if a := stopImage(e, stop.Asset); a != nil {
-				x.Thumb = pieceOf(a.ID, 240)
+				x.Thumb = faceOf(a.ID, a.Image.Width, a.Image.Height)
 			}
 		}
 		m.Stops = append(m.Stops, x)
