@@ -18,6 +18,7 @@ type recordPage struct {
 	ID, Heading, Second, SecondLang  string
 	Kind, Collection, CollectionSlug string
 	Draft, Drawing, Cite             string
+	MayPublish, MayWithdraw          bool
 	Images                           []recordImage
 	Paragraphs                       []string
 	Inscriptions                     []recordInscription
@@ -88,8 +89,10 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	m.Kind = s.termText(archive.SchemeKind, string(r.Kind), lang)
 	m.Collection, m.CollectionSlug = s.termText(archive.SchemeCollection, r.Collection, lang), r.Collection
 	if s.staff(c) && (e.Status() != "published" || e.Revision != e.Published) {
-		m.Draft = inLanguage(lang, map[string]string{"draft": "草稿", "withdrawn": "已撤回", "published": "有未公开的修订"}[e.Status()],
-			map[string]string{"draft": "draft", "withdrawn": "withdrawn", "published": "has unpublished changes"}[e.Status()])
+		m.Draft = statusWords[e.Status()].In(lang)
+	}
+	if u := s.user(c); u != nil && u.Role.AtLeast(archive.RoleEditor) && !s.ReadOnly {
+		m.MayPublish, m.MayWithdraw = m.Draft != "", e.Status() == "published"
 	}
 	for i := range e.Assets {
 		if a := &e.Assets[i]; a.Servable() {

@@ -67,6 +67,8 @@ func (s *Server) routes() {
 	both(curate, "/upload", s.handle(s.pageUpload))
 	curate.POST("/upload", s.handle(s.doUpload))
 	both(curate, "/jobs", s.handle(s.pageJobs))
+	curate.POST("/records/:id/publish", s.handle(s.doPublish))
+	curate.POST("/records/:id/withdraw", s.handle(s.doWithdraw))
 }
 
 // both answers GET and HEAD; net/http leaves the body of a HEAD away.
