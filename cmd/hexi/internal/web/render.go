@@ -36,7 +36,7 @@ var pageFiles = map[string]string{
 
 func newPages() (*pages, error) {
 	p := &pages{templates: map[string]*template.Template{}, scripts: map[string]string{}}
-	funcs := template.FuncMap{"t": inLanguage}
+	funcs := template.FuncMap{"t": inLanguage, "dict": dict}
 	for name, dir := range pageFiles {
 		files := []string{"shared/layout/layout.tmpl", "shared/card/card.tmpl", dir + "/" + path.Base(dir) + ".tmpl"}
 		if name == "kiosk" {
@@ -70,6 +70,15 @@ func inLanguage(lang, zh, en string) string {
 		return en
 	}
 	return zh
+}
+
+// dict makes a map of pairs of a name and a text, for templates within templates.
+func dict(pairs ...string) map[string]string {
+	m := map[string]string{}
+	for i := 1; i < len(pairs); i += 2 {
+		m[pairs[i-1]] = pairs[i]
+	}
+	return m
 }
 
 // readStyle joins the style sheets of all pages: shared ones first.
