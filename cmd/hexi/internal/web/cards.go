@@ -13,10 +13,10 @@ import (
 
 // card is a record in a grid.
 type card struct {
-	ID, Initial, Second, Facts, Thumb string
-	W, H                              int
-	TitleHTML                         template.HTML
-	Found                             []template.HTML
+	ID, Initial, Second, SecondLang, Facts, Thumb string
+	W, H                                          int
+	TitleHTML                                     template.HTML
+	Found                                         []template.HTML
 }
 
 // pieceOf returns the address of an image that fits a square, on this server.
@@ -141,7 +141,7 @@ func (s *Server) newCard(id string, titles archive.Text, p *archive.Period, plac
 		break
 	}
 	if other := titles[otherLang(lang)]; other != title {
-		c.Second = other
+		c.Second, c.SecondLang = other, otherLang(lang)
 	}
 	var facts []string
 	if text := s.periodText(p, lang); text != "" {
@@ -187,7 +187,7 @@ func (s *Server) periodText(p *archive.Period, lang string) string {
 	switch {
 	case name == "":
 		return years
-	case years == "":
+	case years == "", strings.Contains(name, years): // “1877” needs no (1877)
 		return name
 	case lang == "en":
 		return name + " (" + years + ")"

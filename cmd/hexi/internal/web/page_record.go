@@ -266,7 +266,7 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 	if l := r.Location; l != nil {
 		text := s.termText(archive.SchemeSite, l.Site, lang)
 		if l.Cave != "" {
-			text += inLanguage(lang, "第"+l.Cave+"窟", " Cave "+l.Cave)
+			text = caveText(text, l.Cave, lang)
 		}
 		for _, part := range []string{l.Space, l.Surface, l.Position} {
 			if part != "" {
@@ -300,7 +300,7 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 	for _, p := range r.People {
 		text := p.Name.In(lang)
 		if p.Role != "" {
-			text += " (" + p.Role + ")"
+			text += inLanguage(lang, "（"+roleText(p.Role, lang)+"）", " ("+roleText(p.Role, lang)+")")
 		}
 		people = append(people, link{Text: text})
 	}

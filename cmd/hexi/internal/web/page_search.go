@@ -285,8 +285,7 @@ func searchURL(values url.Values, change func(url.Values)) string {
 func understoodText(u search.Understood, lang string) string {
 	switch u.Type {
 	case "cave":
-		site := u.Label.In(lang)
-		return inLanguage(lang, site+"第"+u.Value+"窟", site+" Cave "+u.Value)
+		return caveText(u.Label.In(lang), u.Value, lang)
 	case "period":
 		return u.Label.In(lang) + " " + yearsText(u.From, u.To, lang)
 	case "years":
