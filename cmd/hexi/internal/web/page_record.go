@@ -325,7 +325,12 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 	add("相关", "Related", related...)
 	if x := r.Rights; x != nil {
 		add("收藏 / 管理", "Holder", link{Text: x.Holder.In(lang)})
-		add("权利", "Rights", link{statementText(x.Statement, lang), x.Statement})
+		// Where the picture is said to be no photograph, the rights are the drawing's.
+		zh, en := "权利", "Rights"
+		if extraText(r, "imagery", lang) != "" {
+			zh, en = "图像权利", "Rights in the picture"
+		}
+		add(zh, en, link{statementText(x.Statement, lang), x.Statement})
 	}
 	add("记录号", "Record", link{Text: r.ID})
 	return rows
