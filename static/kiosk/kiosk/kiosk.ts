@@ -22,12 +22,14 @@ let touched = Date.now();
 
 loop.style.setProperty("--dwell", dwell + "s");
 
-// A picture fills the screen where that costs little of it; else it stays whole.
+// A picture fills the screen where that costs little of it; one that would be a
+// ribbon passes by; any other stays whole.
 function fit(stop: HTMLElement): void {
   const img = stop.querySelector<HTMLImageElement>(".pic");
   if (!img?.naturalWidth) return;
   const off = (img.naturalWidth / img.naturalHeight) / (innerWidth / innerHeight);
   stop.classList.toggle("fills", off > 0.8 && off < 1.25);
+  stop.classList.toggle("pans", off > 4);
 }
 
 // Pictures are asked for one stop ahead, not all at once.

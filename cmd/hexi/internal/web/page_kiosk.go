@@ -19,6 +19,7 @@ type kioskPage struct {
 
 type kioskStop struct {
 	Image, Info, View      string
+	Ground                 string // the same, very small
 	W, H                   int
 	NameZH, NameEN, ZH, EN string
 }
@@ -65,6 +66,7 @@ func (s *Server) pageKiosk(c *gin.Context) error {
 		k := kioskStop{
 			Info: "/iiif/3/" + a.ID + "/info.json", View: stop.View, W: a.Image.Width, H: a.Image.Height,
 			Image:  "/iiif/3/" + a.ID + "/" + regionOf(stop.View) + "/!1920,1920/0/default.jpg",
+			Ground: "/iiif/3/" + a.ID + "/" + regionOf(stop.View) + "/!32,32/0/default.jpg",
 			NameZH: e.Record.Titles.In("zh"), NameEN: e.Record.Titles.In("en"), ZH: stop.Caption.In("zh"), EN: stop.Caption.In("en"),
 		}
 		m.Stops = append(m.Stops, k)
