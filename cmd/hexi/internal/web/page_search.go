@@ -258,6 +258,9 @@ func (m *searchPage) addFacet(field, name string, counted []search.FacetValue, v
 			}
 		})
 		label := v.Label.In(lang)
+		if field == "rights" {
+			label = statementText(v.Value, lang)
+		}
 		f.Values = append(f.Values, choice{Label: label, URL: to, Count: v.Count, Selected: v.Selected})
 		if v.Selected {
 			f.Open = true

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -291,6 +292,19 @@ func TestSearchParameters(t *testing.T) {
 	}
 	if len(seen) != 25 || pages > 3 {
 		t.Errorf("%d records on %d pages", len(seen), pages)
+	}
+	// On the page, one goes forth and back.
+	address := "/search?sort=date&lang=en"
+	for _, want := range []struct{ shows, rel string }{{"1–20 / 25", "next"}, {"21–25 / 25", "prev"}, {"1–20 / 25", "next"}} {
+		got := h.get(address)
+		if !bytes.Contains(got.body, []byte(want.shows)) {
+			t.Fatalf("%s does not show %s", address, want.shows)
+		}
+		link, _, ok := strings.Cut(string(got.body), `" rel="`+want.rel+`"`)
+		if !ok {
+			t.Fatalf("%s has no link to the %s page", address, want.rel)
+		}
+		address = html.UnescapeString(link[strings.LastIndex(link, `"`)+1:])
 	}
 }
 
