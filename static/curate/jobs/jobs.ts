@@ -1,7 +1,7 @@
 // The list of jobs follows the server's events: when counts change, it is read
-// again.
-const table = document.querySelector("#jobs tbody");
-if (table) {
+// again, with what became of the upload.
+const bench = document.getElementById("bench");
+if (bench) {
   const events = new EventSource("/api/v1/events");
   let pending = false;
   events.addEventListener("jobs", () => {
@@ -12,9 +12,12 @@ if (table) {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => undefined);
       if (!answer?.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const rows = page.querySelector("#jobs tbody"), counts = page.querySelector("#counts");
-      if (rows) table.replaceChildren(...Array.from(rows.children));
-      if (counts) document.getElementById("counts")?.replaceChildren(...Array.from(counts.childNodes));
+      for (const part of ["#jobs tbody", "#counts", ".note"]) {
+        const here = bench.querySelector(part), there = page.querySelector(part);
+        if (!here || !there) continue;
+        here.className = there.className;
+        here.replaceChildren(...Array.from(there.childNodes));
+      }
     }, 300);
   });
 }

@@ -1,12 +1,14 @@
 // The kiosk: an attract loop that goes from stop to stop, touch to explore a
-// picture, and back to the loop after an idle minute, with everything as it was.
-import { mount, type Zoom } from "../../shared/viewer/viewer";
+// picture, and back to the loop when nobody has touched it for a while, with
+// everything as it was.
+import { fill, mount, type Zoom } from "../../shared/viewer/viewer";
 
 const body = document.body;
 const seconds = (name: string, otherwise: number): number => {
   const n = Number(body.dataset[name]);
   return Number.isFinite(n) && n > 0 ? n : otherwise;
 };
+// Seconds: without a touch until the countdown appears, its length, a stop's time.
 const idle = seconds("idle", 60), warn = seconds("warn", 15), dwell = seconds("dwell", 12);
 const first = body.dataset.lang ?? "zh";
 const loop = document.getElementById("loop") as HTMLElement;
@@ -20,15 +22,54 @@ let touched = Date.now();
 
 loop.style.setProperty("--dwell", dwell + "s");
 
-function show(i: number): void {
-  at = (i + stops.length) % stops.length;
-  stops.forEach((s, n) => { s.classList.toggle("on", n === at); s.classList.toggle("off", n !== at); });
+// A picture fills the screen where that costs little of it; one that would be a
+// ribbon passes by; any other stays whole.
+function fit(stop: HTMLElement): void {
+  const img = stop.querySelector<HTMLImageElement>(".pic");
+  if (!img?.naturalWidth) return;
+  const off = (img.naturalWidth / img.naturalHeight) / (innerWidth / innerHeight);
+  stop.classList.toggle("fills", off > 0.8 && off < 1.25);
+  stop.classList.toggle("pans", off > 4);
 }
 
-// The part of the picture that a stop speaks of, in the viewer's coordinates.
+// Pictures are asked for one stop ahead, not all at once.
+function load(i: number): void {
+  const stop = stops[i % stops.length];
+  for (const img of stop?.querySelectorAll<HTMLImageElement>("img[data-src]") ?? []) {
+    img.src = img.dataset.src as string;
+    delete img.dataset.src;
+  }
+}
+for (const stop of stops) {
+  stop.querySelector(".pic")?.addEventListener("load", () => fit(stop));
+  fit(stop);
+}
+addEventListener("resize", () => stops.forEach(fit));
+
+function show(i: number): void {
+  if (stops.length === 0) return;
+  at = (i + stops.length) % stops.length;
+  load(at);
+  stops.forEach((s, n) => { s.classList.toggle("on", n === at); s.classList.toggle("off", n !== at); });
+  for (const place of document.querySelectorAll(".at")) place.textContent = `${at + 1} / ${stops.length}`;
+  setTimeout(() => load(at + 1), dwell * 500);
+}
+
+// speak sets the language of everything.
+function speak(lang: string): void {
+  body.dataset.lang = lang;
+  document.documentElement.lang = lang;
+}
+
+// The part of the picture that a stop speaks of, in the viewer's coordinates; all
+// of it is seen, whatever the shape of the screen.
 function view(stop: HTMLElement): void {
+  if (!zoom) return;
   const m = /^(pct:)?([\d.]+),([\d.]+),([\d.]+),([\d.]+)$/.exec(stop.dataset.view ?? "");
-  if (!m || !zoom) return;
+  if (!m) {
+    fill(zoom.viewer);
+    return;
+  }
   const w = Number(stop.dataset.width), h = Number(stop.dataset.height);
   const [x, y, rw, rh] = m.slice(2).map(Number);
   const sx = m[1] ? w / 100 : 1, sy = m[1] ? h / 100 : 1;
@@ -39,12 +80,12 @@ function view(stop: HTMLElement): void {
 function enter(i: number): void {
   show(i);
   const stop = stops[at];
-  if (!stop.dataset.info) return;
+  if (!stop?.dataset.info) return;
   explore.hidden = false;
   loop.hidden = true;
-  zoom ??= mount(document.getElementById("zoom") as HTMLElement, explore.querySelectorAll("button"));
   const text = stop.querySelector("figcaption");
   caption.replaceChildren(...Array.from(text?.childNodes ?? []).map((n) => n.cloneNode(true)));
+  zoom ??= mount(document.getElementById("zoom") as HTMLElement, explore.querySelectorAll("button"));
   zoom.viewer.addOnceHandler("open", () => view(stop));
   zoom.open(stop.dataset.info);
 }
@@ -55,9 +96,17 @@ function rest(): void {
   explore.hidden = true;
   loop.hidden = false;
   zoom?.viewer.close();
-  body.dataset.lang = first;
-  document.documentElement.lang = first;
+  speak(first);
   show(0);
+  turn = Date.now();
+}
+
+// leave goes back to the loop where the visitor is, in the visitor's language.
+function leave(): void {
+  explore.hidden = true;
+  loop.hidden = false;
+  zoom?.viewer.close();
+  show(at);
   turn = Date.now();
 }
 
@@ -72,29 +121,35 @@ for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstar
   addEventListener(kind, () => { touched = Date.now(); warning.hidden = true; }, { passive: true, capture: true });
 }
 addEventListener("contextmenu", (e) => e.preventDefault());
-loop.addEventListener("click", () => (stops[at]?.dataset.info ? enter(at) : move(1)));
+const other = (): void => speak(body.dataset.lang === "zh" ? "en" : "zh");
+loop.addEventListener("click", (e) => {
+  if ((e.target as HTMLElement).closest("#looplang")) other();
+  else if (stops[at]?.dataset.info) enter(at);
+  else move(1);
+});
 explore.querySelector(".bar")?.addEventListener("click", (e) => {
   const what = (e.target as HTMLElement).closest("button")?.dataset.do;
   if (what === "next") move(1);
   if (what === "prev") move(-1);
-  if (what === "lang") {
-    body.dataset.lang = body.dataset.lang === "zh" ? "en" : "zh";
-    document.documentElement.lang = body.dataset.lang;
-  }
+  if (what === "lang") other();
+  if (what === "rest") leave();
 });
 
 let turn = Date.now();
 show(0);
 setInterval(() => {
-  const now = Date.now();
+  const now = Date.now(), still = (now - touched) / 1000;
   if (!explore.hidden) {
-    const left = Math.ceil(idle - (now - touched) / 1000);
+    const left = Math.ceil(idle + warn - still);
     if (left <= 0) rest();
-    else if (left <= Math.min(warn, idle / 2)) {
+    else if (still >= idle) {
       warning.hidden = false;
       for (const b of warning.querySelectorAll("p b")) b.textContent = String(left);
     }
-  } else if (stops.length > 1 && now - turn > dwell * 1000) {
+    return;
+  }
+  if (body.dataset.lang !== first && still >= idle + warn) speak(first);
+  if (stops.length > 1 && now - turn > dwell * 1000) {
     turn = now;
     show(at + 1);
   }

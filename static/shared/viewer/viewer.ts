@@ -40,6 +40,22 @@ export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>
   return { viewer, open: (info) => viewer.open({ tileSource: info }) };
 }
 
+// A picture so much longer than its frame that the whole of it would be a
+// ribbon opens at the frame's full height (a scroll that hangs, at its full width,
+// from the top); the button for the whole picture still shows all of it.
+const ribbon = 2;
+
+export function fill(viewer: OpenSeadragon.Viewer): void {
+  const vp = viewer.viewport, size = viewer.world.getItemAt(0)?.getContentSize();
+  if (!size) return;
+  const shape = size.x / size.y, frame = vp.getAspectRatio();
+  if (shape > frame * ribbon) vp.fitVertically(true);
+  else if (shape < frame / ribbon && shape < 1 / ribbon) {
+    const height = 1 / frame;
+    vp.fitBounds(new OpenSeadragon.Rect(0, 0, 1, height), true);
+  }
+}
+
 const page = document.getElementById("viewer");
 if (page?.dataset.info) {
   const stage = document.createElement("div");
@@ -50,6 +66,7 @@ if (page?.dataset.info) {
   zoom.viewer.addHandler("open", () => {
     page.classList.add("live");
     if (controls) controls.hidden = false;
+    fill(zoom.viewer);
   });
   zoom.open(page.dataset.info);
   const strip = document.querySelectorAll<HTMLAnchorElement>(".strip a[data-info]");

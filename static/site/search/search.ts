@@ -1,10 +1,10 @@
-// Completions in the search box, where the browser has datalists.
-const box = document.querySelector<HTMLInputElement>(".top .find input");
-if (box) {
+// Completions in the search boxes, where the browser has datalists.
+document.querySelectorAll<HTMLInputElement>("form[role=search] input[name=q]").forEach((box, n) => {
   const list = document.createElement("datalist");
-  list.id = "completions";
+  list.id = "completions-" + n;
   document.body.append(list);
   box.setAttribute("list", list.id);
+  box.autocomplete = "off";
   let last = "", timer = 0;
   box.addEventListener("input", () => {
     clearTimeout(timer);
@@ -18,4 +18,4 @@ if (box) {
       list.replaceChildren(...found.suggestions.map((s) => { const o = document.createElement("option"); o.value = s.text; return o; }));
     }, 120);
   });
-}
+});

@@ -15,11 +15,11 @@ func landscapes() []picture {
 		{"fo-window-flower.png", 2000, 2000, 507, func(p page) *scene { return paperCut(p, 6) }},
 		{"fo-shadow.jpg", 2000, 2800, 508, shadowFigure},
 		{"rc-route.jpg", 3200, 2200, 509, routeMap},
-		{"rc-tower.jpg", 2200, 2800, 510, func(p page) *scene { return gateTower(p, 5) }},
+		{"dh-96-tower.jpg", 2200, 2800, 510, func(p page) *scene { return gateTower(p, 5) }},
 		{"an-trigrams.png", 2200, 2200, 511, trigrams},
 		{"yr-wheel.jpg", 2400, 2400, 512, waterWheel},
 		{"yr-bridge.jpg", 3600, 1800, 513, ironBridge},
-		{"an-temple.jpg", 2600, 2000, 514, func(p page) *scene { return gateTower(p, 1) }},
+		{"rc-huining-gate.jpg", 2600, 2000, 514, func(p page) *scene { return gateTower(p, 1) }},
 	}
 }
 

@@ -73,6 +73,10 @@ func TestRecords(t *testing.T) {
 				t.Errorf("%s stops at %s, which is not there", r.ID, s.Record)
 			}
 		}
+		// CC0 is said of drawings only, not of what others hold.
+		if cc0 := r.Rights != nil && strings.Contains(r.Rights.Statement, "publicdomain/zero"); cc0 != (len(r.Files) > 0) {
+			t.Errorf("%s with %d drawings says CC0: %v", r.ID, len(r.Files), cc0)
+		}
 		for _, f := range r.Files {
 			if !drawn[f] {
 				t.Errorf("%s has %s, which nobody draws", r.ID, f)

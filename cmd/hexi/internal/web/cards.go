@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"html/template"
 	"strconv"
 	"strings"
@@ -11,10 +13,10 @@ import (
 
 // card is a record in a grid.
 type card struct {
-	ID, Initial, Second, Facts, Thumb string
-	W, H                              int
-	TitleHTML                         template.HTML
-	Found                             []template.HTML
+	ID, Initial, Second, SecondLang, Facts, Thumb string
+	W, H                                          int
+	TitleHTML                                     template.HTML
+	Found                                         []template.HTML
 }
 
 // pieceOf returns the address of an image that fits a square, on this server.
@@ -61,14 +63,73 @@ func (s *Server) hitCard(h search.Hit, lang string) card {
 	return c
 }
 
+// hitCards makes cards of hits. What has no picture of its own but parts or stops
+// that have (a cave, an exhibition) borrows one of theirs.
+func (s *Server) hitCards(ctx context.Context, hits []search.Hit, lang string) ([]card, error) {
+	cards := make([]card, 0, len(hits))
+	for _, h := range hits {
+		c := s.hitCard(h, lang)
+		if c.Thumb == "" {
+			a, err := s.borrowed(ctx, h.ID, h.Kind)
+			if err != nil {
+				return nil, err
+			}
+			c.show(a)
+		}
+		cards = append(cards, c)
+	}
+	return cards, nil
+}
+
+// lookedAt is how many parts or stops are looked at for a picture.
+const lookedAt = 12
+
+// borrowed finds a public picture of a part or stop; nil if there is none.
+func (s *Server) borrowed(ctx context.Context, id string, kind archive.Kind) (*archive.Asset, error) {
+	var entries []*archive.Entry
+	var err error
+	switch kind {
+	case archive.KindCave, archive.KindSite:
+		entries, _, err = s.Archive.List(ctx, archive.ListQuery{PartOf: id, Published: true, Limit: lookedAt})
+	case archive.KindExhibition, archive.KindRoute:
+		var e *archive.Entry
+		if e, err = s.Archive.PublicRecord(ctx, id); err != nil {
+			if errors.Is(err, archive.ErrNotFound) { // withdrawn since the index last looked
+				err = nil
+			}
+			break
+		}
+		var ids []string
+		for _, stop := range e.Record.Stops {
+			if stop.Record != "" && len(ids) < lookedAt {
+				ids = append(ids, stop.Record)
+			}
+		}
+		entries, err = s.Archive.PublicRecords(ctx, ids)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if a := firstImage(e); a != nil {
+			return a, nil
+		}
+	}
+	return nil, nil
+}
+
+// show puts an image on a card that has none.
+func (c *card) show(a *archive.Asset) {
+	if a != nil {
+		c.Thumb, c.W, c.H = faceOf(a.ID, a.Image.Width, a.Image.Height), a.Image.Width, a.Image.Height
+	}
+}
+
 // entryCard makes a card of a record.
 func (s *Server) entryCard(e *archive.Entry, lang string) card {
 	r := &e.Record
 	c := s.newCard(r.ID, r.Titles, r.Period, r.Place, lang)
-	if a := firstImage(e); a != nil {
-		c.Thumb = faceOf(a.ID, a.Image.Width, a.Image.Height)
-		c.W, c.H = a.Image.Width, a.Image.Height
-	}
+	c.show(firstImage(e))
 	return c
 }
 
@@ -80,7 +141,7 @@ func (s *Server) newCard(id string, titles archive.Text, p *archive.Period, plac
 		break
 	}
 	if other := titles[otherLang(lang)]; other != title {
-		c.Second = other
+		c.Second, c.SecondLang = other, otherLang(lang)
 	}
 	var facts []string
 	if text := s.periodText(p, lang); text != "" {
@@ -126,7 +187,7 @@ func (s *Server) periodText(p *archive.Period, lang string) string {
 	switch {
 	case name == "":
 		return years
-	case years == "":
+	case years == "", strings.Contains(name, years): // “1877” needs no (1877)
 		return name
 	case lang == "en":
 		return name + " (" + years + ")"

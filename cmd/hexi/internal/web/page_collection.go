@@ -49,8 +49,8 @@ func (s *Server) pageCollection(c *gin.Context) error {
 	}
 	lang := s.lang(c)
 	m := collectionPage{base: s.page(c, "collection", name.In(lang)), Slug: slug, Heading: name.In(lang), Second: name[otherLang(lang)], Intro: intro.In(lang), Total: result.Total}
-	for _, h := range result.Hits {
-		m.Cards = append(m.Cards, s.hitCard(h, lang))
+	if m.Cards, err = s.hitCards(c.Request.Context(), result.Hits, lang); err != nil {
+		return err
 	}
 	if result.Next != "" {
 		m.Next = "/search?sort=title&collection=" + queryEscape(slug)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -39,6 +40,9 @@ type curatePage struct {
 	UserName, Role string
 	Waiting        int
 	Total          uint64
+	Drafts         []draftRow
+	More           string // the address of the next drafts, if there may be more
+	MayPublish     bool
 }
 
 // pageCurate answers GET /curate.
@@ -56,17 +60,22 @@ func (s *Server) pageCurate(c *gin.Context) error {
 		return err
 	}
 	lang := s.lang(c)
-	return s.show(c, http.StatusOK, "curate", curatePage{
-		s.page(c, "curate", inLanguage(lang, "工作台", "Workbench")), user.Name, string(user.Role),
-		counts[archive.JobWaiting] + counts[archive.JobRunning] + counts[archive.JobRetry], found.Total,
-	})
+	m := curatePage{
+		base: s.page(c, "curate", inLanguage(lang, "工作台", "Workbench")), UserName: user.Name, Role: roleWords[user.Role].In(lang),
+		Waiting: counts[archive.JobWaiting] + counts[archive.JobRunning] + counts[archive.JobRetry], Total: found.Total,
+		MayPublish: user.Role.AtLeast(archive.RoleEditor) && !s.ReadOnly,
+	}
+	if m.Drafts, m.More, err = s.drafts(c, lang); err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "curate", m)
 }
 
 type uploadPage struct {
 	base
-	Problem, TitleZH, TitleEN, Description, Collection, Kind string
-	Collections, Kinds                                       []archive.Term
-	MayPublish                                               bool
+	Problem, ProblemEN, TitleZH, TitleEN, Description, Collection, Kind string
+	Collections, Kinds                                                  []archive.Term
+	MayPublish                                                          bool
 }
 
 // pageUpload answers GET /curate/upload.
@@ -78,11 +87,20 @@ func (s *Server) pageUpload(c *gin.Context) error {
 	return s.showUpload(c, http.StatusOK, user, uploadPage{})
 }
 
+// withoutFiles are the kinds of records that no image file is uploaded for: the
+// curators' own works, which are made of other records, and models.
+var withoutFiles = []archive.Kind{archive.KindRoute, archive.KindExhibition, archive.KindCollection, archive.KindModel}
+
 func (s *Server) showUpload(c *gin.Context, status int, user *archive.User, m uploadPage) error {
 	lang := s.lang(c)
 	m.base = s.page(c, "upload", inLanguage(lang, "上传", "Upload"))
 	m.Collections, _ = s.Vocabulary.Terms(archive.SchemeCollection)
-	m.Kinds, _ = s.Vocabulary.Terms(archive.SchemeKind)
+	kinds, _ := s.Vocabulary.Terms(archive.SchemeKind)
+	for _, k := range kinds {
+		if !slices.Contains(withoutFiles, archive.Kind(k.Code)) {
+			m.Kinds = append(m.Kinds, k)
+		}
+	}
 	m.MayPublish = user.Role.AtLeast(archive.RoleEditor)
 	return s.show(c, status, "upload", m)
 }
@@ -134,7 +152,7 @@ func (s *Server) doUpload(c *gin.Context) error {
 	uploaded, err := s.Upload.Upload(c.Request.Context(), user.Name, up)
 	var invalid *archive.InvalidError
 	if errors.As(err, &invalid) {
-		m.Problem = invalid.Error()
+		m.ProblemEN = invalid.Error()
 		return s.showUpload(c, http.StatusUnprocessableEntity, user, m)
 	}
 	if err != nil {
@@ -145,62 +163,4 @@ func (s *Server) doUpload(c *gin.Context) error {
 
 func uploadFile(header *multipart.FileHeader) UploadFile {
 	return UploadFile{Name: header.Filename, Open: func() (io.ReadCloser, error) { return header.Open() }}
-}
-
-type jobsPage struct {
-	base
-	Counts, Uploaded string
-	Jobs             []jobRow
-}
-
-type jobRow struct {
-	ID                                   int64
-	Kind, Record, State, StateName, Note string
-}
-
-// jobWords are the states and steps of jobs in both languages.
-var jobWords = map[string]archive.Text{
-	"waiting": {"zh": "等待", "en": "waiting"}, "running": {"zh": "进行中", "en": "running"}, "retry": {"zh": "稍后重试", "en": "will be tried again"},
-	"done": {"zh": "完成", "en": "done"}, "failed": {"zh": "失败", "en": "failed"}, "identify": {"zh": "识别", "en": "identify"}, "derive": {"zh": "制作浏览图", "en": "make access copy"},
-	"refused": {"zh": "文件被拒", "en": "file refused"},
-}
-
-// pageJobs answers GET /curate/jobs.
-func (s *Server) pageJobs(c *gin.Context) error {
-	_, done, err := s.signedIn(c, archive.RoleCurator)
-	if done {
-		return err
-	}
-	ctx, lang := c.Request.Context(), s.lang(c)
-	jobs, err := s.Archive.Jobs(ctx, archive.JobQuery{Batch: c.Query("batch"), Limit: 100})
-	if err != nil {
-		return err
-	}
-	counts, err := s.Archive.JobCounts(ctx, c.Query("batch"))
-	if err != nil {
-		return err
-	}
-	m := jobsPage{base: s.page(c, "jobs", inLanguage(lang, "任务", "Jobs"), "jobs")}
-	if record := c.Query("record"); archive.ValidID(record) {
-		m.Uploaded = record
-	}
-	var parts []string
-	for _, state := range []archive.JobState{archive.JobRunning, archive.JobWaiting, archive.JobRetry, archive.JobDone, archive.JobFailed} {
-		if n := counts[state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", jobWords[string(state)].In(lang), n))
-		}
-	}
-	m.Counts = strings.Join(parts, " · ")
-	for _, j := range jobs {
-		r := jobRow{ID: j.ID, Kind: jobWords[string(j.Kind)].In(lang), Record: j.Record, State: string(j.State), StateName: jobWords[string(j.State)].In(lang), Note: j.Error}
-		// A job that ended well may have found that the file cannot be shown.
-		if a, err := s.Archive.Asset(ctx, j.Asset); err == nil {
-			r.Note = strings.TrimSpace(a.Master.Filename + " " + r.Note)
-			if a.Failure != nil && j.State == archive.JobDone {
-				r.State, r.StateName, r.Note = "failed", jobWords["refused"].In(lang), a.Master.Filename+": "+a.Failure.Why
-			}
-		}
-		m.Jobs = append(m.Jobs, r)
-	}
-	return s.show(c, http.StatusOK, "jobs", m)
 }

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"math"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -16,7 +14,7 @@ type homePage struct {
 	HeroImage, HeroID, HeroTitle string
 	Total                        uint64
 	Collections                  []homeCollection
-	Exhibitions                  []homeExhibition
+	Exhibitions                  []door
 	Cards                        []card
 }
 
@@ -25,15 +23,15 @@ type homeCollection struct {
 	Count, W, H       int
 }
 
-type homeExhibition struct{ URL, Name, Note, Kiosk string }
+// homeCards and homeExhibitions are how many of each the home page shows.
+const (
+	homeCards       = 10
+	homeExhibitions = 4
+)
 
-// pageHome answers GET /.
+// pageHome answers GET /. No picture stands on it twice.
 func (s *Server) pageHome(c *gin.Context) error {
 	ctx := c.Request.Context()
-	all, err := s.Index.Search(ctx, search.Query{Limit: 8, Sort: search.SortUpdated, Filters: map[string][]string{"has": {"image"}}})
-	if err != nil {
-		return err
-	}
 	counted, err := s.Index.Search(ctx, search.Query{})
 	if err != nil {
 		return err
@@ -43,77 +41,48 @@ func (s *Server) pageHome(c *gin.Context) error {
 	}
 	lang := s.lang(c)
 	model := homePage{base: s.page(c, "home", inLanguage(lang, "首页", "Home")), Total: counted.Total}
-	for _, h := range all.Hits {
-		model.Cards = append(model.Cards, s.hitCard(h, lang))
+	shown := map[string]bool{} // assets
+	if model.Collections, err = s.homeCollections(c, &model, counted, shown); err != nil {
+		return err
 	}
+	if model.Exhibitions, err = s.doors(ctx, []archive.Kind{archive.KindExhibition, archive.KindRoute}, homeExhibitions, lang, shown); err != nil {
+		return err
+	}
+	latest, err := s.Index.Search(ctx, search.Query{Limit: 3 * homeCards, Sort: search.SortUpdated, Filters: map[string][]string{"has": {"image"}}})
+	if err != nil {
+		return err
+	}
+	for _, h := range latest.Hits {
+		if len(model.Cards) < homeCards && !shown[h.Asset] && h.Kind != archive.KindExhibition && h.Kind != archive.KindRoute {
+			model.Cards = append(model.Cards, s.hitCard(h, lang))
+		}
+	}
+	return s.show(c, http.StatusOK, "home", model)
+}
+
+// homeCollections makes the tiles of the collections, and the large picture.
+func (s *Server) homeCollections(c *gin.Context, m *homePage, counted *search.Result, shown map[string]bool) ([]homeCollection, error) {
 	counts := map[string]int{}
 	for _, v := range counted.Facets["collection"] {
 		counts[v.Value] = v.Count
 	}
 	terms, _ := s.Vocabulary.Terms(archive.SchemeCollection)
+	chosen, entries, err := s.coversOf(c.Request.Context(), terms)
+	if err != nil {
+		return nil, err
+	}
+	if hero := chosen[heroKey]; entries[hero.record] != nil {
+		m.HeroImage, m.HeroID, m.HeroTitle = "/iiif/3/"+hero.asset+"/full/!1920,1920/0/default.jpg", hero.record, entries[hero.record].Record.Titles.In(m.Lang)
+		shown[hero.asset] = true
+	}
+	var out []homeCollection
 	for _, t := range terms {
-		hc := homeCollection{Slug: t.Code, Name: t.Label.In(lang), Count: counts[t.Code]}
-		if h, ok, err := s.imageOf(ctx, t.Code); err != nil {
-			return err
-		} else if ok {
-			hc.Image, hc.W, hc.H = pieceOf(h.Asset, 960), h.Thumbnail.Width, h.Thumbnail.Height
-			if model.HeroImage == "" {
-				model.HeroImage, model.HeroID, model.HeroTitle = "/iiif/3/"+h.Asset+"/full/!1920,1920/0/default.jpg", h.ID, h.Titles.In(lang)
-			}
+		hc := homeCollection{Slug: t.Code, Name: t.Label.In(m.Lang), Count: counts[t.Code]}
+		if cv := chosen[t.Code]; entries[cv.record] != nil {
+			hc.Image, hc.W, hc.H = pieceOf(cv.asset, 960), cv.width, cv.height
+			shown[cv.asset] = true
 		}
-		model.Collections = append(model.Collections, hc)
-	}
-	if model.Exhibitions, err = s.exhibitions(ctx, lang); err != nil {
-		return err
-	}
-	return s.show(c, http.StatusOK, "home", model)
-}
-
-// faces is how many records of a collection are looked at for one whose image
-// suits a tile of the home page.
-const faces = 24
-
-// imageOf finds a record of a collection that has an image, of the shape of a tile
-// if there is one.
-func (s *Server) imageOf(ctx context.Context, collection string) (search.Hit, bool, error) {
-	found, err := s.Index.Search(ctx, search.Query{
-		Limit: faces, Sort: search.SortTitle, Filters: map[string][]string{"collection": {collection}, "has": {"image"}},
-	})
-	if err != nil || len(found.Hits) == 0 {
-		return search.Hit{}, false, err
-	}
-	best := found.Hits[0]
-	for _, h := range found.Hits[1:] {
-		if unlike(h) < unlike(best) {
-			best = h
-		}
-	}
-	return best, best.Thumbnail != nil, nil
-}
-
-// unlike is how far an image's shape is from that of a tile, four to three.
-func unlike(h search.Hit) float64 {
-	if h.Thumbnail == nil || h.Thumbnail.Width < 1 || h.Thumbnail.Height < 1 {
-		return math.Inf(1)
-	}
-	return math.Abs(math.Log(float64(h.Thumbnail.Width) / float64(h.Thumbnail.Height) * 3 / 4))
-}
-
-// exhibitions lists the exhibitions and routes that are public.
-func (s *Server) exhibitions(ctx context.Context, lang string) ([]homeExhibition, error) {
-	var out []homeExhibition
-	for _, kind := range []archive.Kind{archive.KindExhibition, archive.KindRoute} {
-		page, _, err := s.Archive.List(ctx, archive.ListQuery{Kind: kind, Published: true, Limit: 20})
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range page {
-			x := homeExhibition{URL: "/routes/" + e.Record.ID, Name: e.Record.Titles.In(lang), Note: inLanguage(lang, "线路", "route")}
-			if kind == archive.KindExhibition {
-				x = homeExhibition{"/exhibitions/" + e.Record.ID, x.Name, inLanguage(lang, "展览", "exhibition"), "/kiosk/" + e.Record.ID}
-			}
-			out = append(out, x)
-		}
+		out = append(out, hc)
 	}
 	return out, nil
 }

@@ -18,6 +18,7 @@ type recordPage struct {
 	ID, Heading, Second, SecondLang  string
 	Kind, Collection, CollectionSlug string
 	Draft, Drawing, Cite             string
+	MayPublish, MayWithdraw          bool
 	Images                           []recordImage
 	Paragraphs                       []string
 	Inscriptions                     []recordInscription
@@ -28,8 +29,8 @@ type recordPage struct {
 }
 
 type recordImage struct {
-	Info, Large, Thumb string
-	W, H               int
+	Info, Large, Full, Thumb string
+	W, H, Number             int
 }
 
 type recordInscription struct{ Text, Translation string }
@@ -41,7 +42,10 @@ type row struct {
 
 type link struct{ Text, URL string }
 
-type recordStop struct{ Thumb, URL, Name, Caption, Date string }
+type recordStop struct {
+	Thumb, URL, Name, Caption, Date string
+	Number                          int
+}
 
 // pageRecord answers GET /records/{id}.
 func (s *Server) pageRecord(c *gin.Context) error {
@@ -85,14 +89,17 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	m.Kind = s.termText(archive.SchemeKind, string(r.Kind), lang)
 	m.Collection, m.CollectionSlug = s.termText(archive.SchemeCollection, r.Collection, lang), r.Collection
 	if s.staff(c) && (e.Status() != "published" || e.Revision != e.Published) {
-		m.Draft = inLanguage(lang, map[string]string{"draft": "草稿", "withdrawn": "已撤回", "published": "有未公开的修订"}[e.Status()],
-			map[string]string{"draft": "draft", "withdrawn": "withdrawn", "published": "has unpublished changes"}[e.Status()])
+		m.Draft = statusWords[e.Status()].In(lang)
+	}
+	if u := s.user(c); u != nil && u.Role.AtLeast(archive.RoleEditor) && !s.ReadOnly {
+		m.MayPublish, m.MayWithdraw = m.Draft != "", e.Status() == "published"
 	}
 	for i := range e.Assets {
 		if a := &e.Assets[i]; a.Servable() {
 			m.Images = append(m.Images, recordImage{
 				Info: "/iiif/3/" + a.ID + "/info.json", Large: "/iiif/3/" + a.ID + "/full/!1280,1280/0/default.jpg",
-				Thumb: pieceOf(a.ID, 240), W: a.Image.Width, H: a.Image.Height,
+				Full:  "/iiif/3/" + a.ID + "/full/!2000,2000/0/default.jpg",
+				Thumb: pieceOf(a.ID, 240), W: a.Image.Width, H: a.Image.Height, Number: len(m.Images) + 1,
 			})
 		}
 	}
@@ -165,12 +172,12 @@ func (s *Server) addStops(c *gin.Context, m *recordPage, r *archive.Record, lang
 	if err != nil {
 		return err
 	}
-	for _, stop := range r.Stops {
-		x := recordStop{Caption: stop.Caption.In(lang), Date: stop.Date}
+	for i, stop := range r.Stops {
+		x := recordStop{Caption: stop.Caption.In(lang), Date: stop.Date, Number: i + 1}
 		if e := entries[stop.Record]; e != nil {
 			x.URL, x.Name = "/records/"+e.Record.ID, e.Record.Titles.In(lang)
 			if a := stopImage(e, stop.Asset); a != nil {
-				x.Thumb = pieceOf(a.ID, 240)
+				x.Thumb = faceOf(a.ID, a.Image.Width, a.Image.Height)
 			}
 		}
 		m.Stops = append(m.Stops, x)
@@ -259,7 +266,7 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 	if l := r.Location; l != nil {
 		text := s.termText(archive.SchemeSite, l.Site, lang)
 		if l.Cave != "" {
-			text += inLanguage(lang, "第"+l.Cave+"窟", " Cave "+l.Cave)
+			text = caveText(text, l.Cave, lang)
 		}
 		for _, part := range []string{l.Space, l.Surface, l.Position} {
 			if part != "" {
@@ -293,7 +300,7 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 	for _, p := range r.People {
 		text := p.Name.In(lang)
 		if p.Role != "" {
-			text += " (" + p.Role + ")"
+			text += inLanguage(lang, "（"+roleText(p.Role, lang)+"）", " ("+roleText(p.Role, lang)+")")
 		}
 		people = append(people, link{Text: text})
 	}
@@ -318,7 +325,12 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 	add("相关", "Related", related...)
 	if x := r.Rights; x != nil {
 		add("收藏 / 管理", "Holder", link{Text: x.Holder.In(lang)})
-		add("权利", "Rights", link{statementText(x.Statement, lang), x.Statement})
+		// Where the picture is said to be no photograph, the rights are the drawing's.
+		zh, en := "权利", "Rights"
+		if extraText(r, "imagery", lang) != "" {
+			zh, en = "图像权利", "Rights in the picture"
+		}
+		add(zh, en, link{statementText(x.Statement, lang), x.Statement})
 	}
 	add("记录号", "Record", link{Text: r.ID})
 	return rows

@@ -1,28 +1,39 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"hexi/archive"
 	"hexi/search"
 )
 
 type searchPage struct {
 	base
-	Total      uint64
-	Relaxed    bool
-	From, To   string
-	Hidden     []hidden
-	Facets     []facet
-	Chips      []choice
-	Understood []string
-	Sorts      []choice
-	Cards      []card
-	Next       string
+	Total          uint64
+	Relaxed        bool
+	From, To       string
+	Hidden         []hidden
+	Facets         []facet
+	FacetsOpen     bool
+	Chips          []choice
+	Understood     []string
+	Sorts          []choice
+	Cards          []card
+	First, Last    int // which of the hits are shown, from 1
+	Previous, Next string
+
+	// What is wrong with the search: beside the years, beside the orders, elsewhere.
+	Faulty                bool
+	YearsFault, SortFault string
+	Faults                []string
 }
 
 type hidden struct{ Name, Value string }
@@ -41,7 +52,7 @@ type facet struct {
 
 // facetNames are the facets of the page in their order.
 var facetNames = []struct{ field, zh, en string }{
-	{"collection", "专题", "Collection"}, {"kind", "类别", "Kind"}, {"period", "年代", "Period"}, {"site", "石窟", "Cave site"},
+	{"collection", "专题", "Collection"}, {"kind", "记录类型", "Type"}, {"period", "年代", "Period"}, {"site", "石窟", "Cave site"},
 	{"category", "分类", "Category"}, {"level", "级别", "Level"}, {"material", "质地", "Material"}, {"condition", "保存状态", "Condition"},
 	{"has", "媒体", "Media"}, {"rights", "权利", "Rights"},
 }
@@ -57,33 +68,40 @@ var sortNames = []struct {
 // shownFacet is how many values of a facet are shown.
 const shownFacet = 14
 
-// pageSearch answers GET /search.
+// pageSearch answers GET /search. What is wrong with a search is said beside the
+// field where it was typed, and everything else of it stays.
 func (s *Server) pageSearch(c *gin.Context) error {
 	if wantsJSON(c.Request) {
 		return s.apiSearch(c)
 	}
-	q, result, err := s.search(c)
+	lang := s.lang(c)
+	values := c.Request.URL.Query()
+	model := searchPage{base: s.page(c, "search", inLanguage(lang, "搜索", "Search")), From: values.Get("from"), To: values.Get("to")}
+	q, err := model.parse(values, lang)
 	if err != nil {
 		return err
 	}
-	lang := s.lang(c)
-	values := c.Request.URL.Query()
-	model := searchPage{
-		base: s.page(c, "search", inLanguage(lang, "检索", "Search")), Total: result.Total, Relaxed: result.Relaxed,
-		From: values.Get("from"), To: values.Get("to"),
+	q.Staff = s.staff(c)
+	result, err := s.Index.Search(c.Request.Context(), q)
+	if err != nil {
+		return err
 	}
-	model.Query = q.Text
+	model.Total, model.Relaxed, model.Query = result.Total, result.Relaxed, q.Text
 	for name, list := range values {
-		if name != "from" && name != "to" && name != "cursor" {
+		if name != "from" && name != "to" && !slices.Contains(pageParams, name) && !(model.SortFault != "" && name == "sort") {
 			for _, v := range list {
 				model.Hidden = append(model.Hidden, hidden{name, v})
 			}
 		}
 	}
 	for _, f := range facetNames {
-		model.addFacet(f.field, inLanguage(lang, f.zh, f.en), result.Facets[f.field], values, lang)
+		counted := result.Facets[f.field]
+		if f.field == "period" {
+			counted = s.inTime(counted)
+		}
+		model.addFacet(f.field, inLanguage(lang, f.zh, f.en), counted, values, lang)
 	}
-	if model.From != "" || model.To != "" {
+	if (model.From != "" || model.To != "") && model.YearsFault == "" {
 		model.Chips = append(model.Chips, choice{Label: model.From + "–" + model.To, URL: searchURL(values, func(v url.Values) { v.Del("from"); v.Del("to") })})
 	}
 	for _, u := range result.Understood {
@@ -93,16 +111,136 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		to := searchURL(values, func(v url.Values) { v.Set("sort", string(o.sort)) })
 		model.Sorts = append(model.Sorts, choice{Label: inLanguage(lang, o.zh, o.en), URL: to, Selected: q.Sort == o.sort})
 	}
-	for _, h := range result.Hits {
-		model.Cards = append(model.Cards, s.hitCard(h, lang))
+	if model.Faulty {
+		return s.show(c, http.StatusBadRequest, "search", model)
 	}
-	if result.Next != "" {
-		model.Next = searchURL(values, nil)
-		next := cloneValues(values)
-		next.Set("cursor", result.Next)
-		model.Next = "/search?" + next.Encode()
+	if model.Cards, err = s.hitCards(c.Request.Context(), result.Hits, lang); err != nil {
+		return err
 	}
+	model.turnPages(values, q.Limit, result)
 	return s.show(c, http.StatusOK, "search", model)
+}
+
+// parse reads a search. Its faults are noted in the model, and the query is what
+// is left without them, for counting only.
+func (m *searchPage) parse(values url.Values, lang string) (search.Query, error) {
+	sound := cloneValues(values)
+	for {
+		q, err := search.ParseQuery(sound)
+		var invalid *archive.InvalidError
+		switch {
+		case errors.As(err, &invalid) && sound.Has(invalid.Field):
+			m.addFault(invalid.Field, values, lang)
+			sound.Del(invalid.Field)
+			if m.YearsFault != "" {
+				sound.Del("from")
+				sound.Del("to")
+			}
+		case err != nil:
+			return q, err
+		default:
+			if m.Faulty {
+				q.Limit, q.Cursor = 0, ""
+			}
+			return q, nil
+		}
+	}
+}
+
+// addFault says in words of the page's language what is wrong with a parameter.
+func (m *searchPage) addFault(field string, values url.Values, lang string) {
+	m.Faulty = true
+	typed := strings.TrimSpace(values.Get(field))
+	if r := []rune(typed); len(r) > 40 {
+		typed = string(r[:40]) + "…"
+	}
+	switch field {
+	case "from", "to":
+		m.FacetsOpen = true
+		from, errFrom := strconv.Atoi(strings.Replace(strings.TrimSpace(values.Get("from")), "−", "-", 1))
+		to, errTo := strconv.Atoi(strings.Replace(strings.TrimSpace(values.Get("to")), "−", "-", 1))
+		switch {
+		case errFrom == nil && errTo == nil && from != 0 && to != 0 && from > to:
+			m.YearsFault = inLanguage(lang, "起始年份 "+strconv.Itoa(from)+" 晚于结束年份 "+strconv.Itoa(to)+"。公元前的年份填负数，如 -1046。",
+				"The year "+strconv.Itoa(from)+" is later than "+strconv.Itoa(to)+". Years BCE are negative, such as -1046.")
+		case typed == "0":
+			m.YearsFault = inLanguage(lang, "没有公元 0 年：-1 是公元前 1 年，其后是公元 1 年。", "There is no year 0: -1 is 1 BCE, and then comes 1.")
+		default:
+			m.YearsFault = inLanguage(lang, "“"+typed+"”不是年份。请填整数，如 642；公元前填负数，如 -1046。", "“"+typed+"” is not a year. Give a whole number such as 642; years BCE are negative, such as -1046.")
+		}
+	case "sort":
+		m.SortFault = inLanguage(lang, "没有“"+typed+"”这种排序，请选上面的一种。", "There is no order “"+typed+"”; choose one of these.")
+	case "cursor":
+		m.Faults = append(m.Faults, inLanguage(lang, "这一页的地址已经失效，请从第一页看起。", "The address of this page is not valid any more; begin at the first page."))
+	default:
+		m.Faults = append(m.Faults, inLanguage(lang, "条件 "+field+" 的值“"+typed+"”无法识别。", "The value “"+typed+"” of "+field+" is not understood."))
+	}
+}
+
+// pageParams are the parameters that say which page of a search is shown: the
+// cursor of the index, the number of the page, and the cursors of the pages before.
+var pageParams = []string{"cursor", "page", "before"}
+
+// keptPages is how many pages a reader can go back, one by one, before the first
+// one comes.
+const keptPages = 20
+
+// turnPages fills in which hits are shown, and the addresses of the pages beside.
+func (m *searchPage) turnPages(values url.Values, limit int, result *search.Result) {
+	number := 1
+	if n, err := strconv.Atoi(values.Get("page")); err == nil && values.Get("cursor") != "" && n > 1 && n < 1_000_000 {
+		number = n
+	}
+	m.First, m.Last = (number-1)*limit+1, (number-1)*limit+len(m.Cards)
+	var before []string
+	if v := values.Get("before"); v != "" {
+		before = strings.Split(v, "~")
+	}
+	page := func(n int, cursor string, before []string) string {
+		v := cloneValues(values)
+		for _, name := range pageParams {
+			v.Del(name)
+		}
+		if cursor != "" {
+			v.Set("cursor", cursor)
+			v.Set("page", strconv.Itoa(n))
+		}
+		if len(before) > 0 {
+			v.Set("before", strings.Join(before, "~"))
+		}
+		return "/search?" + v.Encode()
+	}
+	if cursor := values.Get("cursor"); cursor != "" {
+		if n := len(before); n > 0 {
+			m.Previous = page(number-1, before[n-1], before[:n-1])
+		} else {
+			m.Previous = page(1, "", nil)
+		}
+		before = append(before, cursor)
+	}
+	if result.Next != "" && uint64(m.Last) < result.Total {
+		m.Next = page(number+1, result.Next, before[max(0, len(before)-keptPages):])
+	}
+}
+
+// inTime puts the periods with the most records into the order of time.
+func (s *Server) inTime(counted []search.FacetValue) []search.FacetValue {
+	terms, _ := s.Vocabulary.Terms(archive.SchemePeriod)
+	order := map[string]int{}
+	for i, t := range terms {
+		order[t.Code] = i + 1
+	}
+	out := slices.Clone(counted)
+	for i, v := range counted {
+		if i >= shownFacet && v.Selected {
+			out[shownFacet-1] = v // what is chosen is always shown
+		}
+	}
+	out = out[:min(len(out), shownFacet)]
+	slices.SortStableFunc(out, func(a, b search.FacetValue) int {
+		return cmp.Compare(cmp.Or(order[a.Value], len(terms)+1), cmp.Or(order[b.Value], len(terms)+1))
+	})
+	return out
 }
 
 func (m *searchPage) addFacet(field, name string, counted []search.FacetValue, values url.Values, lang string) {
@@ -120,6 +258,9 @@ func (m *searchPage) addFacet(field, name string, counted []search.FacetValue, v
 			}
 		})
 		label := v.Label.In(lang)
+		if field == "rights" {
+			label = statementText(v.Value, lang)
+		}
 		f.Values = append(f.Values, choice{Label: label, URL: to, Count: v.Count, Selected: v.Selected})
 		if v.Selected {
 			f.Open = true
@@ -134,7 +275,9 @@ func (m *searchPage) addFacet(field, name string, counted []search.FacetValue, v
 // searchURL is the address of a changed search, from its first page.
 func searchURL(values url.Values, change func(url.Values)) string {
 	v := cloneValues(values)
-	v.Del("cursor")
+	for _, name := range pageParams {
+		v.Del(name)
+	}
 	if change != nil {
 		change(v)
 	}
@@ -145,8 +288,7 @@ func searchURL(values url.Values, change func(url.Values)) string {
 func understoodText(u search.Understood, lang string) string {
 	switch u.Type {
 	case "cave":
-		site := u.Label.In(lang)
-		return inLanguage(lang, site+"第"+u.Value+"窟", site+" Cave "+u.Value)
+		return caveText(u.Label.In(lang), u.Value, lang)
 	case "period":
 		return u.Label.In(lang) + " " + yearsText(u.From, u.To, lang)
 	case "years":

@@ -30,13 +30,13 @@ type pages struct {
 
 // pageFiles are the template files of each page, below static/.
 var pageFiles = map[string]string{
-	"home": "site/home", "search": "site/search", "record": "site/record", "collection": "site/collection", "error": "site/error",
+	"home": "site/home", "search": "site/search", "record": "site/record", "collection": "site/collection", "list": "site/list", "error": "site/error",
 	"signin": "curate/signin", "curate": "curate/home", "upload": "curate/upload", "jobs": "curate/jobs", "kiosk": "kiosk/kiosk",
 }
 
 func newPages() (*pages, error) {
 	p := &pages{templates: map[string]*template.Template{}, scripts: map[string]string{}}
-	funcs := template.FuncMap{"t": inLanguage}
+	funcs := template.FuncMap{"t": inLanguage, "dict": dict, "pair": pair}
 	for name, dir := range pageFiles {
 		files := []string{"shared/layout/layout.tmpl", "shared/card/card.tmpl", dir + "/" + path.Base(dir) + ".tmpl"}
 		if name == "kiosk" {
@@ -70,6 +70,23 @@ func inLanguage(lang, zh, en string) string {
 		return en
 	}
 	return zh
+}
+
+// inPage is something that a template within a page shows, and the page's language.
+type inPage struct {
+	It   any
+	Lang string
+}
+
+func pair(it any, lang string) inPage { return inPage{it, lang} }
+
+// dict makes a map of pairs of a name and a text, for templates within templates.
+func dict(pairs ...string) map[string]string {
+	m := map[string]string{}
+	for i := 1; i < len(pairs); i += 2 {
+		m[pairs[i-1]] = pairs[i]
+	}
+	return m
 }
 
 // readStyle joins the style sheets of all pages: shared ones first.

@@ -50,12 +50,18 @@ func (s *Server) routes() {
 	both(e, "/", s.handle(s.pageHome))
 	both(e, "/search", s.handle(s.pageSearch))
 	both(e, "/records/:id", s.handle(s.pageRecord))
+	both(e, "/collections", s.handle(s.pageCollections))
 	both(e, "/collections/:slug", s.handle(s.pageCollection))
+	both(e, "/exhibitions", s.handle(s.pageExhibitions))
 	both(e, "/exhibitions/:slug", s.handle(s.pageExhibition))
+	both(e, "/routes", s.handle(s.pageRoutes))
 	both(e, "/routes/:slug", s.handle(s.pageRoute))
 	both(e, "/static/*path", s.handle(s.staticFile))
+	both(e, "/robots.txt", s.handle(s.robots))
+	both(e, "/favicon.ico", s.handle(s.favicon))
 
 	// The kiosk.
+	both(e, "/kiosk", s.handle(s.pageKiosks))
 	both(e, "/kiosk/:exhibition", s.handle(s.pageKiosk))
 
 	// The workbench.
@@ -67,6 +73,8 @@ func (s *Server) routes() {
 	both(curate, "/upload", s.handle(s.pageUpload))
 	curate.POST("/upload", s.handle(s.doUpload))
 	both(curate, "/jobs", s.handle(s.pageJobs))
+	curate.POST("/records/:id/publish", s.handle(s.doPublish))
+	curate.POST("/records/:id/withdraw", s.handle(s.doWithdraw))
 }
 
 // both answers GET and HEAD; net/http leaves the body of a HEAD away.

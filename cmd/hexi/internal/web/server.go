@@ -71,6 +71,7 @@ type Server struct {
 	attempts attempts
 	pages    *pages
 	images   *images
+	covers   covers
 	metrics  *metrics
 }
 

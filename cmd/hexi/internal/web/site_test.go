@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -57,7 +58,9 @@ func TestPages(t *testing.T) {
 		{"/search?q=Jiayuguan&lang=en", 200, []string{"/records/gw-1", "Jiayuguan</mark> Pass"}},
 		{"/search?q=没有这样的东西吧", 200, nil},
 		{"/search?collection=great-wall", 200, []string{"/records/gw-1"}},
-		{"/search?from=x", 400, []string{"from"}},
+		{"/search?from=x", 400, []string{`name="from"`, `value="x"`, "“x”不是年份"}},
+		{"/search?from=900&to=600&q=Jiayuguan&lang=en", 400, []string{`value="900"`, `value="600"`, "900 is later than 600", `value="Jiayuguan"`}},
+		{"/search?sort=zzz&lang=en", 400, []string{"no order “zzz”"}},
 		{"/records/dh-9", 200, []string{"莫高窟第9窟北壁", `id="viewer"`, "info.json", "晚唐", "&lt;script&gt;", "/iiif/manifest/dh-9"}},
 		{"/records/dh-9?lang=en", 200, []string{"North wall of Cave 9", "Late Tang"}},
 		{"/records/gw-1", 200, []string{"嘉峪关关城"}},
@@ -66,7 +69,14 @@ func TestPages(t *testing.T) {
 		{"/collections/none", 404, nil},
 		{"/exhibitions/show", 200, []string{"小展", "北壁"}},
 		{"/kiosk/show", 200, []string{"北壁"}},
-		{"/kiosk/none", 404, nil},
+		{"/kiosk/none", 404, []string{"没有这个展览", "no such exhibition"}},
+		{"/kiosk/show?idle=x", 400, []string{"idle"}},
+		{"/exhibitions", 200, []string{"/exhibitions/show", "/kiosk/show"}},
+		{"/routes", 200, nil},
+		{"/kiosk", 200, []string{"/kiosk/show"}},
+		{"/collections?lang=en", 200, []string{"/collections/great-wall", "Great Wall"}},
+		{"/robots.txt", 200, []string{"Disallow: /curate"}},
+		{"/favicon.ico", 200, []string{"<svg"}},
 		{"/nowhere", 404, []string{"<html"}},
 		{"/curate/signin", 200, []string{`type="password"`}},
 		{"/healthz", 200, nil},
@@ -283,6 +293,19 @@ func TestSearchParameters(t *testing.T) {
 	if len(seen) != 25 || pages > 3 {
 		t.Errorf("%d records on %d pages", len(seen), pages)
 	}
+	// On the page, one goes forth and back.
+	address := "/search?sort=date&lang=en"
+	for _, want := range []struct{ shows, rel string }{{"1–20 / 25", "next"}, {"21–25 / 25", "prev"}, {"1–20 / 25", "next"}} {
+		got := h.get(address)
+		if !bytes.Contains(got.body, []byte(want.shows)) {
+			t.Fatalf("%s does not show %s", address, want.shows)
+		}
+		link, _, ok := strings.Cut(string(got.body), `" rel="`+want.rel+`"`)
+		if !ok {
+			t.Fatalf("%s has no link to the %s page", address, want.rel)
+		}
+		address = html.UnescapeString(link[strings.LastIndex(link, `"`)+1:])
+	}
 }
 
 // A curator signs in, uploads a photograph with a form, and sees its job done.
@@ -395,6 +418,24 @@ func TestWorkbench(t *testing.T) {
 	}
 	if got := do("GET", next, "", nil, ""); got.StatusCode != http.StatusOK || !bytes.Contains(got.body, []byte("wall.jpg")) {
 		t.Errorf("%s after the upload: %d %.2000s", next, got.StatusCode, got.body)
+	}
+	// What is withdrawn stands among the drafts, and can be published again.
+	record := next[strings.Index(next, "record=")+len("record="):]
+	for _, step := range []struct {
+		change, origin string
+		status         int
+		listed         bool
+	}{
+		{"withdraw", "https://evil.example", http.StatusForbidden, false},
+		{"withdraw", h.url, http.StatusSeeOther, true},
+		{"publish", h.url, http.StatusSeeOther, false},
+	} {
+		if got := do("POST", "/curate/records/"+record+"/"+step.change, form, nil, step.origin); got.StatusCode != step.status {
+			t.Errorf("%s: %d", step.change, got.StatusCode)
+		}
+		if got := do("GET", "/curate", "", nil, ""); bytes.Contains(got.body, []byte("/records/"+record)) != step.listed {
+			t.Errorf("after %s from %s, listed among the drafts is not %v", step.change, step.origin, step.listed)
+		}
 	}
 	if got := do("POST", "/curate/signout", form, nil, h.url); got.StatusCode != http.StatusSeeOther {
 		t.Errorf("signing out: %d", got.StatusCode)

@@ -42,6 +42,36 @@ var statementWords = map[string]archive.Text{
 	"UND": {"zh": "版权未定", "en": "Copyright undetermined"}, "NKC": {"zh": "未发现版权", "en": "No known copyright"},
 }
 
+// caveText names a cave of a site: Mogao Caves, 407 is Mogao Cave 407.
+func caveText(site, cave, lang string) string {
+	if lang != "en" {
+		return site + "第" + cave + "窟"
+	}
+	for _, plural := range []string{" Caves", " Grottoes", " Grotto"} {
+		site = strings.TrimSuffix(site, plural)
+	}
+	return strings.TrimSpace(site + " Cave " + cave)
+}
+
+// personWords are the parts that people have in a record, in both languages; other
+// words are shown as they are.
+var personWords = map[string]archive.Text{
+	"donor": {"zh": "供养人", "en": "donor"}, "portrayed": {"zh": "像主", "en": "portrayed"}, "finder": {"zh": "发现者", "en": "finder"},
+	"founder": {"zh": "创建者", "en": "founder"}, "builder": {"zh": "营建者", "en": "builder"}, "inventor": {"zh": "创制者", "en": "inventor"},
+	"chairman": {"zh": "主席", "en": "chairman"}, "commander": {"zh": "指挥者", "en": "commander"}, "representative": {"zh": "代表", "en": "representative"},
+	"geologist": {"zh": "地质学家", "en": "geologist"}, "venerated": {"zh": "受祭祀者", "en": "venerated"}, "legend": {"zh": "传说人物", "en": "legend"},
+	"maker": {"zh": "作者", "en": "maker"}, "author": {"zh": "作者", "en": "author"}, "artist": {"zh": "画家", "en": "artist"}, "painter": {"zh": "画工", "en": "painter"},
+	"scribe": {"zh": "抄写者", "en": "scribe"}, "translator": {"zh": "译者", "en": "translator"}, "photographer": {"zh": "摄影者", "en": "photographer"},
+	"collector": {"zh": "收藏者", "en": "collector"}, "excavator": {"zh": "发掘者", "en": "excavator"}, "bearer": {"zh": "传承人", "en": "bearer"},
+}
+
+func roleText(role, lang string) string {
+	if t, ok := personWords[role]; ok {
+		return t.In(lang)
+	}
+	return role
+}
+
 func queryEscape(s string) string { return url.QueryEscape(s) }
 
 // wallWords are the codes of places in a cave that records may use, in both
