@@ -233,13 +233,13 @@ func (d *Dir) Get(ctx context.Context, key string) (io.ReadCloser, Info, error) 
 }
 
 // Range implements Store.
-func (d *Dir) Range(ctx context.Context, key string, off, n int64, ifMatch string) (io.ReadCloser, error) {
+func (d *Dir) Range(ctx context.Context, key string, off, n int64, ifMatch string) (io.ReadCloser, Info, error) {
 	if err := errors.Join(checkRange(key, off, n), ctx.Err()); err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
 	f, info, err := d.OpenFile(key)
 	if err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
 	switch {
 	case ifMatch != "" && ifMatch != info.ETag:
@@ -248,9 +248,9 @@ func (d *Dir) Range(ctx context.Context, key string, off, n int64, ifMatch strin
 		err = errPastEnd(key, off)
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, Info{}, errors.Join(err, f.Close())
 	}
-	return &readCloser{Reader: &contextReader{ctx, io.NewSectionReader(f, off, n)}, Closer: f}, nil
+	return &readCloser{Reader: &contextReader{ctx, io.NewSectionReader(f, off, n)}, Closer: f}, info, nil
 }
 
 // Copy implements Store.

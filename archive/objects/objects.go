@@ -11,7 +11,7 @@
 //
 //	store, err := objects.Open(ctx, "dir:/srv/hexi/objects")
 //	info, err := store.Put(ctx, "incoming/a1/master", file, objects.PutOptions{Size: size})
-//	r, err := store.Range(ctx, "access/a1/pyramid.tif", 4096, 512, "")
+//	r, info, err := store.Range(ctx, "access/a1/pyramid.tif", 4096, 512, "")
 //
 // On S3 the credentials need these permissions on the bucket:
 // s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload,
@@ -21,7 +21,6 @@ package objects
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -45,11 +44,12 @@ type Store interface {
 	Stat(ctx context.Context, key string) (Info, error)
 	// Get opens an object for reading from its start. The caller closes it.
 	Get(ctx context.Context, key string) (io.ReadCloser, Info, error)
-	// Range reads n bytes from offset off with one request. A range that
-	// passes the end delivers what there is; one that starts at or after the
-	// end is an *archive.InvalidError. When ifMatch is not "" and the object's
-	// ETag is another, the error is archive.ErrConflict.
-	Range(ctx context.Context, key string, off, n int64, ifMatch string) (io.ReadCloser, error)
+	// Range reads n bytes from offset off with one request, and describes the
+	// whole object that they are a part of. A range that passes the end delivers
+	// what there is; one that starts at or after the end is an
+	// *archive.InvalidError. When ifMatch is not "" and the object's ETag is
+	// another, the error is archive.ErrConflict.
+	Range(ctx context.Context, key string, off, n int64, ifMatch string) (io.ReadCloser, Info, error)
 	// Copy makes to a copy of from, without the bytes passing through here
 	// where the store can do that.
 	Copy(ctx context.Context, from, to string) error
@@ -153,45 +153,4 @@ func checkRange(key string, off, n int64) error {
 // errPastEnd says that a range starts at or after the end of an object.
 func errPastEnd(key string, off int64) error {
 	return archive.Invalid("range", "offset %d is at or past the end of %s", off, key)
-}
-
-// ReaderAt reads an object at any place, one Range request each time, holding
-// it to one version by its ETag.
-type ReaderAt struct {
-	ctx   context.Context
-	store Store
-	info  Info
-}
-
-// NewReaderAt returns a reader of the object as info describes it. The context
-// bounds all its reads.
-func NewReaderAt(ctx context.Context, store Store, info Info) *ReaderAt {
-	return &ReaderAt{ctx: ctx, store: store, info: info}
-}
-
-// Size is the object's size in bytes.
-func (r *ReaderAt) Size() int64 { return r.info.Size }
-
-// ReadAt implements io.ReaderAt.
-func (r *ReaderAt) ReadAt(p []byte, off int64) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	if off >= r.info.Size {
-		return 0, io.EOF
-	}
-	want := min(int64(len(p)), r.info.Size-off)
-	body, err := r.store.Range(r.ctx, r.info.Key, off, want, r.info.ETag)
-	if err != nil {
-		return 0, err
-	}
-	defer body.Close() //nolint:errcheck // read to its end below
-	n, err := io.ReadFull(body, p[:want])
-	if err != nil {
-		return n, fmt.Errorf("read %s at %d: %w", r.info.Key, off, err)
-	}
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
 }

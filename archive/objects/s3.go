@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/minio/minio-go/v7"
@@ -180,31 +181,58 @@ func (s *S3) Get(ctx context.Context, key string) (io.ReadCloser, Info, error) {
 }
 
 // Range implements Store.
-func (s *S3) Range(ctx context.Context, key string, off, n int64, ifMatch string) (io.ReadCloser, error) {
+func (s *S3) Range(ctx context.Context, key string, off, n int64, ifMatch string) (io.ReadCloser, Info, error) {
 	if err := errors.Join(CheckKey(key), checkRange(key, off, n), ctx.Err()); err != nil {
-		return nil, err
+		return nil, Info{}, err
 	}
 	var options minio.GetObjectOptions
 	if err := options.SetRange(off, off+n-1); err != nil {
-		return nil, fmt.Errorf("read %s: %w", key, err)
+		return nil, Info{}, fmt.Errorf("read %s: %w", key, err)
 	}
 	if ifMatch != "" {
 		if err := options.SetMatchETag(ifMatch); err != nil {
-			return nil, fmt.Errorf("read %s: %w", key, err)
+			return nil, Info{}, fmt.Errorf("read %s: %w", key, err)
 		}
 	}
-	body, _, header, err := s.core.GetObject(ctx, s.bucket, s.prefix+key, options)
+	body, o, header, err := s.core.GetObject(ctx, s.bucket, s.prefix+key, options)
 	if err != nil {
 		if minio.ToErrorResponse(err).StatusCode == http.StatusRequestedRangeNotSatisfiable {
-			return nil, errPastEnd(key, off)
+			return nil, Info{}, errPastEnd(key, off)
 		}
-		return nil, fmt.Errorf("read %s: %w", key, domainError(err))
+		return nil, Info{}, fmt.Errorf("read %s: %w", key, domainError(err))
 	}
-	if header.Get("Content-Range") == "" {
-		// A server that passes over Range would deliver the wrong bytes.
-		return nil, errors.Join(fmt.Errorf("read %s: the store does not serve ranges", key), body.Close())
+	info := s.info(o)
+	info.Key = key
+	var start int64
+	if start, info.Size, err = contentRange(header.Get("Content-Range")); err == nil && start != off {
+		err = fmt.Errorf("asked for %d, it sent what is at %d", off, start)
 	}
-	return body, nil
+	if err == nil && ifMatch != "" && info.ETag != ifMatch {
+		err = fmt.Errorf("%w: the store passes over If-Match", archive.ErrConflict)
+	}
+	if err != nil {
+		// A server that passes over Range or If-Match would deliver the wrong bytes.
+		return nil, Info{}, errors.Join(fmt.Errorf("read %s: %w", key, err), body.Close())
+	}
+	return body, info, nil
+}
+
+// contentRange reads a Content-Range, "bytes 0-99/1234" (RFC 9110, section
+// 14.4): where the part begins, and how large the whole is.
+func contentRange(header string) (start, size int64, err error) {
+	part, whole, ok := strings.Cut(strings.TrimPrefix(header, "bytes "), "/")
+	first, _, dash := strings.Cut(part, "-")
+	if !ok || !dash {
+		return 0, 0, errors.New("the store does not serve ranges")
+	}
+	start, err = strconv.ParseInt(first, 10, 64)
+	if err == nil {
+		size, err = strconv.ParseInt(whole, 10, 64)
+	}
+	if err != nil || start < 0 || size <= start {
+		return 0, 0, fmt.Errorf("the store sent the Content-Range %.100q", header)
+	}
+	return start, size, nil
 }
 
 // Copy implements Store.

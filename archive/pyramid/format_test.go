@@ -334,6 +334,51 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// Bytes that were read from elsewhere than the index says are no tile.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	path, sidecar := buildWith(t, Spec{Geometry: geometry(t, 300, 200, 64)}, false)
+	tiff := read(t, path)
+	ix, err := ReadSidecar(bytes.NewReader(sidecar), int64(len(sidecar)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := ReadTIFF(bytes.NewReader(tiff), int64(len(tiff)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ix := range []*Index{ix, alone} {
+		for _, at := range [][3]int{{0, 0, 0}, {0, 1, 2}, {0, 4, 3}, {2, 1, 0}} {
+			ref, err := ix.Tile(at[0], at[1], at[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			from := tiff
+			if ref.Source == Sidecar {
+				from = sidecar
+			}
+			stream := from[ref.Offset : ref.Offset+ref.Length]
+			if err := ix.Check(ref, stream); err != nil {
+				t.Errorf("tile %v: %v", at, err)
+			}
+			for name, other := range map[string][]byte{
+				"a byte before": from[ref.Offset-1 : ref.Offset+ref.Length-1], "a byte after": append(bytes.Clone(stream[1:]), 0xd9),
+				"nothing": nil, "zeros": make([]byte, len(stream)),
+			} {
+				if err := ix.Check(ref, other); !errors.Is(err, ErrDamaged) {
+					t.Errorf("tile %v, %s: %v", at, name, err)
+				}
+			}
+			if ix == alone {
+				continue // others may have made it, with something after the end
+			}
+			if err := ix.Check(ref, stream[:len(stream)-1]); !errors.Is(err, ErrDamaged) {
+				t.Errorf("tile %v, cut: %v", at, err)
+			}
+		}
+	}
+}
+
 // TestWriterHoldsTilesToTheirFields: what the fields say of all tiles has to be
 // true of each.
 func TestWriterHoldsTilesToTheirFields(t *testing.T) {

@@ -79,6 +79,26 @@ func (ix *Index) MemorySize() int {
 	return n
 }
 
+// Check reports what is wrong with the bytes that were read for a tile: whether
+// they are one whole stream, of that tile's size. Bytes of another version of
+// the access copy are found out by it, because there the tiles lie elsewhere.
+// Of a TIFF without sidecar, which anyone may have made, it asks no more than
+// that a frame comes before the pixels.
+func (ix *Index) Check(ref TileRef, stream []byte) error {
+	width, height := ref.Width, ref.Height
+	if ref.Source == TIFF {
+		width, height = ix.geometry.TileSize, ix.geometry.TileSize
+	}
+	check := checkSegments
+	if ix.exact == nil {
+		check = checkAnyFrame
+	}
+	if err := check(stream, width, height, ix.gray); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return nil
+}
+
 // Tile finds a tile. It allocates nothing. Tiles at the edges come in their
 // exact size from the sidecar; without one, padded from the TIFF.
 func (ix *Index) Tile(level, col, row int) (TileRef, error) {

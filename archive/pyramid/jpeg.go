@@ -96,8 +96,13 @@ func checkStream(stream []byte, width, height int, gray bool) error {
 	if len(stream) < 4 || stream[0] != 0xff || stream[1] != mSOI {
 		return errNotJPEG
 	}
+	return checkSegments(stream[2:], width, height, gray)
+}
+
+// checkSegments is checkStream for a stream less its SOI.
+func checkSegments(stream []byte, width, height int, gray bool) error {
 	framed := false
-	for b := stream[2:]; ; {
+	for b := stream; ; {
 		if len(b) < 4 || b[0] != 0xff {
 			return errNotJPEG
 		}
@@ -119,6 +124,34 @@ func checkStream(stream []byte, width, height int, gray bool) error {
 		case mDRI:
 		default:
 			return fmt.Errorf("its header holds a segment %#x, which belongs into the shared tables or nowhere", b[1])
+		}
+		b = b[n:]
+	}
+}
+
+// checkAnyFrame is checkSegments for a stream that others may have made: it may
+// hold any segments, and what follows its end does not matter.
+func checkAnyFrame(stream []byte, width, height int, gray bool) error {
+	framed := false
+	for b := stream; ; {
+		if len(b) < 4 || b[0] != 0xff {
+			return errNotJPEG
+		}
+		n := int(binary.BigEndian.Uint16(b[2:])) + 2
+		if n < 4 || n > len(b) {
+			return errNotJPEG
+		}
+		switch b[1] {
+		case mSOS:
+			if !framed {
+				return errNotJPEG
+			}
+			return nil
+		case mSOF0, mSOF1, mSOF2:
+			framed = true
+			if err := checkFrame(b[4:n], width, height, gray); err != nil {
+				return err
+			}
 		}
 		b = b[n:]
 	}

@@ -29,7 +29,8 @@ type storedTile struct {
 	id  string // of the asset
 	ref pyramid.TileRef
 
-	resize bool // it goes out in another size than it is stored in, by a pixel
+	resize        bool // it goes out in another size than it is stored in, by a pixel
+	width, height int  // that size
 
 	// What it was worked out for. The access copy is not kept from being closed.
 	copy    weak.Pointer[access]
@@ -77,7 +78,7 @@ func (s *Server) storedTile(r *http.Request) (*view, *storedTile, bool) {
 		return nil, nil, false
 	}
 	t := &storedTile{
-		id: req.ID, ref: ref, resize: img.resizes(plan),
+		id: req.ID, ref: ref, resize: img.resizes(plan), width: plan.Width, height: plan.Height,
 		copy: weak.Make(img.copy), base: img.base, shape: img.shape, maxArea: img.offer.MaxArea,
 		host: r.Host, tls: r.TLS != nil,
 		link: s.linkHeader(r, img, plan), etag: img.etagHeader(plan), kept: img.cacheControl(),

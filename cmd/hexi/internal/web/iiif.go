@@ -16,6 +16,7 @@ import (
 
 	"hexi/archive"
 	"hexi/archive/iiif"
+	"hexi/archive/pyramid"
 	"hexi/archive/raster"
 	"hexi/ingest"
 )
@@ -49,16 +50,47 @@ func (s *Server) image(c *gin.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request.Context()
-	var img *view
+	// A copy that is replaced while it is read is opened again; once more only
+	// where its parts are just being replaced one after the other.
+	for _, pause := range []time.Duration{0, 0, replacing} {
+		select {
+		case <-time.After(pause):
+		case <-c.Request.Context().Done():
+			return c.Request.Context().Err()
+		}
+		var img *view
+		if img, err = s.asked(c, req.ID); err == nil {
+			if err = s.imageOf(c, req, img); errors.Is(err, errReplaced) {
+				s.images.forget(img.copy, err)
+			}
+		}
+		if !errors.Is(err, errReplaced) {
+			return err
+		}
+	}
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		return fmt.Errorf("asset %s: %w", req.ID, missing(err))
+	case errors.Is(err, pyramid.ErrDamaged):
+		return fmt.Errorf("asset %s: %w", req.ID, err)
+	}
+	s.log.Warn("an access copy does not hold still", "asset", req.ID, "error", err)
+	return busy(2, "This image is just being replaced; try again in a moment.")
+}
+
+// replacing is about how long the parts of an access copy take to be replaced.
+const replacing = 200 * time.Millisecond
+
+// asked returns an image as the one who asks may see it.
+func (s *Server) asked(c *gin.Context, id string) (*view, error) {
 	if s.staff(c) {
-		img, err = s.images.open(ctx, req.ID, true)
-	} else {
-		img, err = s.images.public(ctx, req.ID)
+		return s.images.open(c.Request.Context(), id, true)
 	}
-	if err != nil {
-		return err
-	}
+	return s.images.public(c.Request.Context(), id)
+}
+
+// imageOf answers a request for an opened image.
+func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	service := iiif.ServiceURI(s.base(c.Request), req.ID)
 	switch req.Kind {
 	case iiif.KindBase:
@@ -85,7 +117,7 @@ func (s *Server) image(c *gin.Context, path string) error {
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	data, way, err := s.images.bytes(ctx, img, plan)
+	data, way, err := s.images.bytes(c.Request.Context(), img, plan)
 	if err != nil {
 		return err
 	}
@@ -105,12 +137,15 @@ func (s *Server) image(c *gin.Context, path string) error {
 // computed before, or one computed now.
 func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (data []byte, way string, err error) {
 	if ref, ok := img.tile(plan); ok {
-		data, err = img.copy.ReadTile(ctx, ref)
-		if err != nil || !img.resizes(plan) || resized(data[len(img.copy.index.Prefix()):], plan.Width, plan.Height) {
+		data, err = m.stored(ctx, img, ref)
+		if err == nil && img.resizes(plan) {
+			data, err = withSize(data, len(img.copy.index.Prefix()), plan.Width, plan.Height)
+		}
+		if !errors.Is(err, errNoSize) {
 			return data, "stored", err
 		}
 	}
-	key := img.asset.ID + "@" + img.asset.Access.Version + "/" + strconv.Itoa(img.base) + "/" + plan.Canonical
+	key := img.asset.ID + "@" + img.version() + "/" + img.key(plan)
 	if data, ok := m.renders.GetIfPresent(key); ok {
 		return data, "cached", nil
 	}
@@ -121,8 +156,8 @@ func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (data []b
 		}
 		m.server.log.Warn("a thumbnail is missing and is computed", "asset", img.asset.ID, "error", err)
 	}
-	data, err = m.making.do(key, func() ([]byte, error) {
-		data, err := m.compute(context.WithoutCancel(ctx), img, plan)
+	data, err = m.making.do(ctx, key, func(ctx context.Context) ([]byte, error) {
+		data, err := m.compute(ctx, img, plan)
 		if err == nil {
 			m.renders.Set(key, data)
 		}
@@ -132,6 +167,14 @@ func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (data []b
 		return nil, "", err
 	}
 	return data, "computed", nil
+}
+
+// stored returns a stored tile. The caller may not change it.
+func (m *images) stored(ctx context.Context, img *view, ref pyramid.TileRef) ([]byte, error) {
+	if img.copy.remote() {
+		return m.tile(ctx, img.copy, ref)
+	}
+	return img.copy.ReadTile(ctx, ref)
 }
 
 // thumbnail finds the stored thumbnail that a plan asks for.

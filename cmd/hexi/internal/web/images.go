@@ -3,22 +3,19 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
-	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
 
 	"hexi/archive"
 	"hexi/archive/iiif"
-	"hexi/archive/objects"
 	"hexi/archive/pyramid"
 	"hexi/archive/raster"
-	"hexi/ingest"
 )
 
 // Renderer computes what is not a stored tile; an engine of package raster does it.
@@ -35,6 +32,8 @@ const (
 	indexCache     = 128 << 20        // bytes of pyramid indexes
 	indexWeight    = 32 << 10         // least that an index counts: each holds two files open
 	renderCache    = 64 << 20         // bytes of computed images
+	tileCache      = 64 << 20         // bytes of tiles from a store
+	maxUnfit       = 1024             // remembered sidecars
 	accessFor      = 2 * time.Second  // how long a decision about access holds
 	maxRenderCost  = 1 << 30          // bytes that one request may take
 	renderTimeout  = 30 * time.Second // of one request
@@ -45,11 +44,15 @@ const (
 // images serves the access copies.
 type images struct {
 	server    *Server
-	indexes   *otter.Cache[string, *access] // by asset and version
+	indexes   *otter.Cache[string, *access] // by asset
+	serials   atomic.Uint64                 // of opened copies
+	unfit     *otter.Cache[string, string]  // by asset: the ETag of a sidecar that is not of its TIFF
+	tiles     *otter.Cache[tileKey, []byte] // of copies that lie in a store
 	renders   *otter.Cache[string, []byte]  // by asset, version and canonical request
 	addresses *addresses                    // by address
 	deciding  flight[*view]
 	opening   flight[*access]
+	fetching  flight[[]byte]
 	making    flight[[]byte]
 	handles   handles
 	places    chan struct{} // one for each request that is being computed
@@ -79,26 +82,16 @@ type view struct {
 	rights string
 }
 
-// access is an opened access copy.
-type access struct {
-	index   *pyramid.Index
-	tiff    *source
-	sidecar *source
-}
-
-// source reads one of the two objects of an access copy, held to one version.
-type source struct {
-	io.ReaderAt
-	file *os.File // nil where it is no file
-	idle chan *handle
-}
-
 func newImages(s *Server) *images {
 	workers := runtime.GOMAXPROCS(0)
 	return &images{
 		server: s, seen: map[string]decision{},
 		indexes: otter.Must(&otter.Options[string, *access]{
 			MaximumWeight: indexCache, Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
+		}),
+		unfit: otter.Must(&otter.Options[string, string]{MaximumSize: maxUnfit}),
+		tiles: otter.Must(&otter.Options[tileKey, []byte]{
+			MaximumWeight: tileCache, Weigher: func(_ tileKey, b []byte) uint32 { return uint32(len(b)) + 64 },
 		}),
 		renders: otter.Must(&otter.Options[string, []byte]{
 			MaximumWeight: renderCache, Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
@@ -136,8 +129,8 @@ func (m *images) public(ctx context.Context, id string) (*view, error) {
 	if ok && time.Now().Before(d.until) {
 		return d.image, d.err
 	}
-	return m.deciding.do(id, func() (*view, error) {
-		img, err := m.open(context.WithoutCancel(ctx), id, false)
+	return m.deciding.do(ctx, id, func(ctx context.Context) (*view, error) {
+		img, err := m.open(ctx, id, false)
 		if err == nil || errors.Is(err, archive.ErrNotFound) {
 			m.remember(id, img, err)
 		}
@@ -209,95 +202,4 @@ func extraFormats(all []string) []iiif.Format {
 		}
 	}
 	return out
-}
-
-// copyOf opens an access copy: its sidecar's index, or, where that is lost, the
-// TIFF's own directories.
-func (m *images) copyOf(ctx context.Context, asset *archive.Asset) (*access, error) {
-	key := asset.ID + "@" + asset.Access.Version
-	if a, ok := m.indexes.GetIfPresent(key); ok {
-		return a, nil
-	}
-	return m.opening.do(key, func() (*access, error) {
-		a, err := m.read(context.WithoutCancel(ctx), asset)
-		if err != nil {
-			return nil, fmt.Errorf("open access copy of asset %s: %w", asset.ID, err)
-		}
-		m.indexes.Set(key, a)
-		return a, nil
-	})
-}
-
-func (m *images) read(ctx context.Context, asset *archive.Asset) (*access, error) {
-	tiff, tiffSize, err := m.source(ctx, ingest.PyramidKey(asset.ID))
-	if err != nil {
-		return nil, missing(err)
-	}
-	a := &access{tiff: tiff}
-	sidecar, size, err := m.source(ctx, ingest.SidecarKey(asset.ID))
-	if err == nil {
-		a.sidecar = sidecar
-		a.index, err = pyramid.ReadSidecar(sidecar, size)
-		if err == nil && a.index.TIFFSize() == tiffSize {
-			return a, nil
-		}
-	}
-	m.server.log.Warn("the sidecar of an access copy cannot be used; its TIFF is read instead", "asset", asset.ID, "error", err)
-	if a.index, err = pyramid.ReadTIFF(tiff, tiffSize); err != nil {
-		return nil, err
-	}
-	return a, nil
-}
-
-// missing keeps a lost access copy from looking like an image that never was.
-func missing(err error) error {
-	if errors.Is(err, archive.ErrNotFound) {
-		return errors.New("the access copy is missing from the object store")
-	}
-	return err
-}
-
-// source opens an object for reading at any place: the file itself in a
-// directory, ranged reads of one version elsewhere.
-func (m *images) source(ctx context.Context, key string) (*source, int64, error) {
-	if dir, ok := m.server.Objects.(*objects.Dir); ok {
-		f, info, err := dir.OpenFile(key)
-		if err != nil {
-			return nil, 0, err
-		}
-		// Closed by the runtime when the cache lets it go.
-		return &source{ReaderAt: f, file: f, idle: make(chan *handle, handlesACopy)}, info.Size, nil
-	}
-	info, err := m.server.Objects.Stat(ctx, key)
-	if err != nil {
-		return nil, 0, err
-	}
-	return &source{ReaderAt: objects.NewReaderAt(context.WithoutCancel(ctx), m.server.Objects, info)}, info.Size, nil
-}
-
-// Index implements raster.Tiles.
-func (a *access) Index() *pyramid.Index { return a.index }
-
-// ReadTile implements raster.Tiles.
-func (a *access) ReadTile(_ context.Context, ref pyramid.TileRef) ([]byte, error) {
-	prefix := a.index.Prefix()
-	b := make([]byte, len(prefix)+int(ref.Length))
-	copy(b, prefix)
-	return b, a.fill(b[len(prefix):], ref)
-}
-
-// of returns the object that a tile lies in.
-func (a *access) of(ref pyramid.TileRef) *source {
-	if ref.Source == pyramid.Sidecar {
-		return a.sidecar
-	}
-	return a.tiff
-}
-
-// fill reads a tile's bytes.
-func (a *access) fill(b []byte, ref pyramid.TileRef) error {
-	if n, err := a.of(ref).ReadAt(b, ref.Offset); n < len(b) {
-		return fmt.Errorf("read tile: %w", err)
-	}
-	return nil
 }

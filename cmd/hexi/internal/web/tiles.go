@@ -1,8 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"io"
 	"net"
@@ -44,6 +46,9 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 		s.metrics.tileHits.Inc()
 		return true
 	}
+	if img.copy.remote() {
+		return s.remoteTile(w, r, img, t)
+	}
 	h["Content-Type"] = jpegType
 	h["Content-Length"] = t.length
 	prefix := img.copy.index.Prefix()
@@ -66,11 +71,11 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	b = b[:total]
 	copy(b, prefix)
 	if r.Method == http.MethodGet {
-		if err := img.copy.fill(b[len(prefix):], t.ref); err != nil {
+		if err := img.copy.fill(r.Context(), b[len(prefix):], t.ref); err != nil {
 			clear(h)
 			return false // the slow way tells what is wrong
 		}
-		if t.resize && !resized(b[len(prefix):], t.ref.Width, t.ref.Height) {
+		if t.resize && !resized(b[len(prefix):], t.width, t.height) {
 			clear(h)
 			return false
 		}
@@ -82,6 +87,43 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	s.metrics.tileHits.Inc()
 	return true
 }
+
+// remoteTile is the rest of fastTile for an access copy that lies in a store. Its
+// tiles are kept in memory for those who ask next.
+func (s *Server) remoteTile(w http.ResponseWriter, r *http.Request, img *view, t *storedTile) bool {
+	h := w.Header()
+	var b []byte
+	if r.Method == http.MethodGet {
+		var err error
+		if b, err = s.images.tile(r.Context(), img.copy, t.ref); err == nil && t.resize {
+			b, err = withSize(b, len(img.copy.index.Prefix()), t.width, t.height)
+		}
+		if err != nil {
+			if errors.Is(err, errReplaced) {
+				s.images.forget(img.copy, err)
+			}
+			clear(h)
+			return false // the slow way opens it again, or tells what is wrong
+		}
+	}
+	h["Content-Type"] = jpegType
+	h["Content-Length"] = t.length
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(b) // an error means that the client left
+	s.metrics.tileHits.Inc()
+	return true
+}
+
+// withSize returns a copy of a stored tile in another size, see resized.
+func withSize(tile []byte, prefix, width, height int) ([]byte, error) {
+	b := bytes.Clone(tile)
+	if !resized(b[prefix:], width, height) {
+		return nil, errNoSize
+	}
+	return b, nil
+}
+
+var errNoSize = errors.New("the tile does not begin with its frame")
 
 type connectionKey struct{}
 
@@ -162,7 +204,6 @@ func (img *view) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
 		if (ref.Width-1)/unit != (plan.Width-1)/unit || (ref.Height-1)/unit != (plan.Height-1)/unit {
 			return pyramid.TileRef{}, false
 		}
-		ref.Width, ref.Height = plan.Width, plan.Height
 	}
 	return ref, true
 }
@@ -203,11 +244,20 @@ func (s *Server) linkHeader(r *http.Request, img *view, plan iiif.Plan) []string
 	return []string{iiif.ProfileLink + ", " + iiif.CanonicalLink(iiif.ServiceURI(s.base(r), img.asset.ID), plan)}
 }
 
+// key names a picture of an image for caches: the address alone does not, because
+// "max" is another size for each who asks.
+func (img *view) key(plan iiif.Plan) string {
+	return strconv.Itoa(img.base) + "/" + strconv.Itoa(plan.Width) + "x" + strconv.Itoa(plan.Height) + "/" + plan.Canonical
+}
+
+// version names the access copy by the bytes that are read of it.
+func (img *view) version() string { return img.copy.index.ID() }
+
 // etagHeader tells one version of an image response from another.
 func (img *view) etagHeader(plan iiif.Plan) []string {
 	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(plan.Canonical)) // a hash never fails to write
-	return []string{`"` + img.asset.Access.Version + "-" + strconv.Itoa(img.base) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
+	_, _ = sum.Write([]byte(img.key(plan))) // a hash never fails to write
+	return []string{`"` + img.version() + "-" + strconv.Itoa(img.base) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
 }
 
 // cacheControl says how long an image response may be kept. Image addresses hold
