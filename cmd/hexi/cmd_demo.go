@@ -44,8 +44,7 @@ func newDemo(env *environment) *cobra.Command {
 			return h.serve(cmd.Context(), serving{jobs: true}, env.welcome)
 		},
 	}
-	cmd.Flags().StringVar(&env.flags.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
-	cmd.Flags().StringVar(&env.flags.BaseURL, "base-url", "", "address under which the outside reaches the server")
+	env.flags.registerServer(cmd.Flags())
 	cmd.Flags().BoolVar(&makeOnly, "make-only", false, "make the sample and end, without serving")
 	return cmd
 }

@@ -27,8 +27,7 @@ func newServe(env *environment) *cobra.Command {
 			return h.serve(cmd.Context(), serving{jobs: !noJobs && !readOnly, readOnly: readOnly}, nil)
 		},
 	}
-	cmd.Flags().StringVar(&env.flags.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
-	cmd.Flags().StringVar(&env.flags.BaseURL, "base-url", "", "address under which the outside reaches the server")
+	env.flags.registerServer(cmd.Flags())
 	cmd.Flags().BoolVar(&noJobs, "no-jobs", false, "leave jobs to worker processes")
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take no uploads and change nothing")
 	return cmd
@@ -60,7 +59,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 	handler, err := web.New(web.Config{
 		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
 		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
-		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log,
+		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.render,
 	})
 	if err != nil {
 		return fmt.Errorf("prepare server: %w", err)

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/knadh/koanf/parsers/yaml"
@@ -32,10 +34,13 @@ type settings struct {
 
 	Listen  string // serve and demo
 	BaseURL string // address under which the outside reaches the server
+
+	RenderMemory string // a size: what computing images may take
+	render       int64  // the same in bytes
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = []string{"data", "database", "objects", "index", "listen", "base-url"}
+var names = []string{"data", "database", "objects", "index", "listen", "base-url", "render-memory"}
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -47,9 +52,17 @@ func (s *settings) register(flags *pflag.FlagSet) {
 	flags.BoolVarP(&s.Verbose, "verbose", "v", false, "log every request and job")
 }
 
+// registerServer registers the settings of those commands that serve.
+func (s *settings) registerServer(flags *pflag.FlagSet) {
+	flags.StringVar(&s.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
+	flags.StringVar(&s.BaseURL, "base-url", "", "address under which the outside reaches the server")
+	flags.StringVar(&s.RenderMemory, "render-memory", "", "memory for computing images, all together (default 1G)")
+}
+
 // load fills in what the flags leave open, and validates.
 func (s settings) load(getenv func(string) string) (settings, error) {
 	k := koanf.New(".")
+	var err error
 	path, required := s.Config, s.Config != ""
 	if !required {
 		if path = getenv("HEXI_CONFIG"); path != "" {
@@ -78,6 +91,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	}
 	for name, v := range map[string]string{
 		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "listen": s.Listen, "base-url": s.BaseURL,
+		"render-memory": s.RenderMemory,
 	} {
 		if v != "" {
 			over[name] = v
@@ -92,7 +106,26 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	s.Index = either(k.String("index"), filepath.Join(s.Data, "index"))
 	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
 	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")
+	if s.render, err = parseSize("render-memory", either(k.String("render-memory"), "1G")); err != nil {
+		return s, err
+	}
 	return s, s.validate()
+}
+
+// parseSize reads a number of bytes such as 512M: K, M, G and T are powers of 1024.
+func parseSize(name, value string) (int64, error) {
+	digits, unit := strings.TrimRight(strings.ToUpper(value), "BI"), int64(1)
+	for i, letter := range "KMGT" {
+		if rest, ok := strings.CutSuffix(digits, string(letter)); ok {
+			digits, unit = rest, int64(1)<<(10*(i+1))
+			break
+		}
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+	if err != nil || n < 1 || n > math.MaxInt64/unit {
+		return 0, usage("%s: %q is not a size such as 512M or 2G", name, value)
+	}
+	return n * unit, nil
 }
 
 func (s settings) validate() error {

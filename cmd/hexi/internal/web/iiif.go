@@ -203,31 +203,18 @@ func (m *images) readSmall(ctx context.Context, key string) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// compute renders an image. What it will cost is known before anything is
-// decoded: what can never fit is refused, and no more are computed at a time
-// than there are cores.
+// compute renders an image when there is room for it. What it will cost is known
+// before anything is decoded.
 func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte, error) {
 	q := raster.Request{
 		Region: plan.Region, Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
 		Quality: string(plan.Quality), Format: string(plan.Format), Base: img.base,
 	}
-	if m.server.Renderer.Cost(img.copy.index.Geometry(), q) > maxRenderCost {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "This image would take more memory than the server gives to one; ask for a smaller size.")
+	leave, err := m.lane.enter(ctx, m.server.Renderer.Cost(img.copy.index.Geometry(), q))
+	if err != nil {
+		return nil, err
 	}
-	select {
-	case m.queue <- struct{}{}:
-		defer func() { <-m.queue }()
-	default:
-		return nil, busy(2, "Too many images are being computed; try again in a moment.")
-	}
-	wait := time.NewTimer(waitForRender)
-	defer wait.Stop()
-	select {
-	case m.places <- struct{}{}:
-		defer func() { <-m.places }()
-	case <-wait.C:
-		return nil, busy(2, "Too many images are being computed; try again in a moment.")
-	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, renderTimeout)
 	defer cancel()
 	var b bytes.Buffer

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -28,17 +29,17 @@ type Renderer interface {
 // The limits of the image service. maxArea bounds one response in pixels, which
 // bounds the memory that computing it takes; tiles are far below it.
 const (
-	maxArea        = 16 << 20
-	indexCache     = 128 << 20        // bytes of pyramid indexes
-	indexWeight    = 32 << 10         // least that an index counts: each holds two files open
-	renderCache    = 64 << 20         // bytes of computed images
-	tileCache      = 64 << 20         // bytes of tiles from a store
-	maxUnfit       = 1024             // remembered sidecars
-	accessFor      = 2 * time.Second  // how long a decision about access holds
-	maxRenderCost  = 1 << 30          // bytes that one request may take
-	renderTimeout  = 30 * time.Second // of one request
-	waitForRender  = 5 * time.Second  // for a place among those who compute
-	queuePerWorker = 16
+	maxArea       = 16 << 20
+	indexCache    = 128 << 20        // bytes of pyramid indexes
+	indexWeight   = 32 << 10         // least that an index counts: each holds two files open
+	renderCache   = 64 << 20         // bytes of computed images
+	tileCache     = 64 << 20         // bytes of tiles from a store
+	maxUnfit      = 1024             // remembered sidecars
+	accessFor     = 2 * time.Second  // how long a decision about access holds
+	renderMemory  = 1 << 30          // bytes that all who compute may take together
+	renderTimeout = 30 * time.Second // of one request
+	waitForRender = 5 * time.Second  // for a place among those who compute
+	queuePerPlace = 16
 )
 
 // images serves the access copies.
@@ -55,8 +56,7 @@ type images struct {
 	fetching  flight[[]byte]
 	making    flight[[]byte]
 	handles   handles
-	places    chan struct{} // one for each request that is being computed
-	queue     chan struct{} // one for each that waits or is being computed
+	lane      lane // of those who compute
 
 	mu    sync.RWMutex
 	seen  map[string]decision // by asset: what the public may see of it
@@ -83,7 +83,7 @@ type view struct {
 }
 
 func newImages(s *Server) *images {
-	workers := runtime.GOMAXPROCS(0)
+	places := runtime.GOMAXPROCS(0)
 	return &images{
 		server: s, seen: map[string]decision{},
 		indexes: otter.Must(&otter.Options[string, *access]{
@@ -97,7 +97,9 @@ func newImages(s *Server) *images {
 			MaximumWeight: renderCache, Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
 		}),
 		addresses: otter.Must(&otter.Options[string, *storedTile]{MaximumSize: maxStored}),
-		places:    make(chan struct{}, workers), queue: make(chan struct{}, workers*queuePerWorker),
+		lane: lane{
+			budget: cmp.Or(s.RenderMemory, renderMemory), places: places, length: places * queuePerPlace, wait: waitForRender,
+		},
 	}
 }
 

@@ -31,8 +31,11 @@ type Config struct {
 	BaseURL    string
 	Version    string
 	ReadOnly   bool
-	Ready      func(ctx context.Context) error // nil: always ready
-	Log        *slog.Logger
+	// RenderMemory is how many bytes those who compute images may take together;
+	// 0 is 1 GiB.
+	RenderMemory int64
+	Ready        func(ctx context.Context) error // nil: always ready
+	Log          *slog.Logger
 }
 
 // Uploader takes files for a record into the archive; package ingest does it.
