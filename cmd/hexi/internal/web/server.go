@@ -68,7 +68,7 @@ type Server struct {
 	log      *slog.Logger
 	engine   *gin.Engine
 	session  *scs.SessionManager
-	attempts attempts
+	attempts *attempts
 	pages    *pages
 	images   *images
 	metrics  *metrics
@@ -79,7 +79,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: cfg, log: cfg.Log}
+	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts()}
 	s.metrics = newMetrics()
 	s.images = newImages(s)
 	s.session = newSessions(cfg.Sessions)

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/alexedwards/argon2id"
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
-	"golang.org/x/time/rate"
 
 	"hexi/archive"
 )
@@ -148,25 +147,6 @@ func localPath(next string) string {
 	return u.RequestURI()
 }
 
-// attempts slows the guessing of passwords down: a few at once for each name, then
-// one every ten seconds.
-type attempts struct {
-	mu     sync.Mutex
-	byName map[string]*rate.Limiter
-}
-
-func (a *attempts) allow(name string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.byName == nil || len(a.byName) > 10_000 {
-		a.byName = map[string]*rate.Limiter{}
-	}
-	if a.byName[name] == nil {
-		a.byName[name] = rate.NewLimiter(rate.Every(10*time.Second), 6)
-	}
-	return a.byName[name].Allow()
-}
-
 func (s *Server) doSignIn(c *gin.Context) error {
 	lang := s.lang(c)
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, 16<<10)
@@ -174,7 +154,7 @@ func (s *Server) doSignIn(c *gin.Context) error {
 		return refuse(http.StatusBadRequest, "The form could not be read.")
 	}
 	name, password := strings.TrimSpace(c.Request.PostForm.Get("name")), c.Request.PostForm.Get("password")
-	if !s.attempts.allow(name) {
+	if !s.attempts.addresses.allow(remote(c.Request)) || !s.attempts.names.allow(name) {
 		c.Header("Retry-After", "10")
 		return s.showSignIn(c, http.StatusTooManyRequests, inLanguage(lang, "尝试次数太多，请稍等十秒。", "Too many attempts; wait ten seconds."), name)
 	}
@@ -186,7 +166,16 @@ func (s *Server) doSignIn(c *gin.Context) error {
 	if err == nil && !u.Disabled {
 		hash = u.PasswordHash
 	}
-	if !rightPassword(password, hash) {
+	right, err := s.attempts.rightPassword(c.Request.Context(), password, hash)
+	var crowded *statusError
+	if errors.As(err, &crowded) {
+		c.Header("Retry-After", strconv.Itoa(crowded.retryAfter))
+		return s.showSignIn(c, crowded.status, inLanguage(lang, "正在登录的人太多，请稍后再试。", crowded.detail), name)
+	}
+	if err != nil {
+		return err
+	}
+	if !right {
 		s.log.Info("sign-in refused", "name", name)
 		return s.showSignIn(c, http.StatusUnauthorized, inLanguage(lang, "用户名或密码不对。", "Name or password is wrong."), name)
 	}
@@ -196,19 +185,6 @@ func (s *Server) doSignIn(c *gin.Context) error {
 	}
 	s.session.Put(ctx, sessionUserKey, u.Name)
 	return seeOther(c, localPath(c.Request.PostForm.Get("next")))
-}
-
-// dummyHash takes as long to compare with as a real one, so that the time of an
-// answer does not tell which names exist.
-const dummyHash = "$argon2id$v=19$m=65536,t=1,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-
-func rightPassword(password, hash string) bool {
-	if hash == "" {
-		_, _ = argon2id.ComparePasswordAndHash(password, dummyHash) // for its time only
-		return false
-	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	return err == nil && ok
 }
 
 func (s *Server) doSignOut(c *gin.Context) error {
