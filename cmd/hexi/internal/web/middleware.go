@@ -114,7 +114,12 @@ func (s *Server) limitBody(limit int64) gin.HandlerFunc {
 	}
 }
 
-const userKey = "hexi.user"
+// What a request's context keeps of who is asking: the user, and whether a
+// session's cookie, not a token, said so.
+const (
+	userKey   = "hexi.user"
+	bySession = "hexi.by-session"
+)
 
 // identify finds out who is asking: a bearer token, else a session. A token
 // that is not valid is refused at once rather than treated as the public.
@@ -143,6 +148,7 @@ func (s *Server) identify(c *gin.Context) {
 	}
 	if user, err := s.sessionUser(c); err == nil && user != nil {
 		c.Set(userKey, user)
+		c.Set(bySession, true)
 	}
 	c.Next()
 }

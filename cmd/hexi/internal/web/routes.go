@@ -26,7 +26,7 @@ func (s *Server) routes() {
 		e.Handle(method, "/iiif/*path", s.handle(s.iiif))
 	}
 
-	api := e.Group("/api/v1", s.cors, s.limitBody(apiBodyLimit))
+	api := e.Group("/api/v1", s.cors, s.sameOriginSession, s.limitBody(apiBodyLimit))
 	both(api, "/search", s.handle(s.apiSearch))
 	both(api, "/suggest", s.handle(s.apiSuggest))
 	both(api, "/records", s.handle(s.apiRecords))

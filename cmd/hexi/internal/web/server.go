@@ -65,13 +65,14 @@ type Uploaded struct {
 // Server answers HTTP requests. It is safe for concurrent use.
 type Server struct {
 	Config
-	log      *slog.Logger
-	engine   *gin.Engine
-	session  *scs.SessionManager
-	attempts *attempts
-	pages    *pages
-	images   *images
-	metrics  *metrics
+	log        *slog.Logger
+	engine     *gin.Engine
+	session    *scs.SessionManager
+	protection *http.CrossOriginProtection
+	attempts   *attempts
+	pages      *pages
+	images     *images
+	metrics    *metrics
 }
 
 // New makes a server; it opens nothing and starts nothing by itself.
@@ -84,6 +85,9 @@ func New(cfg Config) (*Server, error) {
 	s.images = newImages(s)
 	s.session = newSessions(cfg.Sessions)
 	var err error
+	if s.protection, err = newProtection(cfg.BaseURL); err != nil {
+		return nil, err
+	}
 	if s.pages, err = newPages(); err != nil {
 		return nil, err
 	}

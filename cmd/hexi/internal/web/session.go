@@ -33,6 +33,14 @@ func newSessions(store scs.Store) *scs.SessionManager {
 	return m
 }
 
+// writeCookie sends the session's cookie; over TLS, or where the outside comes by
+// TLS, a browser is told to send it back in no other way.
+func (s *Server) writeCookie(c *gin.Context, w http.ResponseWriter, token string, expiry time.Time) {
+	m := *s.session
+	m.Cookie.Secure = c.Request.TLS != nil || strings.HasPrefix(s.BaseURL, "https://")
+	m.WriteSessionCookie(c.Request.Context(), w, token, expiry)
+}
+
 // sessions loads the session of a request and writes it back. Only what people
 // use while signed in has one; images and static files do without.
 func (s *Server) sessions(c *gin.Context) {
@@ -80,9 +88,9 @@ func (w *sessionWriter) commit() {
 				w.server.log.Error("keep session", "error", err)
 				return
 			}
-			m.WriteSessionCookie(ctx, w.ResponseWriter, token, expiry)
+			w.server.writeCookie(w.c, w.ResponseWriter, token, expiry)
 		case scs.Destroyed:
-			m.WriteSessionCookie(ctx, w.ResponseWriter, "", time.Time{})
+			w.server.writeCookie(w.c, w.ResponseWriter, "", time.Time{})
 		}
 	})
 }
@@ -112,10 +120,32 @@ func (s *Server) sessionUser(c *gin.Context) (*archive.User, error) {
 	return u, nil
 }
 
+// newProtection recognises what another site's page sends. Behind a proxy that
+// names another host, the address under which the outside comes is one's own too.
+func newProtection(base string) (*http.CrossOriginProtection, error) {
+	p := http.NewCrossOriginProtection()
+	if u, err := url.Parse(base); err == nil && u.Host != "" {
+		if err := p.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, fmt.Errorf("trust %s: %w", base, err)
+		}
+	}
+	return p, nil
+}
+
 // sameOrigin refuses what another site's page sends in a signed-in person's name.
 func (s *Server) sameOrigin(c *gin.Context) {
-	if err := http.NewCrossOriginProtection().Check(c.Request); err != nil {
+	if err := s.protection.Check(c.Request); err != nil {
 		s.fail(c, refuse(http.StatusForbidden, "This request came from another site."))
+		return
+	}
+	c.Next()
+}
+
+// sameOriginSession is sameOrigin for the API, where a token is no one's by
+// accident: only a session's cookie goes along with what another site sends.
+func (s *Server) sameOriginSession(c *gin.Context) {
+	if c.GetBool(bySession) {
+		s.sameOrigin(c)
 		return
 	}
 	c.Next()
