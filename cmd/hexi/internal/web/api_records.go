@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -205,6 +206,9 @@ func (s *Server) saveRecord(c *gin.Context, id string) error {
 		return err
 	}
 	data, err := io.ReadAll(c.Request.Body)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return refuse(http.StatusBadRequest, "The record ended before its Content-Length.")
+	}
 	if err != nil {
 		return fmt.Errorf("read record: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 
@@ -93,6 +94,8 @@ func describe(err error) problem {
 		p.Status, p.Detail = http.StatusUnauthorized, "Sign in first, or send a valid token."
 	case errors.Is(err, archive.ErrForbidden):
 		p.Status, p.Detail = http.StatusForbidden, "Your role does not allow this."
+	case errors.Is(err, os.ErrDeadlineExceeded): // steadyBody
+		p.Status, p.Detail = http.StatusRequestTimeout, "The request came too slowly; send it again."
 	case errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Detail, p.retryAfter = http.StatusServiceUnavailable, "The answer took too long; try again.", 5
 	default:

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
@@ -73,6 +74,7 @@ type Server struct {
 	pages      *pages
 	images     *images
 	metrics    *metrics
+	pause      time.Duration // bodyPause, but in tests
 }
 
 // New makes a server; it opens nothing and starts nothing by itself.
@@ -80,7 +82,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts()}
+	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause}
 	s.metrics = newMetrics()
 	s.images = newImages(s)
 	s.session = newSessions(cfg.Sessions)
@@ -104,6 +106,7 @@ func New(cfg Config) (*Server, error) {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer steady(w, r, s.pause)()
 	if s.fastTile(w, r) {
 		return
 	}
