@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -308,37 +306,6 @@ func (s *Server) apiAsset(c *gin.Context) error {
 	return answerJSON(c, http.StatusOK, s.assetBody(c, a))
 }
 
-// apiMaster answers GET /api/v1/assets/{id}/master: the file as it was
-// received, for those who work in the archive.
-func (s *Server) apiMaster(c *gin.Context) error {
-	if err := s.require(c, archive.RoleCurator); err != nil {
-		return err
-	}
-	a, _, err := s.asset(c, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	body, info, err := s.Objects.Get(c.Request.Context(), a.Master.Key)
-	if err != nil {
-		return fmt.Errorf("master of asset %s: %w", a.ID, err)
-	}
-	defer body.Close() //nolint:errcheck // opened for reading only
-	h := c.Writer.Header()
-	h.Set("Content-Length", strconv.FormatInt(info.Size, 10))
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(a.Master.Filename))
-	h.Set("Repr-Digest", "sha-512=:"+base64OfHex(a.Master.SHA512)+":")
-	h.Set("Cache-Control", "private, no-store")
-	c.Status(http.StatusOK)
-	if c.Request.Method == http.MethodHead {
-		return nil
-	}
-	if _, err := io.Copy(c.Writer, body); err != nil {
-		return fmt.Errorf("send master of asset %s: %w", a.ID, err)
-	}
-	return nil
-}
-
 // answerJSON answers with a JSON document. HTML characters stay as they are:
 // the type is not HTML, and Chinese readers of the source see what is there.
 func answerJSON(c *gin.Context, status int, v any) error {
@@ -373,15 +340,6 @@ func intParam(c *gin.Context, name string, otherwise, low, high int) (int, error
 		return 0, archive.Invalid(name, "%q is not a whole number between %d and %d", s, low, high)
 	}
 	return n, nil
-}
-
-// base64OfHex turns a hexadecimal digest into the form of RFC 9530.
-func base64OfHex(digest string) string {
-	b, err := hex.DecodeString(digest)
-	if err != nil {
-		return ""
-	}
-	return base64.StdEncoding.EncodeToString(b)
 }
 
 // etagOf makes a strong entity tag from the bytes of an answer.

@@ -97,12 +97,12 @@ func (s *Server) cors(c *gin.Context) {
 }
 
 // exposed are the headers that scripts of other sites may read.
-const exposed = "Content-Length, ETag, Link, Location, Retry-After"
+const exposed = "Accept-Ranges, Content-Length, Content-Range, ETag, Link, Location, Retry-After"
 
 func allowOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match, Range")
+	h.Set("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range")
 	h.Set("Access-Control-Expose-Headers", exposed)
 	h.Set("Access-Control-Max-Age", "86400")
 }
