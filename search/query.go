@@ -57,6 +57,11 @@ const (
 	maxFilters   = 200 // values of one facet
 )
 
+// Parameters are the names of the parameters that ParseQuery reads.
+func Parameters() []string {
+	return append(slices.Clone(facetFields), "q", "from", "to", "bbox", "near", "sort", "limit", "cursor", "lang")
+}
+
 // ParseQuery reads the parameters of a search. What a person types as q is never
 // an error; everything else is checked, and a fault is an *archive.InvalidError
 // that names the parameter. Parameters that are not known are passed over.

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -111,6 +113,32 @@ func (s *Server) limitBody(limit int64) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
 		c.Next()
+	}
+}
+
+// only refuses parameters that a list does not know: one that is misspelt, or of
+// another list, would otherwise give everything and look like an answer.
+func only(h handler, known ...string) handler {
+	return func(c *gin.Context) error {
+		var others []string
+		for name := range c.Request.URL.Query() {
+			if !slices.Contains(known, name) {
+				others = append(others, name)
+			}
+		}
+		if len(others) == 0 {
+			return h(c)
+		}
+		slices.Sort(others)
+		field := others[0]
+		for i, name := range others {
+			others[i] = strconv.QuoteToGraphic(name)
+		}
+		takes := "this address takes none"
+		if len(known) > 0 {
+			takes = "this address takes " + strings.Join(known, ", ")
+		}
+		return archive.Invalid(field, "no such parameter as %s; %s", strings.Join(others, ", "), takes)
 	}
 }
 
