@@ -63,12 +63,16 @@ func (a *Archive) Record(ctx context.Context, id string) (*Entry, error) {
 	return e, nil
 }
 
-// PublicRecord returns a record as the public sees it: its published revision,
-// and ErrNotFound for drafts, withdrawn records and closed access tiers.
+// PublicRecord returns a record as the public sees it: its published revision
+// without what it says of records that are not public, and ErrNotFound for
+// drafts, withdrawn records and closed access tiers.
 func (a *Archive) PublicRecord(ctx context.Context, id string) (*Entry, error) {
 	e, err := a.catalog.Entry(ctx, id, true)
 	if err == nil && !e.Visible(a.Now()) {
 		err = ErrNotFound
+	}
+	if err == nil {
+		err = a.hide(ctx, []*Entry{e})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("record %s: %w", id, err)
@@ -90,7 +94,7 @@ func (a *Archive) PublicRecords(ctx context.Context, ids []string) ([]*Entry, er
 			visible = append(visible, e)
 		}
 	}
-	return visible, nil
+	return visible, a.hide(ctx, visible)
 }
 
 // List returns a page of records in the order of their ids. A query for what
@@ -116,7 +120,7 @@ func (a *Archive) List(ctx context.Context, q ListQuery) (page []*Entry, next st
 			page = append(page, e)
 		}
 	}
-	return page, next, nil
+	return page, next, a.hide(ctx, page)
 }
 
 // Revisions lists a record's revisions, the latest first, without content.

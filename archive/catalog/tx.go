@@ -137,6 +137,19 @@ func (t *tx) PutRevision(ctx context.Context, rev archive.Revision) error {
 	return t.flushLarge(ctx)
 }
 
+// Revision implements archive.Tx.
+func (t *tx) Revision(ctx context.Context, id string, number int) (*archive.Revision, error) {
+	if !archive.ValidID(id) {
+		return nil, archive.ErrNotFound
+	}
+	if t.dirty[id] {
+		if err := t.flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return t.q.revision(ctx, id, number)
+}
+
 // SetPublished implements archive.Tx. A revision that does not exist is an
 // archive.ErrNotFound.
 func (t *tx) SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error {

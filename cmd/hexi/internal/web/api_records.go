@@ -17,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hexi/archive"
+	"hexi/archive/iiif"
 )
 
 // recordBody is a record as the API answers it: the record's own fields, and
@@ -58,16 +59,20 @@ func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
 	}
 	for i := range e.Assets {
 		if s.staff(c) || e.Assets[i].Servable() {
-			body.Assets = append(body.Assets, s.assetBody(c, &e.Assets[i]))
+			body.Assets = append(body.Assets, s.assetBody(c, &e.Assets[i], e.Record.Rights))
 		}
 	}
 	return body
 }
 
-func (s *Server) assetBody(c *gin.Context, a *archive.Asset) assetBody {
+// assetBody describes an asset of a record with these rights as the asker may see it.
+func (s *Server) assetBody(c *gin.Context, a *archive.Asset, rights *archive.Rights) assetBody {
 	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format}
 	if a.Image != nil {
 		body.Width, body.Height = a.Image.Width, a.Image.Height
+		if rights != nil && rights.Tier == archive.TierReduced && !s.staff(c) {
+			body.Width, body.Height = reducedSize(a, rights.MaxPixels)
+		}
 	}
 	if a.Servable() {
 		body.Service = s.base(c.Request) + "/iiif/3/" + a.ID
@@ -81,6 +86,17 @@ func (s *Server) assetBody(c *gin.Context, a *archive.Asset) assetBody {
 		}
 	}
 	return body
+}
+
+// reducedSize is the size of an image of the tier "reduced" as its info.json says it.
+func reducedSize(a *archive.Asset, pixels int64) (width, height int) {
+	tile := max(a.Image.Width, a.Image.Height)
+	if a.Access != nil && a.Access.TileSize > 0 {
+		tile = a.Access.TileSize
+	}
+	v := view{shape: iiif.Image{Pyramid: iiif.NewPyramid(a.Image.Width, a.Image.Height, tile)}}
+	v.reduce(pixels)
+	return v.shape.Width, v.shape.Height
 }
 
 // entry returns the record that the URL names as the asker may see it.
@@ -105,6 +121,14 @@ func (s *Server) apiRecord(c *gin.Context) error {
 
 func (s *Server) answerRecord(c *gin.Context, status int, e *archive.Entry) error {
 	etag := fmt.Sprintf(`"%s-%d-%d"`, e.Record.ID, e.Revision, e.Updated.UnixMilli())
+	if !s.staff(c) {
+		// What the public sees of a record depends on others too.
+		b, err := json.Marshal(s.recordBody(c, e))
+		if err != nil {
+			return fmt.Errorf("encode record: %w", err)
+		}
+		etag = etagOf(b)
+	}
 	c.Header("ETag", etag)
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Vary", "Accept, Authorization, Cookie")
@@ -174,6 +198,9 @@ func (s *Server) apiRevision(c *gin.Context) error {
 	n, err := strconv.Atoi(c.Param("n"))
 	if err != nil || n < 1 || (!s.staff(c) && n != e.Published) {
 		return archive.ErrNotFound
+	}
+	if !s.staff(c) {
+		return answerJSON(c, http.StatusOK, e.Record)
 	}
 	rev, err := s.Archive.Revision(c.Request.Context(), e.Record.ID, n)
 	if err != nil {
@@ -299,11 +326,11 @@ func (s *Server) asset(c *gin.Context, id string) (*archive.Asset, *archive.Entr
 
 // apiAsset answers GET /api/v1/assets/{id}.
 func (s *Server) apiAsset(c *gin.Context) error {
-	a, _, err := s.asset(c, c.Param("id"))
+	a, e, err := s.asset(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	return answerJSON(c, http.StatusOK, s.assetBody(c, a))
+	return answerJSON(c, http.StatusOK, s.assetBody(c, a, e.Record.Rights))
 }
 
 // answerJSON answers with a JSON document. HTML characters stay as they are:
