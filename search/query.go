@@ -26,7 +26,7 @@ type Query struct {
 	Sort    Sort
 	Limit   int // hits; 0 gives counts only
 	Cursor  string
-	Lang    string // of labels and titles to prefer: zh or en
+	Lang    string // whose titles are sorted by and whose highlights come first: zh or en
 	Staff   bool   // also what is not public
 }
 
@@ -203,7 +203,10 @@ type position struct {
 // fingerprint tells queries apart, but for their page.
 func (q *Query) fingerprint() string {
 	same := *q
-	same.Cursor, same.Limit, same.Lang = "", 0, ""
+	same.Cursor, same.Limit = "", 0
+	if q.Sort != SortTitle || q.Lang == "zh" {
+		same.Lang = ""
+	}
 	b, err := json.Marshal(same)
 	if err != nil {
 		return ""

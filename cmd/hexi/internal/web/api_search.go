@@ -11,7 +11,11 @@ import (
 
 // search runs the query of a request, as the asker may see it.
 func (s *Server) search(c *gin.Context) (search.Query, *search.Result, error) {
-	q, err := search.ParseQuery(c.Request.URL.Query())
+	values := c.Request.URL.Query()
+	if values.Get("lang") == "" && c.Request.URL.Path == "/search" {
+		values.Set("lang", s.lang(c)) // people choose the language of pages once
+	}
+	q, err := search.ParseQuery(values)
 	if err != nil {
 		return q, nil, err
 	}
