@@ -43,7 +43,9 @@ type Uploader interface {
 	Upload(ctx context.Context, by string, u Upload) (Uploaded, error)
 }
 
-// Upload is one record and its files. Publish also publishes the record.
+// Upload is one record and its files. Publish asks that the record be published
+// with the first of its images that can be shown; the Server sees to that, and an
+// Uploader always gets it as false.
 type Upload struct {
 	Record  archive.Record
 	Files   []UploadFile
@@ -83,6 +85,9 @@ func New(cfg Config) (*Server, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause}
+	if cfg.Upload != nil {
+		s.Upload = publishWhenReady{cfg.Archive, cfg.Upload}
+	}
 	s.metrics = newMetrics()
 	s.images = newImages(s)
 	s.session = newSessions(cfg.Sessions)
