@@ -50,7 +50,18 @@ func (s *Server) apiSearch(c *gin.Context) error {
 	}
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Vary", "Accept, Authorization, Cookie")
-	return answerJSON(c, http.StatusOK, result)
+	body := searchBody{Result: result}
+	if s.Ready != nil && s.Ready(c.Request.Context()) != nil {
+		body.Complete = new(bool)
+	}
+	return answerJSON(c, http.StatusOK, body)
+}
+
+// searchBody is a search's answer. Complete is false while the index has not caught
+// up with the archive, and is left out when it has.
+type searchBody struct {
+	*search.Result
+	Complete *bool `json:"complete,omitempty"`
 }
 
 // apiSuggest answers GET /api/v1/suggest?q=: completions of what is being typed.

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -62,5 +64,30 @@ func TestListsRefuseUnknownParameters(t *testing.T) {
 	}
 	if !slices.Equal(ids, []string{"a-1", "a-2"}) {
 		t.Errorf("page by page: %v", ids)
+	}
+}
+
+// A search says when there may be more than it finds.
+func TestSearchIsCompleteOrSaysSo(t *testing.T) {
+	h := open(t, "")
+	for _, ready := range []error{nil, errors.New("the search index is catching up")} {
+		cfg := h.server.Config
+		cfg.Ready = func(context.Context) error { return ready }
+		server, err := New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.server = server
+		var body map[string]any
+		if err := json.Unmarshal(h.serve(http.MethodGet, "/api/v1/search", http.StatusOK).Body.Bytes(), &body); err != nil {
+			t.Fatal(err)
+		}
+		complete, said := body["complete"]
+		if said != (ready != nil) || said && complete != false {
+			t.Errorf("while %v: complete is %v", ready, complete)
+		}
+		if _, ok := body["total"]; !ok {
+			t.Errorf("the answer lost its other fields: %v", body)
+		}
 	}
 }
