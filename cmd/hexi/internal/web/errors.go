@@ -156,7 +156,10 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return
 	}
 	p := describe(err)
-	if p.Status >= http.StatusInternalServerError && p.Status != http.StatusNotImplemented {
+	var own *statusError
+	if p.Status == http.StatusServiceUnavailable && errors.As(err, &own) {
+		s.overload.note(c.Request.URL.EscapedPath(), p.Detail)
+	} else if p.Status >= http.StatusInternalServerError && p.Status != http.StatusNotImplemented {
 		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
 			slog.String("path", c.Request.URL.EscapedPath()), slog.Int("status", p.Status), slog.Any("error", err))
 	}

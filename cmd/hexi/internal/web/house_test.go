@@ -252,3 +252,14 @@ func asPNG(t testing.TB, img image.Image) []byte {
 	}
 	return b.Bytes()
 }
+
+// serve has the server of the house answer without a connection.
+func (h *house) serve(method, path string, status int) *httptest.ResponseRecorder {
+	h.t.Helper()
+	w := httptest.NewRecorder()
+	h.server.ServeHTTP(w, httptest.NewRequestWithContext(h.t.Context(), method, path, nil))
+	if w.Code != status {
+		h.t.Errorf("%s %s: %d, want %d", method, path, w.Code, status)
+	}
+	return w
+}

@@ -76,6 +76,7 @@ type Server struct {
 	pages      *pages
 	images     *images
 	metrics    *metrics
+	overload   *overload
 	pause      time.Duration // bodyPause, but in tests
 }
 
@@ -84,7 +85,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause}
+	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
 	if cfg.Upload != nil {
 		s.Upload = publishWhenReady{cfg.Archive, cfg.Upload}
 	}

@@ -199,6 +199,7 @@ func (s *Server) doSignIn(c *gin.Context) error {
 	right, err := s.attempts.rightPassword(c.Request.Context(), password, hash)
 	var crowded *statusError
 	if errors.As(err, &crowded) {
+		s.overload.note(c.Request.URL.EscapedPath(), crowded.detail)
 		c.Header("Retry-After", strconv.Itoa(crowded.retryAfter))
 		return s.showSignIn(c, crowded.status, inLanguage(lang, "正在登录的人太多，请稍后再试。", crowded.detail), name)
 	}
