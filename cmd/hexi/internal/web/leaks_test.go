@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,5 +142,42 @@ func TestReducedSizes(t *testing.T) {
 	token := "Authorization: Bearer " + h.user("li", "viewer")
 	if got := h.get("/api/v1/assets/"+asset, token); !bytes.Contains(got.body, []byte(`"width":1300`)) {
 		t.Errorf("for those who work here: %s", got.body)
+	}
+}
+
+// Pages of a list hold what is public, all of it, and their cursors name nothing else.
+func TestCursorsArePublic(t *testing.T) {
+	h := open(t, "")
+	var sheet strings.Builder
+	var want []string
+	for i := range 12 {
+		id, rights := fmt.Sprintf("r-%02d", i), `,"rights":{"tier":"staff"}`
+		if i%5 == 0 || i == 11 {
+			want, rights = append(want, id), ""
+		}
+		fmt.Fprintf(&sheet, `{"id":%q,"kind":"relic","titles":{"zh":"器"}%s}`+"\n", id, rights)
+	}
+	h.take(sheet.String(), map[string][]byte{})
+	for limit := 1; limit <= 13; limit++ {
+		var got []string
+		cursor := ""
+		for pages := 0; pages == 0 || cursor != "" && pages < 20; pages++ {
+			var page struct {
+				Records []struct{ ID string }
+				Next    string
+			}
+			if err := json.Unmarshal(h.get(fmt.Sprintf("/api/v1/records?limit=%d&cursor=%s", limit, cursor)).body, &page); err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range page.Records {
+				got = append(got, r.ID)
+			}
+			if cursor = page.Next; cursor != "" && !slices.Contains(want, cursor) {
+				t.Errorf("%d a page: the cursor is %s", limit, cursor)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d a page: %v, want %v", limit, got, want)
+		}
 	}
 }
