@@ -12,7 +12,7 @@ import (
 // search runs the query of a request, as the asker may see it.
 func (s *Server) search(c *gin.Context) (search.Query, *search.Result, error) {
 	values := c.Request.URL.Query()
-	if values.Get("lang") == "" && c.Request.URL.Path == "/search" {
+	if values.Get("lang") == "" && c.Request.URL.Path == "/search" && !wantsJSON(c.Request) {
 		values.Set("lang", s.lang(c)) // people choose the language of pages once
 	}
 	q, err := search.ParseQuery(values)
