@@ -49,6 +49,11 @@ type Asset struct {
 	Failure  *Failure   `json:"failure,omitempty"`
 	Batch    string     `json:"batch,omitempty"` // the ingest that brought it
 	Received time.Time  `json:"received"`
+
+	// PublishBy is who wants a revision of the record published once the asset can
+	// be shown (Archive.PublishWhenReady); "" for no one.
+	PublishBy       string `json:"-"`
+	PublishRevision int    `json:"-"`
 }
 
 // Master is the file as it was received. Key is where it lies in the object

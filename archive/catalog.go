@@ -97,6 +97,8 @@ type Tx interface {
 	// PutRevision adds a revision (its Number is the latest plus one; 1 for a
 	// new record) and makes it the latest.
 	PutRevision(ctx context.Context, rev Revision) error
+	// Revision returns one revision whole.
+	Revision(ctx context.Context, id string, number int) (*Revision, error)
 	// SetPublished makes a revision the one that the public sees (0: none).
 	SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error
 	// Asset returns one asset, superseded ones included.

@@ -28,6 +28,9 @@ type assetRow struct {
 	Access    string `bun:"access"`
 	Failure   string `bun:"failure"`
 	Received  int64  `bun:"received"`
+
+	PublishBy       string `bun:"publish_by"`
+	PublishRevision int    `bun:"publish_revision"`
 }
 
 // toJSON encodes an optional part of an asset; "" for none.
@@ -51,7 +54,7 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 	row := &assetRow{
 		ID: a.ID, Record: a.Record, Position: a.Position, Kind: string(a.Kind), State: string(a.State), Batch: a.Batch,
 		Filename: a.Master.Filename, MasterKey: a.Master.Key, Size: a.Master.Size, SHA512: a.Master.SHA512, Format: a.Master.Format,
-		Received: micros(a.Received),
+		Received: micros(a.Received), PublishBy: a.PublishBy, PublishRevision: a.PublishRevision,
 	}
 	var err error
 	if row.Image, err = toJSON(a.Image); err == nil {
@@ -69,6 +72,7 @@ func (row *assetRow) asset() (*archive.Asset, error) {
 	a := &archive.Asset{
 		ID: row.ID, Record: row.Record, Position: row.Position, Kind: archive.AssetKind(row.Kind),
 		State: archive.AssetState(row.State), Batch: row.Batch, Received: fromMicros(row.Received),
+		PublishBy: row.PublishBy, PublishRevision: row.PublishRevision,
 		Master: archive.Master{Filename: row.Filename, Key: row.MasterKey, Size: row.Size, SHA512: row.SHA512, Format: row.Format},
 	}
 	var err error

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -242,7 +243,7 @@ func (m *images) read(ctx context.Context, asset *archive.Asset) (*access, error
 			return a, nil
 		}
 	}
-	m.server.log.Warn("the sidecar of an access copy cannot be used; its TIFF is read instead", "asset", asset.ID, "error", err)
+	m.server.log.Warn("the sidecar of an access copy cannot be used; its TIFF is read instead", "asset", asset.ID, "error", cmp.Or(err, errors.New("it was made for another TIFF")))
 	if a.index, err = pyramid.ReadTIFF(tiff, tiffSize); err != nil {
 		return nil, err
 	}
