@@ -65,6 +65,7 @@ type section struct {
 
 var sections = []section{
 	{"tiles", "Tiles, from a directory", benchTiles},
+	{"computed", "Computed images", benchComputed},
 }
 
 // parseOnly reads a list of sections; none means all.
