@@ -66,6 +66,7 @@ type section struct {
 var sections = []section{
 	{"tiles", "Tiles, from a directory", benchTiles},
 	{"computed", "Computed images", benchComputed},
+	{"ingest", "Ingest", benchIngest},
 }
 
 // parseOnly reads a list of sections; none means all.
