@@ -67,6 +67,7 @@ var sections = []section{
 	{"tiles", "Tiles, from a directory", benchTiles},
 	{"computed", "Computed images", benchComputed},
 	{"ingest", "Ingest", benchIngest},
+	{"s3", "Tiles, from S3", benchS3},
 }
 
 // parseOnly reads a list of sections; none means all.
