@@ -87,6 +87,8 @@ type Access struct {
 	Bytes      int64       `json:"bytes"`
 	Thumbnails []Thumbnail `json:"thumbnails,omitempty"` // ascending by size
 	Colour     string      `json:"colour,omitempty"`     // average, "#rrggbb": shown until pixels arrive
+	Palette    []string    `json:"palette,omitempty"`    // colours that stand out, "#rrggbb", the commonest first
+	Look       Look        `json:"look,omitempty,string"`
 }
 
 // Thumbnail is a small image made at ingest. Width and Height are its exact

@@ -13,6 +13,7 @@ type Received struct {
 	items map[string]Item // by asset: where it came from
 	order []string
 	known map[string]bool // assets that were there before
+	place map[string]int  // of each asset in order
 }
 
 func (r *Received) add(receipt Receipt, item Item) {
@@ -92,6 +93,9 @@ func (p *Pipeline) collect(ctx context.Context, report *Report, received *Receiv
 				report.Assets["unchanged"]++
 			} else {
 				report.Assets["ready"]++
+				if err := p.noteAlike(ctx, report, received, asset); err != nil {
+					return err
+				}
 			}
 		case archive.AssetSuperseded:
 			report.Assets["unchanged"]++

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -31,6 +32,14 @@ type assetRow struct {
 
 	PublishBy       string `bun:"publish_by"`
 	PublishRevision int    `bun:"publish_revision"`
+
+	// What the image looks like, and the four bands of it that are looked up by;
+	// all 0 for what cannot be shown, or is not to be compared.
+	Look  int64 `bun:"look"`
+	Look1 int   `bun:"look1"`
+	Look2 int   `bun:"look2"`
+	Look3 int   `bun:"look3"`
+	Look4 int   `bun:"look4"`
 }
 
 // toJSON encodes an optional part of an asset; "" for none.
@@ -64,6 +73,9 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode asset %s: %w", a.ID, err)
+	}
+	if a.Servable() && a.Access.Look.Telling() {
+		row.setLook(a.Access.Look)
 	}
 	return row, nil
 }
@@ -105,7 +117,7 @@ func (q queries) asset(ctx context.Context, id string) (*archive.Asset, error) {
 
 // Assets implements archive.Catalog. A limit of 0 means 100.
 func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*archive.Asset, error) {
-	if !plain(query.Record + query.Batch + string(query.State) + query.After) {
+	if !plain(query.Record + query.Batch + string(query.State) + query.SHA512 + strings.Join(query.IDs, "") + query.After) {
 		return nil, nil
 	}
 	if query.Limit <= 0 {
@@ -114,11 +126,15 @@ func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*arch
 	var rows []assetRow
 	q := c.read().find(&rows).Order("id").Limit(int64(query.Limit))
 	for _, w := range []struct{ condition, value string }{
-		{"record = ?", query.Record}, {"batch = ?", query.Batch}, {"state = ?", string(query.State)}, {"id > ?", query.After},
+		{"record = ?", query.Record}, {"batch = ?", query.Batch}, {"state = ?", string(query.State)},
+		{"sha512 = ?", query.SHA512}, {"id > ?", query.After},
 	} {
 		if w.value != "" {
 			q = q.Where(w.condition, w.value)
 		}
+	}
+	if len(query.IDs) > 0 {
+		q = q.Where("id IN (?)", bun.List(query.IDs))
 	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list assets: %w", err)

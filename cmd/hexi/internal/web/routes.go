@@ -37,6 +37,7 @@ func (s *Server) routes() {
 	both(api, "/records/:id/revisions/:n", s.handle(s.apiRevision))
 	both(api, "/assets/:id", s.handle(s.apiAsset))
 	both(api, "/assets/:id/master", s.handle(s.apiMaster))
+	both(api, "/assets/:id/similar", s.handle(s.apiSimilar))
 	both(api, "/exhibitions", s.handle(only(s.apiExhibitions)))
 	both(api, "/vocab/:scheme", s.handle(s.apiVocab))
 	both(api, "/changes", s.handle(only(s.apiChanges, "since", "limit")))
