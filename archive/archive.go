@@ -63,12 +63,16 @@ func (a *Archive) Record(ctx context.Context, id string) (*Entry, error) {
 	return e, nil
 }
 
-// PublicRecord returns a record as the public sees it: its published revision,
-// and ErrNotFound for drafts, withdrawn records and closed access tiers.
+// PublicRecord returns a record as the public sees it: its published revision
+// without what it says of records that are not public, and ErrNotFound for
+// drafts, withdrawn records and closed access tiers.
 func (a *Archive) PublicRecord(ctx context.Context, id string) (*Entry, error) {
 	e, err := a.catalog.Entry(ctx, id, true)
 	if err == nil && !e.Visible(a.Now()) {
 		err = ErrNotFound
+	}
+	if err == nil {
+		err = a.hide(ctx, []*Entry{e})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("record %s: %w", id, err)
@@ -90,33 +94,41 @@ func (a *Archive) PublicRecords(ctx context.Context, ids []string) ([]*Entry, er
 			visible = append(visible, e)
 		}
 	}
-	return visible, nil
+	return visible, a.hide(ctx, visible)
 }
 
-// List returns a page of records in the order of their ids. A query for what
-// is published leaves out closed access tiers, so that a page may hold fewer
-// than Limit; the caller goes on after the returned cursor until it is "".
+// List returns a page of records in the order of their ids; the caller goes on
+// after the returned cursor until it is "". A query for what is published leaves
+// out closed access tiers, and its cursor, an id, never names such a record.
 func (a *Archive) List(ctx context.Context, q ListQuery) (page []*Entry, next string, err error) {
 	if q.Limit <= 0 {
 		q.Limit = 100
 	}
-	entries, err := a.catalog.List(ctx, q)
-	if err != nil {
-		return nil, "", fmt.Errorf("list records: %w", err)
-	}
-	if len(entries) == q.Limit {
-		next = entries[len(entries)-1].Record.ID
-	}
-	if !q.Published {
-		return entries, next, nil
-	}
 	now := a.Now()
-	for _, e := range entries {
-		if e.Visible(now) {
-			page = append(page, e)
+	for {
+		entries, err := a.catalog.List(ctx, q)
+		if err != nil {
+			return nil, "", fmt.Errorf("list records: %w", err)
 		}
+		for i, e := range entries {
+			if q.Published && !e.Visible(now) {
+				continue
+			}
+			page = append(page, e)
+			if len(page) == q.Limit && (i+1 < len(entries) || len(entries) == q.Limit) {
+				next = e.Record.ID
+				break
+			}
+		}
+		if len(page) == q.Limit || len(entries) < q.Limit {
+			break
+		}
+		q.After = entries[len(entries)-1].Record.ID
 	}
-	return page, next, nil
+	if q.Published {
+		err = a.hide(ctx, page)
+	}
+	return page, next, err
 }
 
 // Revisions lists a record's revisions, the latest first, without content.

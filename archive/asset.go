@@ -49,6 +49,11 @@ type Asset struct {
 	Failure  *Failure   `json:"failure,omitempty"`
 	Batch    string     `json:"batch,omitempty"` // the ingest that brought it
 	Received time.Time  `json:"received"`
+
+	// PublishBy is who wants a revision of the record published once the asset can
+	// be shown (Archive.PublishWhenReady); "" for no one.
+	PublishBy       string `json:"-"`
+	PublishRevision int    `json:"-"`
 }
 
 // Master is the file as it was received. Key is where it lies in the object
@@ -82,6 +87,8 @@ type Access struct {
 	Bytes      int64       `json:"bytes"`
 	Thumbnails []Thumbnail `json:"thumbnails,omitempty"` // ascending by size
 	Colour     string      `json:"colour,omitempty"`     // average, "#rrggbb": shown until pixels arrive
+	Palette    []string    `json:"palette,omitempty"`    // colours that stand out, "#rrggbb", the commonest first
+	Look       Look        `json:"look,omitempty,string"`
 }
 
 // Thumbnail is a small image made at ingest. Width and Height are its exact

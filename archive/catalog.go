@@ -40,6 +40,9 @@ type Catalog interface {
 	Assets(ctx context.Context, q AssetQuery) ([]*Asset, error)
 	// AssetCounts counts the assets of a batch, or all for "", by state.
 	AssetCounts(ctx context.Context, batch string) (map[AssetState]int, error)
+	// LooksNear returns the assets that can be shown and whose looks differ from
+	// the given one in NearLook places at most, itself among them, in no order.
+	LooksNear(ctx context.Context, look Look) ([]LookMatch, error)
 	// Changes returns up to limit changes with Seq > since, ascending.
 	Changes(ctx context.Context, since int64, limit int) ([]Change, error)
 	// LastChange returns the highest Seq, or 0.
@@ -73,6 +76,8 @@ type AssetQuery struct {
 	Record string
 	Batch  string
 	State  AssetState
+	SHA512 string   // of the master
+	IDs    []string // at most 1000
 	After  string
 	Limit  int
 }
@@ -97,6 +102,8 @@ type Tx interface {
 	// PutRevision adds a revision (its Number is the latest plus one; 1 for a
 	// new record) and makes it the latest.
 	PutRevision(ctx context.Context, rev Revision) error
+	// Revision returns one revision whole.
+	Revision(ctx context.Context, id string, number int) (*Revision, error)
 	// SetPublished makes a revision the one that the public sees (0: none).
 	SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error
 	// Asset returns one asset, superseded ones included.

@@ -7,9 +7,11 @@ type Action string
 
 // The actions of the change log.
 const (
-	ActionCreated      Action = "created"
-	ActionUpdated      Action = "updated"
-	ActionPublished    Action = "published"
+	ActionCreated   Action = "created"
+	ActionUpdated   Action = "updated"
+	ActionPublished Action = "published"
+	// ActionWithdrawn: the public no longer sees the revision that it names, be it
+	// that the record was withdrawn or that one which is not open was published.
 	ActionWithdrawn    Action = "withdrawn"
 	ActionAssetAdded   Action = "asset-added"
 	ActionAssetReady   Action = "asset-ready"

@@ -100,6 +100,8 @@ func TestNormaliseNamesTheFault(t *testing.T) {
 		{"identifier", func(r *Record) { r.Identifiers = []Identifier{{Value: "1"}} }, "identifiers[0]", "type"},
 		{"dimension", func(r *Record) { r.Dimensions = []Dimension{{Type: "height", Value: -1}} }, "dimensions[0].value", "-1"},
 		{"rights", func(r *Record) { r.Rights = &Rights{Statement: "https://example.org/mine"} }, "rights.statement", "creativecommons"},
+		{"rights of another scheme", func(r *Record) { r.Rights = &Rights{Statement: "javascript://rightsstatements.org/%0aalert(1)"} }, "rights.statement", "https"},
+		{"rights by ftp", func(r *Record) { r.Rights = &Rights{Statement: "ftp://creativecommons.org/x"} }, "rights.statement", "https"},
 		{"tier", func(r *Record) { r.Rights = &Rights{Tier: "secret"} }, "rights.tier", "embargoed"},
 		{"reduced without pixels", func(r *Record) { r.Rights = &Rights{Tier: TierReduced} }, "rights.maxPixels", "missing"},
 		{"embargo without end", func(r *Record) { r.Rights = &Rights{Tier: TierEmbargoed} }, "rights.until", "missing"},

@@ -44,6 +44,7 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 			return a.resume(ctx, tx, known, r.Batch)
 		case err == nil:
 			asset.Position = known.Position
+			asset.PublishBy, asset.PublishRevision = known.PublishBy, known.PublishRevision
 		case !errors.Is(err, ErrNotFound):
 			return fmt.Errorf("asset %s: %w", r.Asset, err)
 		}
@@ -53,6 +54,10 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 			}
 			outcome = Updated
 			asset.Position = old.Position
+			if old.PublishBy != "" { // what was to be shown with it is shown with this one
+				asset.PublishBy, asset.PublishRevision = old.PublishBy, old.PublishRevision
+				old.PublishBy, old.PublishRevision = "", 0
+			}
 			old.State = AssetSuperseded
 			if err := tx.PutAsset(ctx, old); err != nil {
 				return fmt.Errorf("supersede asset %s: %w", old.ID, err)
@@ -104,14 +109,22 @@ func (a *Archive) Identified(ctx context.Context, id, format string, image Image
 	})
 }
 
-// Derived records that the access copy stands and can be served.
+// Derived records that the access copy stands and can be served, and publishes the
+// record if that was waited for (PublishWhenReady).
 func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
-	return a.updateAsset(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+	var by string
+	var revision int
+	return a.updateAssetThen(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+		by, revision = "", 0 // the transaction may run again
 		if asset.State == AssetSuperseded {
 			return "", nil
 		}
 		asset.State, asset.Access, asset.Failure = AssetReady, &access, nil
+		by, revision = asset.PublishBy, asset.PublishRevision
+		asset.PublishBy, asset.PublishRevision = "", 0
 		return ActionAssetReady, nil
+	}, func(ctx context.Context, tx Tx, asset *Asset) error {
+		return a.publishAwaited(ctx, tx, by, asset.Record, revision)
 	})
 }
 
@@ -143,6 +156,13 @@ func (a *Archive) Refuse(ctx context.Context, id string, failure Failure) error 
 // than "" is logged.
 func (a *Archive) updateAsset(ctx context.Context, id string,
 	change func(ctx context.Context, tx Tx, asset *Asset) (Action, error)) error {
+	return a.updateAssetThen(ctx, id, change, nil)
+}
+
+// updateAssetThen is updateAsset with more to be done in the same transaction, after
+// the change is logged.
+func (a *Archive) updateAssetThen(ctx context.Context, id string,
+	change func(ctx context.Context, tx Tx, asset *Asset) (Action, error), then func(ctx context.Context, tx Tx, asset *Asset) error) error {
 	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
 		asset, err := tx.Asset(ctx, id)
 		if err != nil {
@@ -155,10 +175,15 @@ func (a *Archive) updateAsset(ctx context.Context, id string,
 		if err := tx.PutAsset(ctx, *asset); err != nil {
 			return err
 		}
-		if action == "" {
+		if action != "" {
+			if err := a.logAsset(ctx, tx, "", action, *asset); err != nil {
+				return err
+			}
+		}
+		if then == nil {
 			return nil
 		}
-		return a.logAsset(ctx, tx, "", action, *asset)
+		return then(ctx, tx, asset)
 	})
 	if err != nil {
 		return fmt.Errorf("update asset %s: %w", id, err)

@@ -135,7 +135,7 @@ func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, e
 		}
 	}
 	if d.Publish && (current.Published != saved.Revision || current.Withdrawn) {
-		if err := a.publish(ctx, tx, by, id, saved.Revision); err != nil {
+		if err := a.publish(ctx, tx, by, current, d.Record, saved.Revision); err != nil {
 			return saved, err
 		}
 		saved.Published = true
@@ -216,7 +216,7 @@ func (a *Archive) Publish(ctx context.Context, by, id string) error {
 		if e.Published == e.Revision && !e.Withdrawn {
 			return nil
 		}
-		return a.publish(ctx, tx, by, id, e.Revision)
+		return a.publish(ctx, tx, by, e, e.Record, e.Revision)
 	})
 }
 
@@ -242,8 +242,23 @@ func (a *Archive) Withdraw(ctx context.Context, by, id string) error {
 	})
 }
 
-func (a *Archive) publish(ctx context.Context, tx Tx, by, id string, revision int) error {
-	at := a.Now()
+// publish makes a revision the one that the public sees, and record is what it
+// says; before is how the record stood. Where the public saw what went before and
+// does not see this, the record is withdrawn from it, and the log says so first.
+func (a *Archive) publish(ctx context.Context, tx Tx, by string, before *Entry, record Record, revision int) error {
+	id, at := record.ID, a.Now()
+	if before.Published > 0 && before.Published != revision && !before.Withdrawn && !record.Rights.Open(at) {
+		was, err := tx.Revision(ctx, id, before.Published)
+		if err != nil {
+			return fmt.Errorf("published revision of %s: %w", id, err)
+		}
+		if was.Record.Rights.Open(at) {
+			change := Change{At: at, By: by, Action: ActionWithdrawn, Record: id, Revision: before.Published}
+			if _, err := tx.AddChange(ctx, change); err != nil {
+				return fmt.Errorf("log withdrawal of %s: %w", id, err)
+			}
+		}
+	}
 	if err := tx.SetPublished(ctx, id, revision, false, at); err != nil {
 		return fmt.Errorf("publish %s: %w", id, err)
 	}

@@ -282,11 +282,11 @@ func (c *checker) rights(r *Record) {
 	if x.Statement != "" {
 		u, err := url.Parse(x.Statement)
 		host := ""
-		if err == nil {
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") {
 			host = strings.TrimPrefix(u.Hostname(), "www.")
 		}
 		if host != "rightsstatements.org" && host != "creativecommons.org" {
-			c.fault("rights.statement", "%q is not an address of rightsstatements.org or creativecommons.org", x.Statement)
+			c.fault("rights.statement", "%q is not an http or https address of rightsstatements.org or creativecommons.org", x.Statement)
 		}
 	}
 	switch x.Tier {

@@ -150,6 +150,7 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 	access := archive.Access{
 		Version: result.ID, TileSize: result.Geometry.TileSize, Levels: result.Geometry.Levels,
 		Gray: result.Gray, Bytes: bytesWritten, Colour: result.Colour,
+		Palette: result.Palette, Look: archive.Look(result.Hash),
 	}
 	for _, thumb := range result.Thumbnails {
 		name := fmt.Sprintf("thumb-%d.jpg", max(thumb.Width, thumb.Height))

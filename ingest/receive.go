@@ -181,7 +181,7 @@ func cleanName(name string) string {
 		_, n := utf8.DecodeRuneInString(name) // shorten at the front: the ending says what it is
 		name = name[n:]
 	}
-	if name == "" || name == "." || name == "/" {
+	if name == "" || name == "." || name == ".." || name == "/" {
 		return "unnamed"
 	}
 	return name

@@ -23,6 +23,15 @@ type Item struct {
 	Code   string `json:"code,omitempty"`
 	Why    string `json:"why"`
 	Do     string `json:"do,omitempty"`
+	Like   *Like  `json:"like,omitempty"` // what it looks like, of a note "duplicate" or "looks-like"
+}
+
+// Like is another asset that looks the same, and its record.
+type Like struct {
+	Asset    string       `json:"asset"`
+	Record   string       `json:"record"`
+	Titles   archive.Text `json:"titles"`
+	Distance int          `json:"distance"` // 0: the same, as far as can be seen
 }
 
 // Where says which file or row, and which field of it.

@@ -391,7 +391,7 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 	}
 	r.received.add(receipt, where)
 	if next.folder && r.req.Publish {
-		r.received.publish(receipt.Asset, r.req.By)
+		return r.p.archive.PublishWhenReady(ctx, r.req.By, receipt.Asset)
 	}
 	return nil
 }

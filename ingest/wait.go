@@ -13,17 +13,7 @@ type Received struct {
 	items map[string]Item // by asset: where it came from
 	order []string
 	known map[string]bool // assets that were there before
-
-	publisher string          // who asked for the publication
-	withImage map[string]bool // assets whose record is published once they can be shown
-}
-
-// publish has an asset's record published once the asset can be shown.
-func (r *Received) publish(asset, by string) {
-	if r.withImage == nil {
-		r.withImage = map[string]bool{}
-	}
-	r.publisher, r.withImage[asset] = by, true
+	place map[string]int  // of each asset in order
 }
 
 func (r *Received) add(receipt Receipt, item Item) {
@@ -99,15 +89,13 @@ func (p *Pipeline) collect(ctx context.Context, report *Report, received *Receiv
 		item := received.items[id]
 		switch asset.State {
 		case archive.AssetReady:
-			if received.withImage[id] {
-				if err := p.archive.Publish(ctx, received.publisher, asset.Record); err != nil {
-					return err
-				}
-			}
 			if received.known[id] {
 				report.Assets["unchanged"]++
 			} else {
 				report.Assets["ready"]++
+				if err := p.noteAlike(ctx, report, received, asset); err != nil {
+					return err
+				}
 			}
 		case archive.AssetSuperseded:
 			report.Assets["unchanged"]++

@@ -219,7 +219,7 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 	d.keyword("condition", r.Condition)
 	d.keyword("material", r.Materials...)
 	if r.Rights != nil {
-		d.keyword("rights", r.Rights.Statement)
+		d.keyword("rights", rightsKey(r.Rights.Statement))
 	}
 	if r.Period != nil && r.Period.Term != "" {
 		// A period is found under those that it is part of: 盛唐 under 唐.
@@ -245,8 +245,24 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 			d.keyword("has", string(archive.AssetText))
 		}
 	}
-	title := r.Titles.In("zh")
-	d.fields["title_sort"] = cmp.Or(d.ix.folder.String(clip(title, 200)), "~")
+	for lang, field := range titleSort {
+		d.fields[field] = cmp.Or(d.ix.folder.String(clip(r.Titles.In(lang), 200)), "~")
+	}
+}
+
+// titleSort are the fields that titles are sorted by, in either language. A record
+// without a title in it stands where its other one does.
+var titleSort = map[string]string{"zh": "title_sort", "en": "title_sort_en"}
+
+// rightsKey is the one spelling under which a statement is found: they are written
+// with http and https, with www. and without.
+func rightsKey(statement string) string {
+	scheme, rest, ok := strings.Cut(statement, "://")
+	if !ok || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+		return statement
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	return "http://" + strings.TrimPrefix(strings.ToLower(host), "www.") + "/" + path
 }
 
 func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {

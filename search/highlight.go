@@ -48,14 +48,19 @@ func (m *marker) spans(text string) []span {
 	return out
 }
 
-// card marks the texts of a card and names the fields that the words are in.
-func (m *marker) card(c *Card) (highlights map[string][]string, why []string) {
+// card marks the texts of a card and names the fields that the words are in. What
+// is in the language that the asker prefers comes first.
+func (m *marker) card(c *Card, prefer string) (highlights map[string][]string, why []string) {
 	if len(m.terms) == 0 {
 		return nil, nil
 	}
+	languages := []string{"zh", "en"}
+	if prefer == "en" {
+		languages = []string{"en", "zh"}
+	}
 	mark := func(field string, t archive.Text) {
 		found := false
-		for _, lang := range []string{"zh", "en"} {
+		for _, lang := range languages {
 			s, ok := t[lang]
 			if !ok {
 				continue

@@ -15,7 +15,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, boosts of documents. An index of another version is made anew.
-const schemaVersion = "2"
+const schemaVersion = "3"
 
 // The names under which bleve knows our analysis.
 const (
@@ -63,7 +63,7 @@ func buildMapping() (mapping.IndexMapping, error) {
 		doc.AddFieldMappingsAt(f.name, text())
 	}
 	doc.AddFieldMappingsAt("all", text())
-	for _, name := range append([]string{"tier", "cave", "suggest", "title_sort", "earliest", "latest", "exact"}, facetFields...) {
+	for _, name := range append([]string{"tier", "cave", "suggest", titleSort["zh"], titleSort["en"], "earliest", "latest", "exact"}, facetFields...) {
 		doc.AddFieldMappingsAt(name, exact())
 	}
 	for _, name := range []string{"from", "to", "updated", "until", "weight"} {

@@ -26,7 +26,7 @@ type Query struct {
 	Sort    Sort
 	Limit   int // hits; 0 gives counts only
 	Cursor  string
-	Lang    string // of labels and titles to prefer: zh or en
+	Lang    string // whose titles are sorted by and whose highlights come first: zh or en
 	Staff   bool   // also what is not public
 }
 
@@ -56,6 +56,11 @@ const (
 	maxText      = 500 // characters of a query; what is beyond is passed over
 	maxFilters   = 200 // values of one facet
 )
+
+// Parameters are the names of the parameters that ParseQuery reads.
+func Parameters() []string {
+	return append(slices.Clone(facetFields), "q", "from", "to", "bbox", "near", "sort", "limit", "cursor", "lang")
+}
 
 // ParseQuery reads the parameters of a search. What a person types as q is never
 // an error; everything else is checked, and a fault is an *archive.InvalidError
@@ -198,7 +203,10 @@ type position struct {
 // fingerprint tells queries apart, but for their page.
 func (q *Query) fingerprint() string {
 	same := *q
-	same.Cursor, same.Limit, same.Lang = "", 0, ""
+	same.Cursor, same.Limit = "", 0
+	if q.Sort != SortTitle || q.Lang == "zh" {
+		same.Lang = ""
+	}
 	b, err := json.Marshal(same)
 	if err != nil {
 		return ""

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -174,7 +175,7 @@ func (ix *Index) request(q *Query, text query.Query) (*bleve.SearchRequest, erro
 	case SortDateDown:
 		r.Sort = bsearch.SortOrder{field("latest", true, bsearch.SortFieldAsString), id}
 	case SortTitle:
-		r.Sort = bsearch.SortOrder{field("title_sort", false, bsearch.SortFieldAsString), id}
+		r.Sort = bsearch.SortOrder{field(cmp.Or(titleSort[q.Lang], titleSort["zh"]), false, bsearch.SortFieldAsString), id}
 	case SortUpdated:
 		r.Sort = bsearch.SortOrder{field("updated", true, bsearch.SortFieldAsNumber), id}
 	case SortDistance:
@@ -288,6 +289,9 @@ var hasLabels = map[string]archive.Text{
 
 // code turns a label given as a filter into the value that is indexed.
 func (ix *Index) code(facet, value string) string {
+	if facet == "rights" {
+		return rightsKey(value)
+	}
 	scheme, ok := facetScheme[facet]
 	if !ok || scheme == archive.SchemeMaterial { // materials are kept as they are written
 		return value
@@ -308,7 +312,7 @@ func (ix *Index) hit(match *bsearch.DocumentMatch, q *Query, marks *marker) (Hit
 		ID: card.ID, Kind: card.Kind, Collection: card.Collection, Titles: card.Titles, Period: card.Period, Place: card.Place,
 		Score: finite(match.Score), Asset: card.Asset, Colour: card.Colour,
 	}
-	h.Highlights, h.Why = marks.card(&card)
+	h.Highlights, h.Why = marks.card(&card, q.Lang)
 	if card.Asset != "" {
 		h.Manifest = ix.urls.Manifest(card.ID)
 		w, ht := fitBox(card.Width, card.Height, thumbnailSide)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -28,6 +29,17 @@ type assetRow struct {
 	Access    string `bun:"access"`
 	Failure   string `bun:"failure"`
 	Received  int64  `bun:"received"`
+
+	PublishBy       string `bun:"publish_by"`
+	PublishRevision int    `bun:"publish_revision"`
+
+	// What the image looks like, and the four bands of it that are looked up by;
+	// all 0 for what cannot be shown, or is not to be compared.
+	Look  int64 `bun:"look"`
+	Look1 int   `bun:"look1"`
+	Look2 int   `bun:"look2"`
+	Look3 int   `bun:"look3"`
+	Look4 int   `bun:"look4"`
 }
 
 // toJSON encodes an optional part of an asset; "" for none.
@@ -51,7 +63,7 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 	row := &assetRow{
 		ID: a.ID, Record: a.Record, Position: a.Position, Kind: string(a.Kind), State: string(a.State), Batch: a.Batch,
 		Filename: a.Master.Filename, MasterKey: a.Master.Key, Size: a.Master.Size, SHA512: a.Master.SHA512, Format: a.Master.Format,
-		Received: micros(a.Received),
+		Received: micros(a.Received), PublishBy: a.PublishBy, PublishRevision: a.PublishRevision,
 	}
 	var err error
 	if row.Image, err = toJSON(a.Image); err == nil {
@@ -62,6 +74,9 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode asset %s: %w", a.ID, err)
 	}
+	if a.Servable() && a.Access.Look.Telling() {
+		row.setLook(a.Access.Look)
+	}
 	return row, nil
 }
 
@@ -69,6 +84,7 @@ func (row *assetRow) asset() (*archive.Asset, error) {
 	a := &archive.Asset{
 		ID: row.ID, Record: row.Record, Position: row.Position, Kind: archive.AssetKind(row.Kind),
 		State: archive.AssetState(row.State), Batch: row.Batch, Received: fromMicros(row.Received),
+		PublishBy: row.PublishBy, PublishRevision: row.PublishRevision,
 		Master: archive.Master{Filename: row.Filename, Key: row.MasterKey, Size: row.Size, SHA512: row.SHA512, Format: row.Format},
 	}
 	var err error
@@ -101,7 +117,7 @@ func (q queries) asset(ctx context.Context, id string) (*archive.Asset, error) {
 
 // Assets implements archive.Catalog. A limit of 0 means 100.
 func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*archive.Asset, error) {
-	if !plain(query.Record + query.Batch + string(query.State) + query.After) {
+	if !plain(query.Record + query.Batch + string(query.State) + query.SHA512 + strings.Join(query.IDs, "") + query.After) {
 		return nil, nil
 	}
 	if query.Limit <= 0 {
@@ -110,11 +126,15 @@ func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*arch
 	var rows []assetRow
 	q := c.read().find(&rows).Order("id").Limit(int64(query.Limit))
 	for _, w := range []struct{ condition, value string }{
-		{"record = ?", query.Record}, {"batch = ?", query.Batch}, {"state = ?", string(query.State)}, {"id > ?", query.After},
+		{"record = ?", query.Record}, {"batch = ?", query.Batch}, {"state = ?", string(query.State)},
+		{"sha512 = ?", query.SHA512}, {"id > ?", query.After},
 	} {
 		if w.value != "" {
 			q = q.Where(w.condition, w.value)
 		}
+	}
+	if len(query.IDs) > 0 {
+		q = q.Where("id IN (?)", bun.List(query.IDs))
 	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list assets: %w", err)

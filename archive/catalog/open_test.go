@@ -186,3 +186,24 @@ func TestEncodingIsChecked(t *testing.T) {
 		t.Errorf("SQL_ASCII: %v", err)
 	}
 }
+
+// Nobody else on the machine reads the catalogue or what SQLite keeps beside it.
+func TestCatalogueFilesArePrivate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "hexi.db")
+	c := open(t, "sqlite:"+path)
+	save(t, newArchive(c), archive.Draft{Record: record("x")})
+	files, err := filepath.Glob(path + "*")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("files %v, %v", files, err)
+	}
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode&0o077 != 0 && !strings.HasSuffix(file, "-lock") {
+			t.Errorf("%s has the mode %v", filepath.Base(file), mode)
+		}
+	}
+}

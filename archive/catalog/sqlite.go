@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -39,6 +40,16 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 		return fmt.Errorf("lock catalogue: %w", err)
 	}
 	defer unlock()
+
+	// SQLite would make it readable for everyone; it holds who may sign in, and the
+	// files that SQLite makes beside it take its mode. One that is there keeps its own.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make catalogue %s: %w", path, err)
+	}
 
 	location := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 	c.dialect = sqliteDialect

@@ -137,6 +137,19 @@ func (t *tx) PutRevision(ctx context.Context, rev archive.Revision) error {
 	return t.flushLarge(ctx)
 }
 
+// Revision implements archive.Tx.
+func (t *tx) Revision(ctx context.Context, id string, number int) (*archive.Revision, error) {
+	if !archive.ValidID(id) {
+		return nil, archive.ErrNotFound
+	}
+	if t.dirty[id] {
+		if err := t.flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return t.q.revision(ctx, id, number)
+}
+
 // SetPublished implements archive.Tx. A revision that does not exist is an
 // archive.ErrNotFound.
 func (t *tx) SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error {
@@ -183,7 +196,7 @@ func (t *tx) PutAsset(ctx context.Context, a archive.Asset) error {
 		return archive.Invalid("asset", "%q is not an id", a.ID)
 	}
 	for field, value := range map[string]string{
-		"filename": a.Master.Filename, "batch": a.Batch, "format": a.Master.Format, "key": a.Master.Key, "sha512": a.Master.SHA512,
+		"filename": a.Master.Filename, "batch": a.Batch, "format": a.Master.Format, "key": a.Master.Key, "sha512": a.Master.SHA512, "by": a.PublishBy,
 	} {
 		if err := storable(field, value); err != nil {
 			return err
@@ -216,6 +229,8 @@ func (t *tx) PutAsset(ctx context.Context, a archive.Asset) error {
 		Set("batch = EXCLUDED.batch, filename = EXCLUDED.filename, master_key = EXCLUDED.master_key, size = EXCLUDED.size").
 		Set("sha512 = EXCLUDED.sha512, format = EXCLUDED.format, image = EXCLUDED.image, access = EXCLUDED.access").
 		Set("failure = EXCLUDED.failure, received = EXCLUDED.received").
+		Set("publish_by = EXCLUDED.publish_by, publish_revision = EXCLUDED.publish_revision").
+		Set("look = EXCLUDED.look, look1 = EXCLUDED.look1, look2 = EXCLUDED.look2, look3 = EXCLUDED.look3, look4 = EXCLUDED.look4").
 		Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("write asset: %w", err)

@@ -99,9 +99,10 @@ func (p Publisher) canvas(record *archive.Record, asset *archive.Asset, n, total
 	if total > 1 {
 		name = LanguageMap{"en": {fmt.Sprintf("Image %d", n+1)}, "zh": {fmt.Sprintf("第%d图", n+1)}}
 	}
+	shown := view(record, asset)
 	return Canvas{
 		ID: id, Type: "Canvas", Label: name,
-		Height: asset.Image.Height, Width: asset.Image.Width,
+		Height: shown.Height, Width: shown.Width,
 		Thumbnail: []Reference{p.smallPicture(record, asset)},
 		Items: []AnnotationPage{{
 			ID: id + "/page", Type: "AnnotationPage",

@@ -4,8 +4,10 @@
 //
 // An engine offers the three. This package has the pure-Go one (Go), which
 // needs nothing but the standard library, golang.org/x/image and
-// disintegration/imaging; a native one will stand beside it and answer to the
-// same conformance tests. What an engine cannot read it refuses with a reason.
+// disintegration/imaging, and with the build tag vips the native one (Native),
+// which has libvips and libjpeg-turbo. Both answer to the same conformance tests.
+// New returns the one of the build. What an engine cannot read it refuses with a
+// reason.
 //
 // What holds: a master is hostile until it is decoded, so sizes are read and
 // limited before any pixel is; a refusal is a *RefusedError in words for a

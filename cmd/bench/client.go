@@ -9,6 +9,7 @@ import (
 	"net"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,6 +33,13 @@ type sample struct {
 
 func (s sample) perSecond() float64 { return float64(s.requests) / s.elapsed.Seconds() }
 
+// add counts what another did as well; the time that passed is not touched.
+func (s *sample) add(other *sample) {
+	s.requests += other.requests
+	s.bytes += other.bytes
+	s.times.merge(&other.times)
+}
+
 // maxRequests bounds one round, whatever the clock says.
 const maxRequests = 10_000_000
 
@@ -39,9 +47,34 @@ const maxRequests = 10_000_000
 // connections that are kept, for as long as told. It fails on the first answer
 // that is not a whole 200.
 func load(ctx context.Context, address string, requests []request, connections int, howLong time.Duration) (sample, error) {
+	return drive(ctx, address, connections, howLong+10*time.Second, func(i, asked int, since time.Duration) *request {
+		if since >= howLong || asked >= maxRequests/connections {
+			return nil
+		}
+		// Each connection begins elsewhere in the list, and walks all of it.
+		return &requests[(i*len(requests)/connections+asked)%len(requests)]
+	})
+}
+
+// loadOnce asks for each request exactly once, as load does: what one connection
+// has taken, no other asks for.
+func loadOnce(ctx context.Context, address string, requests []request, connections int) (sample, error) {
+	var taken atomic.Int64
+	return drive(ctx, address, connections, 5*time.Minute, func(int, int, time.Duration) *request {
+		if n := taken.Add(1); n <= int64(len(requests)) {
+			return &requests[n-1]
+		}
+		return nil
+	})
+}
+
+// drive opens connections and lets each ask one request after another: what next
+// names for the i-th of them, which has asked so many, so long since all began.
+// A connection ends where next names nothing.
+func drive(ctx context.Context, address string, connections int, life time.Duration, next func(i, asked int, since time.Duration) *request) (sample, error) {
 	conns := make([]*conn, connections)
 	for i := range conns {
-		c, err := dial(ctx, address, howLong+10*time.Second)
+		c, err := dial(ctx, address, life)
 		if err != nil {
 			return sample{}, err
 		}
@@ -53,15 +86,15 @@ func load(ctx context.Context, address string, requests []request, connections i
 		samples = make([]sample, connections)
 		errs    = make([]error, connections)
 		start   = time.Now()
-		end     = start.Add(howLong)
 	)
 	for i, c := range conns {
 		wg.Go(func() {
 			s := &samples[i]
-			// Each connection begins elsewhere in the list, and walks all of it.
-			at := i * len(requests) / connections
-			for began := time.Now(); began.Before(end) && s.requests < maxRequests/connections && ctx.Err() == nil; {
-				r := &requests[at]
+			for began := start; ctx.Err() == nil; {
+				r := next(i, s.requests, began.Sub(start))
+				if r == nil {
+					return
+				}
 				n, err := c.do(r, nil)
 				if err != nil {
 					errs[i] = fmt.Errorf("%.80q: %w", r.bytes, err)
@@ -72,18 +105,13 @@ func load(ctx context.Context, address string, requests []request, connections i
 				began = now
 				s.requests++
 				s.bytes += int64(n)
-				if at++; at == len(requests) {
-					at = 0
-				}
 			}
 		})
 	}
 	wg.Wait()
 	total := sample{elapsed: time.Since(start)}
 	for i := range samples {
-		total.requests += samples[i].requests
-		total.bytes += samples[i].bytes
-		total.times.merge(&samples[i].times)
+		total.add(&samples[i])
 	}
 	return total, errors.Join(append(errs, ctx.Err())...)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -79,6 +80,36 @@ func TestLoad(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	})
+}
+
+func TestLoadOnce(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	asked := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[r.URL.Path]++
+		fmt.Fprint(w, "千佛洞")
+	}))
+	t.Cleanup(server.Close)
+	address := server.Listener.Addr().String()
+	var requests []request
+	for i := range 101 {
+		requests = append(requests, newRequest(address, fmt.Sprintf("/%d", i)))
+	}
+	got, err := loadOnce(t.Context(), address, requests, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.requests != 101 || got.times.total != 101 || got.bytes != 101*9 || len(asked) != 101 {
+		t.Errorf("got %d requests, %d times, %d bytes for %d addresses", got.requests, got.times.total, got.bytes, len(asked))
+	}
+	for path, n := range asked {
+		if n != 1 {
+			t.Errorf("%s was asked for %d times", path, n)
+		}
+	}
 }
 
 func TestLoadStaysOnLoopback(t *testing.T) {

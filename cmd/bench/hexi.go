@@ -22,53 +22,84 @@ type served struct {
 	address    string
 	service    string // path of the picture's IIIF image service
 	accessCopy string // its file
+	idleMB     int    // its resident memory before anything was asked of it
 }
 
-// serveHexi makes the picture, takes it in, unless an earlier run did so in the
-// same directory, and serves it.
-func serveHexi(ctx context.Context, s settings, w io.Writer) (_ *served, err error) {
-	name := fmt.Sprintf("surface-%dx%d", s.width, s.height)
-	picture, data := filepath.Join(s.dir, name+".tif"), filepath.Join(s.dir, name)
-	if _, err := os.Stat(picture); err != nil {
-		if err := writePicture(picture, s.width, s.height); err != nil {
-			return nil, fmt.Errorf("draw %s: %w", picture, err)
-		}
+// surface is the path of the picture that tiles are made of; it is drawn where
+// it is not there yet.
+func surface(s settings, width, height int) (string, error) {
+	path := filepath.Join(s.dir, fmt.Sprintf("surface-%dx%d.tif", width, height))
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
 	}
-	began := time.Now()
-	if err := ingest(ctx, s.hexi, data, picture); err != nil {
+	if err := writePicture(path, width, height); err != nil {
+		return "", fmt.Errorf("draw %s: %w", path, err)
+	}
+	return path, nil
+}
+
+// serveHexi makes the picture, takes it in, unless that was done in the same
+// directory before, and serves it.
+func serveHexi(ctx context.Context, s settings, w io.Writer) (_ *served, err error) {
+	picture, err := surface(s, s.width, s.height)
+	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(w, "ingest    hexi ingest %s --publish: %.0f MPx in %.1f s\n", filepath.Base(picture),
-		float64(s.width)*float64(s.height)/1e6, time.Since(began).Seconds())
+	data := strings.TrimSuffix(picture, ".tif")
+	_, there := os.Stat(data)
+	began := time.Now()
+	if err := ingest(ctx, s.hexi, data, nil, picture); err != nil {
+		return nil, err
+	}
+	if there != nil {
+		fmt.Fprintf(w, "ingest    hexi ingest %s --publish: %.0f MPx in %.1f s\n", filepath.Base(picture),
+			float64(s.width)*float64(s.height)/1e6, time.Since(began).Seconds())
+	}
 	h := new(served)
 	if h.accessCopy, err = accessCopy(data); err != nil {
 		return nil, err
 	}
-	if h.process, h.address, err = startHexi(ctx, s.hexi, s.dir, data); err != nil {
+	if h.process, h.address, err = startHexi(ctx, s.hexi, s.dir, data, nil); err != nil {
 		return nil, err
 	}
-	if h.service, err = imageService(ctx, h.address); err != nil {
+	select { // what it does when it starts is over by then
+	case <-ctx.Done():
+	case <-time.After(2 * time.Second):
+	}
+	h.idleMB, _ = h.process.memory()
+	if h.service, err = imageService(ctx, h.address, "surface"); err != nil {
 		return nil, errors.Join(fmt.Errorf("%w; the server said:\n%s", err, h.process.said()), h.process.stop())
 	}
 	return h, nil
 }
 
-// ingest takes a picture into a new archive, as a person would.
-func ingest(ctx context.Context, binary, data, picture string) error {
-	cmd := exec.CommandContext(ctx, binary, "ingest", picture, "--collection", "dunhuang", "--publish", "--data", data)
+// printMost says how much memory the server had resident at most.
+func (h *served) printMost(w io.Writer) {
+	_, most := h.process.memory()
+	printGoal(w, "hexi's resident memory, the most under this load", fmt.Sprintf("%d MB", most), atMost(float64(most), goalServesMB))
+}
+
+// ingest takes pictures, or folders of them, into a new archive, as a person would.
+func ingest(ctx context.Context, binary, data string, env []string, paths ...string) error {
+	cmd := exec.CommandContext(ctx, binary, ingestArgs(data, paths...)...)
+	cmd.Env = append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w:\n%s", strings.Join(cmd.Args, " "), err, out)
 	}
 	return nil
 }
 
+func ingestArgs(data string, paths ...string) []string {
+	return append(append([]string{"ingest"}, paths...), "--collection", "dunhuang", "--publish", "--data", data)
+}
+
 // startHexi serves an archive and waits until it is ready.
-func startHexi(ctx context.Context, binary, dir, data string) (*process, string, error) {
+func startHexi(ctx context.Context, binary, dir, data string, env []string) (*process, string, error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	p, err := start(ctx, dir, address, nil, binary, "serve", "--data", data, "--listen", address)
+	p, err := start(ctx, dir, address, env, binary, "serve", "--data", data, "--listen", address)
 	if err != nil {
 		return nil, "", err
 	}
@@ -84,14 +115,15 @@ func startHexi(ctx context.Context, binary, dir, data string) (*process, string,
 	}
 }
 
-// imageService finds the image of the archive's only record through its
-// manifest, as any IIIF client would, and returns the path of its service.
-func imageService(ctx context.Context, address string) (string, error) {
+// imageService finds the image of the only record with a word in its title
+// through its manifest, as any IIIF client would, and returns the path of its
+// service.
+func imageService(ctx context.Context, address, word string) (string, error) {
 	var found struct {
 		Hits []struct{ ID string }
 	}
 	for limit := time.Now().Add(30 * time.Second); len(found.Hits) == 0; time.Sleep(100 * time.Millisecond) {
-		if err := fetchJSON(ctx, address, "/api/v1/search?q=surface&limit=1", &found); err != nil {
+		if err := fetchJSON(ctx, address, "/api/v1/search?limit=1&q="+url.QueryEscape(word), &found); err != nil {
 			return "", err
 		}
 		if time.Now().After(limit) {

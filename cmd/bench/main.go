@@ -4,13 +4,15 @@
 // It starts every program itself, on loopback, with data in a temporary
 // directory: hexi as the binary that people run, fed through "hexi ingest";
 // nginx with the same tiles as ready-made files, which is the ceiling; IIPImage
-// reading the same access copy. One load generator serves them all in turn, in
+// reading the same access copy; "vips dzsave" on the same masters; an S3 server
+// on the same access copy. One load generator serves them all in turn, in
 // short interleaved rounds, so that a change of the machine's mood meets each of
 // them; medians are printed. It claims nothing about absolute speed: client and
 // server share the cores.
 //
 //	go run ./cmd/bench -quick
 //	go run ./cmd/bench -size 6000x4000 -rounds 9
+//	go run ./cmd/bench -only ingest -large
 package main
 
 import (
@@ -22,6 +24,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -46,7 +50,44 @@ type settings struct {
 	connections   int
 	rounds        int
 	each          time.Duration // one contender in one round
-	dir           string        // for everything that is written
+	quick         bool
+	large         bool // a gigapixel too
+	only          []string
+	versitygw     string // path of the S3 server
+	dir           string // for everything that is written
+}
+
+// section is one part of a run.
+type section struct {
+	name, title string
+	run         func(context.Context, settings, io.Writer) error
+}
+
+var sections = []section{
+	{"tiles", "Tiles, from a directory", benchTiles},
+	{"computed", "Computed images", benchComputed},
+	{"ingest", "Ingest", benchIngest},
+	{"s3", "Tiles, from S3", benchS3},
+}
+
+// parseOnly reads a list of sections; none means all.
+func parseOnly(list string) ([]string, error) {
+	var known []string
+	for _, s := range sections {
+		known = append(known, s.name)
+	}
+	if list == "" {
+		return known, nil
+	}
+	var only []string
+	for name := range strings.SplitSeq(list, ",") {
+		name = strings.TrimSpace(name)
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("only: there is no part %q; there are %s", name, strings.Join(known, ", "))
+		}
+		only = append(only, name)
+	}
+	return only, nil
 }
 
 func parse(args []string, stderr io.Writer) (settings, bool, error) {
@@ -59,12 +100,15 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	flags.IntVar(&s.connections, "connections", 8, "keep-alive connections of the load generator")
 	flags.IntVar(&s.rounds, "rounds", 7, "interleaved rounds")
 	flags.DurationVar(&s.each, "each", 2*time.Second, "how long one contender is measured in one round")
-	quick := flags.Bool("quick", false, "a short look: three rounds of half a second on a smaller picture")
+	only := flags.String("only", "", "measure only these `parts`: tiles,computed,ingest,s3")
+	flags.BoolVar(&s.large, "large", false, "take in a gigapixel too, with some 8 GB of temporary files")
+	flags.StringVar(&s.versitygw, "versitygw", "", "the S3 server's `binary` (default: what .ci/tool.sh versitygw builds)")
+	flags.BoolVar(&s.quick, "quick", false, "a short look: three rounds of half a second on smaller pictures")
 	keep := flags.String("keep", "", "work in this `directory` and leave it; a second run finds its picture there")
 	if err := flags.Parse(args); err != nil {
 		return s, false, err
 	}
-	if *quick {
+	if s.quick {
 		s.rounds, s.each = 3, time.Second/2
 		if !isSet(flags, "size") {
 			*size = "6000x4000"
@@ -75,6 +119,13 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	}
 	if s.connections < 1 || s.connections > 1024 || s.rounds < 1 || s.each < 10*time.Millisecond {
 		return s, false, errors.New("there must be 1 to 1024 connections, a round at least, and 10 ms for each contender")
+	}
+	var err error
+	if s.only, err = parseOnly(*only); err != nil {
+		return s, false, err
+	}
+	if s.pyramid != "" {
+		s.only = []string{"tiles"} // nothing else goes without hexi
 	}
 	if *keep == "" {
 		dir, err := os.MkdirTemp("", "hexi-bench-")
@@ -105,5 +156,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err := printMachine(ctx, stdout, s); err != nil {
 		return err
 	}
-	return benchTiles(ctx, s, stdout)
+	for _, section := range sections {
+		if !slices.Contains(s.only, section.name) {
+			continue
+		}
+		fmt.Fprintf(stdout, "\n── %s\n\n", section.title)
+		if err := section.run(ctx, s, stdout); err != nil {
+			return fmt.Errorf("%s: %w", section.name, err)
+		}
+	}
+	return nil
 }

@@ -18,13 +18,15 @@ type peers struct {
 	nginx   *process
 }
 
+// The settings of IIPImage: as Debian packages it but for its cache, which is
+// off; with a cache that holds everything; with a process for each core.
+func iipPlain() *iip { return &iip{name: "iip-plain", processes: 1} }
+func iipCache() *iip { return &iip{name: "iip-cache", processes: 1, cacheMB: 2048} }
+func iipAll() *iip   { return &iip{name: "iip-all", processes: runtime.NumCPU()} }
+
 // startPeers starts them on an access copy.
-func startPeers(ctx context.Context, dir, accessCopy string) (_ *peers, err error) {
-	p := &peers{files: filepath.Join(dir, "files"), iip: []*iip{
-		{name: "iip-plain", processes: 1},
-		{name: "iip-cache", processes: 1, cacheMB: 2048},
-		{name: "iip-all", processes: runtime.NumCPU()},
-	}}
+func startPeers(ctx context.Context, dir, accessCopy string, iip ...*iip) (_ *peers, err error) {
+	p := &peers{files: filepath.Join(dir, "files"), iip: iip}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.stop())

@@ -9,18 +9,42 @@ import (
 	"unicode/utf8"
 )
 
+// contender is one server in one setting, or something else that does the same
+// work.
+type contender struct {
+	name     string
+	address  string
+	requests []request
+	// run measures it once. It is called with warmUp first, and what it then
+	// returns does not count. Where there is none, the requests are asked in turn.
+	run     func(ctx context.Context, round int) (sample, error)
+	samples []sample
+}
+
+// warmUp is the round before the first.
+const warmUp = -1
+
 // compete warms every contender, then measures them in interleaved rounds, each
 // round beginning with another one.
 func compete(ctx context.Context, s settings, contenders []*contender) error {
 	for _, c := range contenders {
-		if _, err := load(ctx, c.address, c.requests, s.connections, max(s.each, time.Second)); err != nil {
+		if c.run == nil {
+			c.run = func(ctx context.Context, round int) (sample, error) {
+				howLong := s.each
+				if round == warmUp {
+					howLong = max(s.each, time.Second)
+				}
+				return load(ctx, c.address, c.requests, s.connections, howLong)
+			}
+		}
+		if _, err := c.run(ctx, warmUp); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
 	for round := range s.rounds {
 		for i := range contenders {
 			c := contenders[(round+i)%len(contenders)]
-			sample, err := load(ctx, c.address, c.requests, s.connections, s.each)
+			sample, err := c.run(ctx, round)
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -57,8 +81,9 @@ func pad(s string, width int) string {
 	return fmt.Sprintf("%s%*s", s, max(0, width-utf8.RuneCountInString(s)), "")
 }
 
-func printContenders(w io.Writer, contenders []*contender) {
-	fmt.Fprintf(w, "%s %10s %17s %8s %9s %9s\n", pad("", 36), "tiles/s", "(least – most)", "MB/s", "median", "99 %")
+// printContenders prints the middle round of each; unit names what is asked for.
+func printContenders(w io.Writer, unit string, contenders []*contender) {
+	fmt.Fprintf(w, "%s %10s %17s %8s %9s %9s\n", pad("", 36), unit+"/s", "(least – most)", "MB/s", "median", "99 %")
 	for _, c := range contenders {
 		m := c.median()
 		low, high := c.spread()
@@ -76,15 +101,42 @@ func printRatio(w io.Writer, a, b *contender, goal float64) {
 	for i := range ratios {
 		ratios[i] = a.samples[i].perSecond() / b.samples[i].perSecond()
 	}
-	slices.Sort(ratios)
-	ratio := ratios[len(ratios)/2]
-	fmt.Fprintf(w, "%s %10.2f ×", pad(a.name+" / "+b.name, 46), ratio)
-	switch {
-	case goal == 0:
-	case ratio >= goal:
-		fmt.Fprintf(w, "   goal %g: reached", goal)
-	default:
-		fmt.Fprintf(w, "   goal %g: NOT reached", goal)
+	printGoal(w, a.name+" / "+b.name, fmt.Sprintf("%.2f ×", middle(ratios)), atLeast(middle(ratios), goal))
+}
+
+// middle is the median; of an even number, the higher one of the two.
+func middle(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// printGoal prints a figure and how it stands to its goal, which may be "".
+func printGoal(w io.Writer, name, figure, goal string) {
+	if goal != "" {
+		goal = "   " + goal
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "%s %12s%s\n", pad(name, 62), figure, goal)
+}
+
+// atLeast says how a value stands to a goal that it should reach, 0 for none.
+func atLeast(value, goal float64) string {
+	if goal == 0 {
+		return ""
+	}
+	return verdict(fmt.Sprintf("goal ≥ %g", goal), value >= goal)
+}
+
+// atMost says how a value stands to a goal that it should not pass, 0 for none.
+func atMost(value, goal float64) string {
+	if goal == 0 {
+		return ""
+	}
+	return verdict(fmt.Sprintf("goal ≤ %g", goal), value <= goal)
+}
+
+func verdict(goal string, reached bool) string {
+	if reached {
+		return goal + ": reached"
+	}
+	return goal + ": NOT reached"
 }

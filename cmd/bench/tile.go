@@ -8,10 +8,13 @@ import (
 // tileSize is the side of a tile in pixels.
 const tileSize = 512
 
-// tile is one tile of a pyramid as a IIIF request names it.
+// tile is one tile of a pyramid, or another part of the picture, as a IIIF
+// request names it.
 type tile struct {
 	x, y, w, h    int // region of the full image
 	width, height int // size that it comes in
+
+	level, col, row int // place in the pyramid
 }
 
 // path is the part of a IIIF request after the identifier, in the form that
@@ -26,7 +29,8 @@ func (t tile) edge() bool { return t.width < tileSize || t.height < tileSize }
 // jumps about and is the same each time: edge tiles come in their natural share.
 func tilesOf(width, height int) []tile {
 	var tiles []tile
-	for factor := 1; ; factor *= 2 {
+	for level := 0; ; level++ {
+		factor := 1 << level
 		lw, lh := ceilDiv(width, factor), ceilDiv(height, factor)
 		for y := 0; y < lh; y += tileSize {
 			for x := 0; x < lw; x += tileSize {
@@ -35,6 +39,7 @@ func tilesOf(width, height int) []tile {
 					x: x * factor, y: y * factor,
 					w: min(w*factor, width-x*factor), h: min(h*factor, height-y*factor),
 					width: w, height: h,
+					level: level, col: x / tileSize, row: y / tileSize,
 				})
 			}
 		}

@@ -25,7 +25,12 @@ func TestTilesOf(t *testing.T) {
 			t.Parallel()
 			tiles := tilesOf(test.width, test.height)
 			edges, area := 0, 0
+			places := map[[3]int]bool{}
 			for _, tile := range tiles {
+				places[[3]int{tile.level, tile.col, tile.row}] = true
+				if tile.x != tile.col*tileSize<<tile.level || tile.y != tile.row*tileSize<<tile.level {
+					t.Errorf("%s is not at level %d, column %d, row %d", tile.path(), tile.level, tile.col, tile.row)
+				}
 				if tile.edge() {
 					edges++
 				}
@@ -38,6 +43,9 @@ func TestTilesOf(t *testing.T) {
 			}
 			if len(tiles) != test.tiles || edges != test.edges {
 				t.Errorf("got %d tiles, %d of them edges; want %d and %d", len(tiles), edges, test.tiles, test.edges)
+			}
+			if len(places) != len(tiles) {
+				t.Errorf("%d tiles have %d places", len(tiles), len(places))
 			}
 			if area < test.width*test.height {
 				t.Errorf("the first level covers %d px of %d", area, test.width*test.height)

@@ -14,18 +14,12 @@ import (
 	"time"
 )
 
-// contender is one server in one setting.
-type contender struct {
-	name     string
-	address  string
-	requests []request
-	samples  []sample
-}
-
 // The goals of docs/design.md, "How fast".
 const (
-	goalNginx = 0.6
-	goalIIP   = 50
+	goalNginx    = 0.6
+	goalIIP      = 50
+	goalIdleMB   = 120
+	goalServesMB = 400
 )
 
 // benchTiles measures grid-aligned tiles: hexi's, nginx's with the same tiles as
@@ -40,7 +34,7 @@ func benchTiles(ctx context.Context, s settings, w io.Writer) (err error) {
 		defer func() { err = errors.Join(err, hexi.process.stop()) }()
 		copied = hexi.accessCopy
 	}
-	peers, err := startPeers(ctx, s.dir, copied)
+	peers, err := startPeers(ctx, s.dir, copied, iipPlain(), iipCache(), iipAll())
 	if err != nil {
 		return err
 	}
@@ -84,7 +78,7 @@ func benchTiles(ctx context.Context, s settings, w io.Writer) (err error) {
 	contenders := []*contender{files}
 	for _, p := range peers.iip {
 		c := add(p.String(), peers.address, false, func(i int) string { return p.target(tiles[i].path()) })
-		if err := checkSizes(ctx, c, tiles); err != nil {
+		if _, err := checkSizes(ctx, c, tiles); err != nil {
 			return err
 		}
 		contenders = append(contenders, c)
@@ -93,22 +87,22 @@ func benchTiles(ctx context.Context, s settings, w io.Writer) (err error) {
 		if err := compete(ctx, s, contenders); err != nil {
 			return err
 		}
-		printContenders(w, contenders)
+		printContenders(w, "tiles", contenders)
 		printRatio(w, files, contenders[1], 0)
 		return nil
 	}
 	ours := add("hexi", hexi.address, true, func(i int) string { return target(tiles[i].path()) })
 	contenders = append([]*contender{ours}, contenders...)
-	idle, _ := hexi.process.memory()
 	if err := compete(ctx, s, contenders); err != nil {
 		return fmt.Errorf("%w; hexi said:\n%s", err, hexi.process.said())
 	}
-	_, most := hexi.process.memory()
-	printContenders(w, contenders)
+	printContenders(w, "tiles", contenders)
 	for i, goal := range []float64{goalNginx, goalIIP, 0, 0} {
 		printRatio(w, ours, contenders[1+i], goal)
 	}
-	fmt.Fprintf(w, "\nhexi's resident memory: %d MB before the load, at most %d MB in all (goals: 120, 400)\n", idle, most)
+	fmt.Fprintln(w)
+	printGoal(w, "hexi's resident memory when idle", fmt.Sprintf("%d MB", hexi.idleMB), atMost(float64(hexi.idleMB), goalIdleMB))
+	hexi.printMost(w)
 	return nil
 }
 
@@ -184,17 +178,21 @@ func (t tile) holds(jpeg []byte) error {
 	return nil
 }
 
-// checkSizes holds that a peer does the same work: it asks for some tiles of it
-// and looks at their sizes.
-func checkSizes(ctx context.Context, c *contender, tiles []tile) error {
+// checkSizes holds that a peer does the same work: it asks for some parts of the
+// picture, looks at their sizes in pixels, and returns how many bytes they have
+// on average.
+func checkSizes(ctx context.Context, c *contender, tiles []tile) (bytes float64, err error) {
+	n := 0
 	for i := 0; i < len(tiles); i += 1 + len(tiles)/50 {
 		body, err := fetch(ctx, c.address, c.requests[i])
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			return 0, fmt.Errorf("%s: %w", c.name, err)
 		}
 		if err := tiles[i].holds(body); err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			return 0, fmt.Errorf("%s: %w", c.name, err)
 		}
+		bytes += float64(len(body))
+		n++
 	}
-	return nil
+	return bytes / float64(n), nil
 }

@@ -153,29 +153,42 @@ func (s settings) describe(w io.Writer) {
 	fmt.Fprintf(w, "database %s\nobjects  %s\nindex    %s\n", mask(s.Database), mask(s.Objects), s.Index)
 }
 
-// mask hides the password of an address, and in one that cannot be read,
-// everything before its host.
+// mask shows an address without its secrets. Paths (sqlite:, dir:) hold none. Of
+// what is no address nothing is shown, since a password may stand anywhere in it;
+// of one that cannot be read as it was meant, its scheme.
 func mask(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		if at := strings.LastIndexByte(address, '@'); at >= 0 {
-			return "…" + address[at:]
-		}
+	if strings.HasPrefix(address, "sqlite:") || strings.HasPrefix(address, "dir:") {
+		return address
+	}
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || scheme == "" || strings.ContainsFunc(scheme, notOfScheme) {
 		return "…"
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Fragment != "" || u.User == nil && strings.Contains(rest, "@") {
+		return scheme + "://…"
 	}
 	if u.User != nil {
 		if _, ok := u.User.Password(); ok {
 			u.User = url.UserPassword(u.User.Username(), "xxxxx")
 		}
 	}
-	query := u.Query()
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return scheme + "://…"
+	}
 	for key := range query {
-		if strings.Contains(strings.ToLower(key), "secret") || strings.Contains(strings.ToLower(key), "password") {
+		if lower := strings.ToLower(key); strings.Contains(lower, "secret") || strings.Contains(lower, "pass") {
 			query.Set(key, "xxxxx")
 			u.RawQuery = query.Encode()
 		}
 	}
 	return u.String()
+}
+
+// notOfScheme reports whether a character cannot be part of an address' scheme.
+func notOfScheme(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '+' && r != '-' && r != '.'
 }
 
 func either(value, otherwise string) string {

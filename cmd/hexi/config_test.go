@@ -1,6 +1,43 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// What is printed of an address holds no secret, however wrongly it is written.
+func TestMask(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ address, want string }{
+		{"sqlite:/srv/hexi/hexi.db", "sqlite:/srv/hexi/hexi.db"},
+		{"dir:/srv/a b", "dir:/srv/a b"},
+		{"postgres://hexi@db/hexi?sslmode=require", "postgres://hexi@db/hexi?sslmode=require"},
+		{"postgres://hexi:SECRET@db/hexi", "postgres://hexi:xxxxx@db/hexi"},
+		{"postgres://db/hexi?user=u&password=SECRET", "postgres://db/hexi?password=xxxxx&user=u"},
+		{"s3://KEY:SECRET@host:9000/bucket?tls=off", "s3://KEY:xxxxx@host:9000/bucket?tls=off"},
+		{"user=u password=SECRET host=db", "…"},
+		{"user=u password=SECRET://x host=db", "…"},
+		{"postgres:user=u password=SECRET", "…"},
+		{"SECRET", "…"},
+		{"", "…"},
+		{"://SECRET", "…"},
+		{"postgres://u:SEC RET@db/x", "postgres://…"},
+		{"postgres://u:SEC%RET@db/x", "postgres://…"},
+		{"postgres://u:1#SECRET@db/x", "postgres://…"},
+		{"postgres://u:1/SECRET@db/x", "postgres://…"},
+		{"postgres://u:1?SECRET@db/x", "postgres://…"},
+		{"postgres:///x?password=a;b=SECRET", "postgres://…"},
+		{"postgres://db/x?password=SECRET;b", "postgres://…"},
+	} {
+		if got := mask(test.address); got != test.want {
+			t.Errorf("mask(%q) = %q, want %q", test.address, got, test.want)
+		}
+	}
+	got := hexi(t, "serve", "--data", t.TempDir(), "--database", "user=u password=SECRET")
+	if got.status != exitUsage || strings.Contains(got.stderr, "SECRET") {
+		t.Errorf("a wrong database: status %d, %q", got.status, got.stderr)
+	}
+}
 
 func TestParseSize(t *testing.T) {
 	t.Parallel()

@@ -205,7 +205,7 @@ func TestRealImages(t *testing.T) {
 	address, _ := serve(t, "--data", data)
 	checked := 0
 	for after := ""; ; {
-		_, body := fetch(t, address+"/api/v1/records?limit=100&after="+after, token)
+		_, body := fetch(t, address+"/api/v1/records?limit=100&cursor="+after, token)
 		var page struct {
 			Records []struct {
 				ID     string

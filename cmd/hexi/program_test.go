@@ -52,7 +52,14 @@ func process(t *testing.T, args ...string) *exec.Cmd {
 // report reads what "hexi ingest --json" prints.
 type report struct {
 	Records, Assets map[string]int
-	Failed, Notes   []struct{ Item, Record, Asset, Field, Code, Why, Do string }
+	Failed, Notes   []struct {
+		Item, Record, Asset, Field, Code, Why, Do string
+
+		Like *struct {
+			Asset, Record string
+			Titles        map[string]string
+		}
+	}
 }
 
 func readReport(t *testing.T, o outcome) report {

@@ -15,20 +15,11 @@ type uploader struct{ house *house }
 
 // Upload implements web.Uploader.
 func (u uploader) Upload(ctx context.Context, by string, up web.Upload) (web.Uploaded, error) {
-	h := u.house
-	saved, err := h.archive.Save(ctx, by, archive.Draft{Record: up.Record, Publish: up.Publish, Message: "upload"})
-	if err != nil {
-		return web.Uploaded{}, err
+	batch := uuid.Must(uuid.NewV7()).String()
+	files := make([]ingest.File, len(up.Files))
+	for i, f := range up.Files {
+		files[i] = ingest.File{Name: f.Name, Open: f.Open}
 	}
-	done := web.Uploaded{Record: saved.ID, Batch: uuid.Must(uuid.NewV7()).String()}
-	for _, f := range up.Files {
-		receipt, err := h.pipeline.Receive(ctx, by, saved.ID, ingest.File{Name: f.Name, Open: f.Open}, done.Batch)
-		if err != nil {
-			return done, err
-		}
-		if receipt.Outcome != archive.Unchanged {
-			done.Assets++
-		}
-	}
-	return done, nil
+	done, err := u.house.pipeline.Upload(ctx, by, batch, archive.Draft{Record: up.Record, Publish: up.Publish, Message: "upload"}, files)
+	return web.Uploaded{Record: done.Record, Batch: batch, Assets: done.Assets}, err
 }

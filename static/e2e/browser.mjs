@@ -74,7 +74,7 @@ async function plain() {
 
 // A gallery's screen: the loop, a touch, the picture, and back by itself.
 async function kiosk() {
-  const page = await visit({ viewport: sizes.kiosk, hasTouch: true }, "/kiosk/show?idle=4&warn=2&dwell=3");
+  const page = await visit({ viewport: sizes.kiosk, hasTouch: true }, "/kiosk/show?idle=8&warn=4&dwell=3");
   await page.waitForSelector("#loop:not([hidden]) .stop.on");
   await page.screenshot({ path: `${dir}/kiosk-loop.png` });
   await page.touchscreen.tap(540, 900);
@@ -87,11 +87,11 @@ async function kiosk() {
   assert.equal(small, 0, "some buttons are too small for a finger");
   await page.locator("button[data-do=lang]").tap();
   assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
-  await page.waitForSelector("#warning:not([hidden])", { timeout: 10_000 });
+  await page.waitForSelector("#warning:not([hidden])", { timeout: 20_000 });
   await page.touchscreen.tap(540, 960); // wherever it is touched, it stays
   assert.ok(await page.locator("#warning").isHidden());
   assert.ok(await page.locator("#explore").isVisible());
-  await page.waitForSelector("#loop:not([hidden])", { timeout: 15_000 });
+  await page.waitForSelector("#loop:not([hidden])", { timeout: 30_000 });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "zh", "the next visitor finds the last one's language");
   await page.context().close();
 }

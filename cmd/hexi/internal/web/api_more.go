@@ -98,6 +98,12 @@ func (s *Server) publicChanges(c *gin.Context, changes []archive.Change) ([]arch
 		published, ok := public[change.Record]
 		switch {
 		case change.Action == archive.ActionWithdrawn:
+			// What was never public is not known to have been there.
+			if seen, err := s.wasPublic(c, change); err != nil {
+				return nil, err
+			} else if !seen {
+				continue
+			}
 		case !ok, change.Action == archive.ActionAssetAdded, change.Action == archive.ActionAssetRefused,
 			change.Revision > published, (change.Action == archive.ActionCreated || change.Action == archive.ActionUpdated) && change.Revision != published:
 			continue
@@ -106,6 +112,18 @@ func (s *Server) publicChanges(c *gin.Context, changes []archive.Change) ([]arch
 		out = append(out, change)
 	}
 	return out, nil
+}
+
+// wasPublic reports whether the public saw what a withdrawal took away.
+func (s *Server) wasPublic(c *gin.Context, change archive.Change) (bool, error) {
+	if change.Revision == 0 {
+		return false, nil
+	}
+	rev, err := s.Archive.Revision(c.Request.Context(), change.Record, change.Revision)
+	if err != nil {
+		return false, err
+	}
+	return rev.Record.Rights.Open(change.At), nil
 }
 
 // apiJobs answers GET /api/v1/jobs, the newest first, for those who work here.

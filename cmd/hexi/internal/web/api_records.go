@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hexi/archive"
+	"hexi/archive/iiif"
 )
 
 // recordBody is a record as the API answers it: the record's own fields, and
@@ -59,16 +59,20 @@ func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
 	}
 	for i := range e.Assets {
 		if s.staff(c) || e.Assets[i].Servable() {
-			body.Assets = append(body.Assets, s.assetBody(c, &e.Assets[i]))
+			body.Assets = append(body.Assets, s.assetBody(c, &e.Assets[i], e.Record.Rights))
 		}
 	}
 	return body
 }
 
-func (s *Server) assetBody(c *gin.Context, a *archive.Asset) assetBody {
+// assetBody describes an asset of a record with these rights as the asker may see it.
+func (s *Server) assetBody(c *gin.Context, a *archive.Asset, rights *archive.Rights) assetBody {
 	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format}
 	if a.Image != nil {
 		body.Width, body.Height = a.Image.Width, a.Image.Height
+		if rights != nil && rights.Tier == archive.TierReduced && !s.staff(c) {
+			body.Width, body.Height = reducedSize(a, rights.MaxPixels)
+		}
 	}
 	if a.Servable() {
 		body.Service = s.base(c.Request) + "/iiif/3/" + a.ID
@@ -82,6 +86,17 @@ func (s *Server) assetBody(c *gin.Context, a *archive.Asset) assetBody {
 		}
 	}
 	return body
+}
+
+// reducedSize is the size of an image of the tier "reduced" as its info.json says it.
+func reducedSize(a *archive.Asset, pixels int64) (width, height int) {
+	tile := max(a.Image.Width, a.Image.Height)
+	if a.Access != nil && a.Access.TileSize > 0 {
+		tile = a.Access.TileSize
+	}
+	v := view{shape: iiif.Image{Pyramid: iiif.NewPyramid(a.Image.Width, a.Image.Height, tile)}}
+	v.reduce(pixels)
+	return v.shape.Width, v.shape.Height
 }
 
 // entry returns the record that the URL names as the asker may see it.
@@ -106,6 +121,14 @@ func (s *Server) apiRecord(c *gin.Context) error {
 
 func (s *Server) answerRecord(c *gin.Context, status int, e *archive.Entry) error {
 	etag := fmt.Sprintf(`"%s-%d-%d"`, e.Record.ID, e.Revision, e.Updated.UnixMilli())
+	if !s.staff(c) {
+		// What the public sees of a record depends on others too.
+		b, err := json.Marshal(s.recordBody(c, e))
+		if err != nil {
+			return fmt.Errorf("encode record: %w", err)
+		}
+		etag = etagOf(b)
+	}
 	c.Header("ETag", etag)
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Vary", "Accept, Authorization, Cookie")
@@ -176,6 +199,9 @@ func (s *Server) apiRevision(c *gin.Context) error {
 	if err != nil || n < 1 || (!s.staff(c) && n != e.Published) {
 		return archive.ErrNotFound
 	}
+	if !s.staff(c) {
+		return answerJSON(c, http.StatusOK, e.Record)
+	}
 	rev, err := s.Archive.Revision(c.Request.Context(), e.Record.ID, n)
 	if err != nil {
 		return err
@@ -205,6 +231,9 @@ func (s *Server) saveRecord(c *gin.Context, id string) error {
 		return err
 	}
 	data, err := io.ReadAll(c.Request.Body)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return refuse(http.StatusBadRequest, "The record ended before its Content-Length.")
+	}
 	if err != nil {
 		return fmt.Errorf("read record: %w", err)
 	}
@@ -297,42 +326,11 @@ func (s *Server) asset(c *gin.Context, id string) (*archive.Asset, *archive.Entr
 
 // apiAsset answers GET /api/v1/assets/{id}.
 func (s *Server) apiAsset(c *gin.Context) error {
-	a, _, err := s.asset(c, c.Param("id"))
+	a, e, err := s.asset(c, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	return answerJSON(c, http.StatusOK, s.assetBody(c, a))
-}
-
-// apiMaster answers GET /api/v1/assets/{id}/master: the file as it was
-// received, for those who work in the archive.
-func (s *Server) apiMaster(c *gin.Context) error {
-	if err := s.require(c, archive.RoleCurator); err != nil {
-		return err
-	}
-	a, _, err := s.asset(c, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	body, info, err := s.Objects.Get(c.Request.Context(), a.Master.Key)
-	if err != nil {
-		return fmt.Errorf("master of asset %s: %w", a.ID, err)
-	}
-	defer body.Close() //nolint:errcheck // opened for reading only
-	h := c.Writer.Header()
-	h.Set("Content-Length", strconv.FormatInt(info.Size, 10))
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(a.Master.Filename))
-	h.Set("Repr-Digest", "sha-512=:"+base64OfHex(a.Master.SHA512)+":")
-	h.Set("Cache-Control", "private, no-store")
-	c.Status(http.StatusOK)
-	if c.Request.Method == http.MethodHead {
-		return nil
-	}
-	if _, err := io.Copy(c.Writer, body); err != nil {
-		return fmt.Errorf("send master of asset %s: %w", a.ID, err)
-	}
-	return nil
+	return answerJSON(c, http.StatusOK, s.assetBody(c, a, e.Record.Rights))
 }
 
 // answerJSON answers with a JSON document. HTML characters stay as they are:
@@ -369,15 +367,6 @@ func intParam(c *gin.Context, name string, otherwise, low, high int) (int, error
 		return 0, archive.Invalid(name, "%q is not a whole number between %d and %d", s, low, high)
 	}
 	return n, nil
-}
-
-// base64OfHex turns a hexadecimal digest into the form of RFC 9530.
-func base64OfHex(digest string) string {
-	b, err := hex.DecodeString(digest)
-	if err != nil {
-		return ""
-	}
-	return base64.StdEncoding.EncodeToString(b)
 }
 
 // etagOf makes a strong entity tag from the bytes of an answer.

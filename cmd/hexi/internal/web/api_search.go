@@ -11,7 +11,11 @@ import (
 
 // search runs the query of a request, as the asker may see it.
 func (s *Server) search(c *gin.Context) (search.Query, *search.Result, error) {
-	q, err := search.ParseQuery(c.Request.URL.Query())
+	values := c.Request.URL.Query()
+	if values.Get("lang") == "" && c.Request.URL.Path == "/search" && !wantsJSON(c.Request) {
+		values.Set("lang", s.lang(c)) // people choose the language of pages once
+	}
+	q, err := search.ParseQuery(values)
 	if err != nil {
 		return q, nil, err
 	}
@@ -46,7 +50,18 @@ func (s *Server) apiSearch(c *gin.Context) error {
 	}
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Vary", "Accept, Authorization, Cookie")
-	return answerJSON(c, http.StatusOK, result)
+	body := searchBody{Result: result}
+	if s.Ready != nil && s.Ready(c.Request.Context()) != nil {
+		body.Complete = new(bool)
+	}
+	return answerJSON(c, http.StatusOK, body)
+}
+
+// searchBody is a search's answer. Complete is false while the index has not caught
+// up with the archive, and is left out when it has.
+type searchBody struct {
+	*search.Result
+	Complete *bool `json:"complete,omitempty"`
 }
 
 // apiSuggest answers GET /api/v1/suggest?q=: completions of what is being typed.

@@ -140,16 +140,16 @@ func (m *images) forget(a *access, why error) {
 func (m *images) read(ctx context.Context, asset *archive.Asset) (*access, error) {
 	a := &access{asset: asset.ID, version: asset.Access.Version, serial: m.serials.Add(1)}
 	dir, inFiles := m.server.Objects.(*objects.Dir)
-	var err error
+	var err, useless error
 	if inFiles {
-		err = a.openFiles(dir)
+		useless, err = a.openFiles(dir)
 	} else {
-		err = m.openObjects(ctx, a, asset)
+		useless, err = m.openObjects(ctx, a, asset)
 	}
 	if err != nil || a.index != nil {
 		return a, missing(err)
 	}
-	// The sidecar is lost, damaged, or of another TIFF.
+	m.server.log.Warn("the sidecar of an access copy cannot be used; its TIFF is read instead", "asset", asset.ID, "error", useless)
 	var size int64
 	if size, err = a.tiffSize(ctx); err == nil {
 		a.index, err = pyramid.ReadTIFF(a.tiff.at(ctx), size)
@@ -165,54 +165,66 @@ func missing(err error) error {
 	return err
 }
 
+// errOtherTIFF is why a sidecar cannot be used.
+var errOtherTIFF = errors.New("it was made for another TIFF")
+
 // openFiles opens the two files in a directory. Without a usable sidecar the
-// index stays nil.
-func (a *access) openFiles(dir *objects.Dir) error {
+// index stays nil, and useless says why.
+func (a *access) openFiles(dir *objects.Dir) (useless, err error) {
 	// Closed by the runtime when the cache lets them go.
 	f, info, err := dir.OpenFile(ingest.PyramidKey(a.asset))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	a.tiff = &source{file: f, idle: make(chan *handle, handlesACopy)}
-	if f, side, err := dir.OpenFile(ingest.SidecarKey(a.asset)); err == nil {
-		a.sidecar = &source{file: f, idle: make(chan *handle, handlesACopy)}
-		if ix, err := pyramid.ReadSidecar(f, side.Size); err == nil && ix.TIFFSize() == info.Size {
-			a.index = ix
-		}
+	f, side, err := dir.OpenFile(ingest.SidecarKey(a.asset))
+	if err != nil {
+		return err, nil //nolint:nilerr // the TIFF is enough
 	}
-	return nil
+	a.sidecar = &source{file: f, idle: make(chan *handle, handlesACopy)}
+	ix, err := pyramid.ReadSidecar(f, side.Size)
+	switch {
+	case err != nil:
+		return err, nil //nolint:nilerr // as above
+	case ix.TIFFSize() != info.Size:
+		return errOtherTIFF, nil
+	}
+	a.index = ix
+	return nil, nil
 }
 
 // openObjects opens a copy in a store with one request: for the beginning of the
 // sidecar, as long as its index can be. Of the TIFF nothing is asked: its first
-// tile tells its version and its size. Without a usable sidecar the index stays nil.
-func (m *images) openObjects(ctx context.Context, a *access, asset *archive.Asset) error {
+// tile tells its version and its size. Without a usable sidecar the index stays
+// nil, and useless says why.
+func (m *images) openObjects(ctx context.Context, a *access, asset *archive.Asset) (useless, err error) {
 	a.tiff = &source{object: objects.Pin(m.server.Objects, ingest.PyramidKey(asset.ID))}
 	sidecar := objects.Pin(m.server.Objects, ingest.SidecarKey(asset.ID))
 	body, info, err := sidecar.Range(ctx, 0, headLength(asset))
 	var invalid *archive.InvalidError
 	if errors.Is(err, archive.ErrNotFound) || errors.As(err, &invalid) { // lost, or empty
-		return nil
+		return err, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	start, err := io.ReadAll(body)
 	if err = errors.Join(err, body.Close()); err != nil {
-		return fmt.Errorf("read sidecar: %w", err)
+		return nil, fmt.Errorf("read sidecar: %w", err)
 	}
 	if unfit, ok := m.unfit.GetIfPresent(asset.ID); ok && unfit == info.ETag {
-		return nil
+		return errOtherTIFF, nil
 	}
 	head := &begun{start: start, rest: sidecar.At(ctx)}
 	ix, err := pyramid.ReadSidecar(head, info.Size)
 	if head.err != nil {
-		return head.err // not the sidecar's fault
+		return nil, head.err // not the sidecar's fault
 	}
-	if err == nil {
-		a.sidecar, a.index = &source{object: sidecar}, ix
+	if err != nil {
+		return err, nil //nolint:nilerr // the TIFF is enough
 	}
-	return nil
+	a.sidecar, a.index = &source{object: sidecar}, ix
+	return nil, nil
 }
 
 // headLength is how much of a sidecar is asked for at once: enough for its

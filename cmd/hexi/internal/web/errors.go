@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 
@@ -53,12 +54,40 @@ func busy(seconds int, detail string) error {
 	return &statusError{status: http.StatusServiceUnavailable, detail: detail, retryAfter: seconds}
 }
 
+// unknownError is an archive.ErrNotFound that says what is not here. The name is
+// one that the asker sent, so that nothing is told by repeating it.
+type unknownError struct {
+	what, name, why string
+}
+
+func (e *unknownError) Error() string {
+	name := []rune(strings.ToValidUTF8(e.name, "\uFFFD"))
+	end := ""
+	if len(name) > 80 {
+		name, end = name[:80], "…"
+	}
+	return fmt.Sprintf("the %s %q%s is not known here: %s", e.what, string(name), end, e.why)
+}
+
+func (e *unknownError) Unwrap() error { return archive.ErrNotFound }
+
+// unknown names what was asked for in an archive.ErrNotFound; other errors stay as
+// they are.
+func unknown(err error, what, name, why string) error {
+	if !errors.Is(err, archive.ErrNotFound) {
+		return err
+	}
+	return &unknownError{what, name, why}
+}
+
 // describe is the only place where an error becomes a status. What is not
 // recognised is 500 and keeps its text to the log.
 func describe(err error) problem {
 	var (
 		own         *statusError
 		syntax      *iiif.SyntaxError
+		shape       *iiif.ShapeError
+		unknown     *unknownError
 		unsupported *iiif.UnsupportedError
 		invalid     *archive.InvalidError
 		invalids    archive.InvalidErrors
@@ -70,6 +99,10 @@ func describe(err error) problem {
 		p.Status, p.Detail, p.retryAfter = own.status, own.detail, own.retryAfter
 	case errors.As(err, &syntax):
 		p.Status, p.Detail, p.Field = http.StatusBadRequest, syntax.Error(), syntax.Part
+	case errors.As(err, &shape):
+		p.Status, p.Detail = http.StatusNotFound, shape.Error()
+	case errors.As(err, &unknown):
+		p.Status, p.Detail, p.Field = http.StatusNotFound, unknown.Error(), unknown.what
 	case errors.As(err, &unsupported):
 		p.Status, p.Detail, p.Field = http.StatusNotImplemented, unsupported.Error(), unsupported.Part
 	case errors.As(err, &invalids):
@@ -93,6 +126,8 @@ func describe(err error) problem {
 		p.Status, p.Detail = http.StatusUnauthorized, "Sign in first, or send a valid token."
 	case errors.Is(err, archive.ErrForbidden):
 		p.Status, p.Detail = http.StatusForbidden, "Your role does not allow this."
+	case errors.Is(err, os.ErrDeadlineExceeded): // steadyBody
+		p.Status, p.Detail = http.StatusRequestTimeout, "The request came too slowly; send it again."
 	case errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Detail, p.retryAfter = http.StatusServiceUnavailable, "The answer took too long; try again.", 5
 	default:
@@ -121,7 +156,10 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return
 	}
 	p := describe(err)
-	if p.Status >= http.StatusInternalServerError && p.Status != http.StatusNotImplemented {
+	var own *statusError
+	if p.Status == http.StatusServiceUnavailable && errors.As(err, &own) {
+		s.overload.note(c.Request.URL.EscapedPath(), p.Detail)
+	} else if p.Status >= http.StatusInternalServerError && p.Status != http.StatusNotImplemented {
 		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
 			slog.String("path", c.Request.URL.EscapedPath()), slog.Int("status", p.Status), slog.Any("error", err))
 	}
@@ -138,8 +176,12 @@ func (s *Server) fail(c *gin.Context, err error) {
 	path := c.Request.URL.Path
 	switch {
 	case strings.HasPrefix(path, "/iiif/"):
+		allowOrigin(c.Writer.Header()) // also where no handler was reached
 		c.Data(p.Status, "text/plain; charset=utf-8", []byte(p.Detail+"\n"))
 	case strings.HasPrefix(path, "/api/"), wantsJSON(c.Request):
+		if strings.HasPrefix(path, "/api/") {
+			allowOrigin(c.Writer.Header())
+		}
 		if p.Status == http.StatusUnauthorized {
 			c.Header("WWW-Authenticate", `Bearer realm="hexi"`)
 		}

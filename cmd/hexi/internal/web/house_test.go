@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"image"
 	"image/color"
@@ -114,18 +115,13 @@ func open(t testing.TB, store string) *house {
 type uploads struct{ h *house }
 
 func (u uploads) Upload(ctx context.Context, by string, up Upload) (Uploaded, error) {
-	saved, err := u.h.archive.Save(ctx, by, archive.Draft{Record: up.Record, Publish: up.Publish})
-	if err != nil {
-		return Uploaded{}, err
+	files := make([]ingest.File, len(up.Files))
+	for i, f := range up.Files {
+		files[i] = ingest.File{Name: f.Name, Open: f.Open}
 	}
-	done := Uploaded{Record: saved.ID, Batch: "upload-" + saved.ID}
-	for _, f := range up.Files {
-		if _, err := u.h.line.Receive(ctx, by, saved.ID, ingest.File{Name: f.Name, Open: f.Open}, done.Batch); err != nil {
-			return done, err
-		}
-		done.Assets++
-	}
-	return done, nil
+	batch := "upload-" + rand.Text()
+	done, err := u.h.line.Upload(ctx, by, batch, archive.Draft{Record: up.Record, Publish: up.Publish}, files)
+	return Uploaded{Record: done.Record, Batch: batch, Assets: done.Assets}, err
 }
 
 // take ingests files with a sheet and returns the asset of each record.
@@ -251,4 +247,15 @@ func asPNG(t testing.TB, img image.Image) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// serve has the server of the house answer without a connection.
+func (h *house) serve(method, path string, status int) *httptest.ResponseRecorder {
+	h.t.Helper()
+	w := httptest.NewRecorder()
+	h.server.ServeHTTP(w, httptest.NewRequestWithContext(h.t.Context(), method, path, nil))
+	if w.Code != status {
+		h.t.Errorf("%s %s: %d, want %d", method, path, w.Code, status)
+	}
+	return w
 }

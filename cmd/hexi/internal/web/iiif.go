@@ -41,7 +41,18 @@ func (s *Server) iiif(c *gin.Context) error {
 	case "collection":
 		return s.iiifCollection(c, rest)
 	}
-	return archive.ErrNotFound
+	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/ and /iiif/collection/"}
+}
+
+// privately keeps what was made for someone who is signed in out of the caches of
+// others. It reports whether that is so.
+func (s *Server) privately(c *gin.Context) bool {
+	if !s.staff(c) {
+		return false
+	}
+	c.Header("Cache-Control", "private, no-cache")
+	c.Writer.Header().Add("Vary", "Authorization, Cookie")
+	return true
 }
 
 // image answers the Image API 3.0.
@@ -59,7 +70,9 @@ func (s *Server) image(c *gin.Context, path string) error {
 			return c.Request.Context().Err()
 		}
 		var img *view
-		if img, err = s.asked(c, req.ID); err == nil {
+		if img, err = s.asked(c, req.ID); err != nil {
+			err = unknown(err, iiif.PartIdentifier, req.ID, "there is no such image, or it is not public")
+		} else {
 			if err = s.imageOf(c, req, img); errors.Is(err, errReplaced) {
 				s.images.forget(img.copy, err)
 			}
@@ -94,7 +107,9 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	service := iiif.ServiceURI(s.base(c.Request), req.ID)
 	switch req.Kind {
 	case iiif.KindBase:
-		c.Header("Cache-Control", "public, max-age=300")
+		if !s.privately(c) {
+			c.Header("Cache-Control", "public, max-age=300")
+		}
 		c.Header("Location", service+"/info.json")
 		c.Status(http.StatusSeeOther)
 		c.Writer.WriteHeaderNow()
@@ -109,9 +124,7 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	}
 	h := c.Writer.Header()
 	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan), img.cacheControl())
-	if s.staff(c) {
-		h.Set("Cache-Control", "private, no-cache")
-	}
+	s.privately(c)
 	if notModified(c.Request, h) {
 		c.Status(http.StatusNotModified)
 		c.Writer.WriteHeaderNow()
@@ -234,14 +247,18 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 	}
 	h := c.Writer.Header()
 	h.Set("Vary", "Accept")
-	h.Set("Cache-Control", "public, max-age=60")
-	h.Set("ETag", etagOf(b.Bytes()))
+	if !s.privately(c) {
+		h.Set("Cache-Control", "public, max-age=60")
+	}
+	// One document in two types is two representations: each has an ETag of its own.
+	contentType := iiif.ContentType(strings.Join(c.Request.Header.Values("Accept"), ","), context)
+	h.Set("ETag", etagOf(append([]byte(contentType+"\n"), b.Bytes()...)))
 	if notModified(c.Request, h) {
 		c.Status(http.StatusNotModified)
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	c.Data(http.StatusOK, iiif.ContentType(strings.Join(c.Request.Header.Values("Accept"), ","), context), b.Bytes())
+	c.Data(http.StatusOK, contentType, b.Bytes())
 	return nil
 }
 
@@ -258,11 +275,11 @@ const presentationContext = "http://iiif.io/api/presentation/3/context.json"
 func (s *Server) manifest(c *gin.Context, id string) error {
 	e, err := s.entry(c, id)
 	if err != nil {
-		return err
+		return unknown(err, "record", id, "there is no such record, or it is not public")
 	}
 	doc, err := s.publisher(c).Manifest(&e.Record, e.Assets)
 	if err != nil {
-		return err
+		return unknown(err, "manifest", id, "the record has no image that can be shown")
 	}
 	return s.document(c, doc, presentationContext)
 }
@@ -277,7 +294,7 @@ func (s *Server) iiifCollection(c *gin.Context, slug string) error {
 	}
 	name, summary, err := s.collectionNames(c, slug)
 	if err != nil {
-		return err
+		return unknown(err, "collection", slug, "/iiif/collection/top lists those that there are")
 	}
 	var members []iiif.Member
 	for after := ""; len(members) < maxMembers; {

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -97,12 +99,12 @@ func (s *Server) cors(c *gin.Context) {
 }
 
 // exposed are the headers that scripts of other sites may read.
-const exposed = "Content-Length, ETag, Link, Location, Retry-After"
+const exposed = "Accept-Ranges, Content-Length, Content-Range, ETag, Link, Location, Retry-After"
 
 func allowOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match, Range")
+	h.Set("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range")
 	h.Set("Access-Control-Expose-Headers", exposed)
 	h.Set("Access-Control-Max-Age", "86400")
 }
@@ -114,7 +116,38 @@ func (s *Server) limitBody(limit int64) gin.HandlerFunc {
 	}
 }
 
-const userKey = "hexi.user"
+// only refuses parameters that a list does not know: one that is misspelt, or of
+// another list, would otherwise give everything and look like an answer.
+func only(h handler, known ...string) handler {
+	return func(c *gin.Context) error {
+		var others []string
+		for name := range c.Request.URL.Query() {
+			if !slices.Contains(known, name) {
+				others = append(others, name)
+			}
+		}
+		if len(others) == 0 {
+			return h(c)
+		}
+		slices.Sort(others)
+		field := others[0]
+		for i, name := range others {
+			others[i] = strconv.QuoteToGraphic(name)
+		}
+		takes := "this address takes none"
+		if len(known) > 0 {
+			takes = "this address takes " + strings.Join(known, ", ")
+		}
+		return archive.Invalid(field, "no such parameter as %s; %s", strings.Join(others, ", "), takes)
+	}
+}
+
+// What a request's context keeps of who is asking: the user, and whether a
+// session's cookie, not a token, said so.
+const (
+	userKey   = "hexi.user"
+	bySession = "hexi.by-session"
+)
 
 // identify finds out who is asking: a bearer token, else a session. A token
 // that is not valid is refused at once rather than treated as the public.
@@ -143,6 +176,7 @@ func (s *Server) identify(c *gin.Context) {
 	}
 	if user, err := s.sessionUser(c); err == nil && user != nil {
 		c.Set(userKey, user)
+		c.Set(bySession, true)
 	}
 	c.Next()
 }

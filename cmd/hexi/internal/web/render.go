@@ -254,7 +254,12 @@ func (s *Server) noRoute(*gin.Context) error {
 	return refuse(http.StatusNotFound, "There is nothing at this address.")
 }
 
-// noMethod answers methods that an address does not have.
+// noMethod answers methods that an address does not have. What only the route for
+// preflights of the whole API knows does not exist.
 func (s *Server) noMethod(c *gin.Context) error {
+	if c.Writer.Header().Get("Allow") == http.MethodOptions {
+		c.Writer.Header().Del("Allow")
+		return s.noRoute(c)
+	}
 	return refuse(http.StatusMethodNotAllowed, "This address does not answer %s.", c.Request.Method)
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"hexi/search"
 )
 
 // routes lists every URL that the server answers (DESIGN §5).
@@ -26,19 +28,20 @@ func (s *Server) routes() {
 		e.Handle(method, "/iiif/*path", s.handle(s.iiif))
 	}
 
-	api := e.Group("/api/v1", s.cors, s.limitBody(apiBodyLimit))
-	both(api, "/search", s.handle(s.apiSearch))
-	both(api, "/suggest", s.handle(s.apiSuggest))
-	both(api, "/records", s.handle(s.apiRecords))
+	api := e.Group("/api/v1", s.cors, s.sameOriginSession, s.limitBody(apiBodyLimit))
+	both(api, "/search", s.handle(only(s.apiSearch, search.Parameters()...)))
+	both(api, "/suggest", s.handle(only(s.apiSuggest, "q", "limit")))
+	both(api, "/records", s.handle(only(s.apiRecords, "collection", "kind", "partOf", "cursor", "limit")))
 	both(api, "/records/:id", s.handle(s.apiRecord))
 	both(api, "/records/:id/revisions", s.handle(s.apiRevisions))
 	both(api, "/records/:id/revisions/:n", s.handle(s.apiRevision))
 	both(api, "/assets/:id", s.handle(s.apiAsset))
 	both(api, "/assets/:id/master", s.handle(s.apiMaster))
-	both(api, "/exhibitions", s.handle(s.apiExhibitions))
+	both(api, "/assets/:id/similar", s.handle(s.apiSimilar))
+	both(api, "/exhibitions", s.handle(only(s.apiExhibitions)))
 	both(api, "/vocab/:scheme", s.handle(s.apiVocab))
-	both(api, "/changes", s.handle(s.apiChanges))
-	both(api, "/jobs", s.handle(s.apiJobs))
+	both(api, "/changes", s.handle(only(s.apiChanges, "since", "limit")))
+	both(api, "/jobs", s.handle(only(s.apiJobs, "batch", "record", "state", "before", "limit")))
 	api.GET("/events", s.handle(s.apiEvents))
 	api.POST("/records", s.handle(s.apiCreateRecord))
 	api.PUT("/records/:id", s.handle(s.apiSaveRecord))

@@ -224,14 +224,14 @@ func tone(data []byte) int {
 	return int(r >> 8)
 }
 
-const twoWalls = `{"id":"dh-a","kind":"mural","titles":{"zh":"暗"},"files":["dark.png"]}` + "\n" +
+const darkAndLight = `{"id":"dh-a","kind":"mural","titles":{"zh":"暗"},"files":["dark.png"]}` + "\n" +
 	`{"id":"dh-b","kind":"mural","titles":{"zh":"明"},"files":["light.png"]}` + "\n"
 
 // A new access copy takes the place of one that is being read.
 func TestAccessCopyIsReplaced(t *testing.T) {
 	s3 := watchS3(t)
 	h := open(t, s3.address)
-	assets := h.take(twoWalls, map[string][]byte{"dark.png": grey(t, 1300, 700, 40), "light.png": grey(t, 1300, 700, 200)})
+	assets := h.take(darkAndLight, map[string][]byte{"dark.png": grey(t, 1300, 700, 40), "light.png": grey(t, 1300, 700, 200)})
 	dark, light := assets["dh-a"], assets["dh-b"]
 	for name, key := range map[string]func(string) string{"tiff": ingest.PyramidKey, "sidecar": ingest.SidecarKey} {
 		if err := h.bytes.Copy(t.Context(), key(dark), "kept/"+name); err != nil {
@@ -298,7 +298,7 @@ func TestAccessCopyIsReplaced(t *testing.T) {
 func TestVersionsAreNeverMixed(t *testing.T) {
 	s3 := watchS3(t)
 	h := open(t, s3.address)
-	assets := h.take(twoWalls, map[string][]byte{"dark.png": grey(t, 1300, 700, 40), "light.png": grey(t, 1300, 700, 200)})
+	assets := h.take(darkAndLight, map[string][]byte{"dark.png": grey(t, 1300, 700, 40), "light.png": grey(t, 1300, 700, 200)})
 	dark, light := assets["dh-a"], assets["dh-b"]
 	for name, key := range map[string]func(string) string{"tiff": ingest.PyramidKey, "sidecar": ingest.SidecarKey} {
 		if err := h.bytes.Copy(t.Context(), key(dark), "kept/"+name); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
@@ -45,7 +46,9 @@ type Uploader interface {
 	Upload(ctx context.Context, by string, u Upload) (Uploaded, error)
 }
 
-// Upload is one record and its files. Publish also publishes the record.
+// Upload is one record and its files. Publish asks that the record be published
+// with the first of its images that can be shown; the Server sees to that, and an
+// Uploader always gets it as false.
 type Upload struct {
 	Record  archive.Record
 	Files   []UploadFile
@@ -68,14 +71,17 @@ type Uploaded struct {
 // Server answers HTTP requests. It is safe for concurrent use.
 type Server struct {
 	Config
-	log      *slog.Logger
-	engine   *gin.Engine
-	session  *scs.SessionManager
-	attempts attempts
-	pages    *pages
-	images   *images
-	covers   covers
-	metrics  *metrics
+	log        *slog.Logger
+	engine     *gin.Engine
+	session    *scs.SessionManager
+	protection *http.CrossOriginProtection
+	attempts   *attempts
+	pages      *pages
+	images     *images
+	covers     covers
+	metrics    *metrics
+	overload   *overload
+	pause      time.Duration // bodyPause, but in tests
 }
 
 // New makes a server; it opens nothing and starts nothing by itself.
@@ -83,11 +89,14 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: cfg, log: cfg.Log}
+	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
 	s.metrics = newMetrics()
 	s.images = newImages(s)
 	s.session = newSessions(cfg.Sessions)
 	var err error
+	if s.protection, err = newProtection(cfg.BaseURL); err != nil {
+		return nil, err
+	}
 	if s.pages, err = newPages(); err != nil {
 		return nil, err
 	}
@@ -104,6 +113,7 @@ func New(cfg Config) (*Server, error) {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer steady(w, r, s.pause)()
 	if s.fastTile(w, r) {
 		return
 	}

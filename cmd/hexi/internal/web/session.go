@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/alexedwards/argon2id"
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
-	"golang.org/x/time/rate"
 
 	"hexi/archive"
 )
@@ -32,6 +31,14 @@ func newSessions(store scs.Store) *scs.SessionManager {
 	m.Cookie.HttpOnly = true
 	m.Cookie.SameSite = http.SameSiteLaxMode
 	return m
+}
+
+// writeCookie sends the session's cookie; over TLS, or where the outside comes by
+// TLS, a browser is told to send it back in no other way.
+func (s *Server) writeCookie(c *gin.Context, w http.ResponseWriter, token string, expiry time.Time) {
+	m := *s.session
+	m.Cookie.Secure = c.Request.TLS != nil || strings.HasPrefix(s.BaseURL, "https://")
+	m.WriteSessionCookie(c.Request.Context(), w, token, expiry)
 }
 
 // sessions loads the session of a request and writes it back. Only what people
@@ -81,9 +88,9 @@ func (w *sessionWriter) commit() {
 				w.server.log.Error("keep session", "error", err)
 				return
 			}
-			m.WriteSessionCookie(ctx, w.ResponseWriter, token, expiry)
+			w.server.writeCookie(w.c, w.ResponseWriter, token, expiry)
 		case scs.Destroyed:
-			m.WriteSessionCookie(ctx, w.ResponseWriter, "", time.Time{})
+			w.server.writeCookie(w.c, w.ResponseWriter, "", time.Time{})
 		}
 	})
 }
@@ -113,10 +120,32 @@ func (s *Server) sessionUser(c *gin.Context) (*archive.User, error) {
 	return u, nil
 }
 
+// newProtection recognises what another site's page sends. Behind a proxy that
+// names another host, the address under which the outside comes is one's own too.
+func newProtection(base string) (*http.CrossOriginProtection, error) {
+	p := http.NewCrossOriginProtection()
+	if u, err := url.Parse(base); err == nil && u.Host != "" {
+		if err := p.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, fmt.Errorf("trust %s: %w", base, err)
+		}
+	}
+	return p, nil
+}
+
 // sameOrigin refuses what another site's page sends in a signed-in person's name.
 func (s *Server) sameOrigin(c *gin.Context) {
-	if err := http.NewCrossOriginProtection().Check(c.Request); err != nil {
+	if err := s.protection.Check(c.Request); err != nil {
 		s.fail(c, refuse(http.StatusForbidden, "This request came from another site."))
+		return
+	}
+	c.Next()
+}
+
+// sameOriginSession is sameOrigin for the API, where a token is no one's by
+// accident: only a session's cookie goes along with what another site sends.
+func (s *Server) sameOriginSession(c *gin.Context) {
+	if c.GetBool(bySession) {
+		s.sameOrigin(c)
 		return
 	}
 	c.Next()
@@ -148,25 +177,6 @@ func localPath(next string) string {
 	return u.RequestURI()
 }
 
-// attempts slows the guessing of passwords down: a few at once for each name, then
-// one every ten seconds.
-type attempts struct {
-	mu     sync.Mutex
-	byName map[string]*rate.Limiter
-}
-
-func (a *attempts) allow(name string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.byName == nil || len(a.byName) > 10_000 {
-		a.byName = map[string]*rate.Limiter{}
-	}
-	if a.byName[name] == nil {
-		a.byName[name] = rate.NewLimiter(rate.Every(10*time.Second), 6)
-	}
-	return a.byName[name].Allow()
-}
-
 func (s *Server) doSignIn(c *gin.Context) error {
 	lang := s.lang(c)
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, 16<<10)
@@ -174,7 +184,7 @@ func (s *Server) doSignIn(c *gin.Context) error {
 		return refuse(http.StatusBadRequest, "The form could not be read.")
 	}
 	name, password := strings.TrimSpace(c.Request.PostForm.Get("name")), c.Request.PostForm.Get("password")
-	if !s.attempts.allow(name) {
+	if !s.attempts.addresses.allow(remote(c.Request)) || !s.attempts.names.allow(name) {
 		c.Header("Retry-After", "10")
 		return s.showSignIn(c, http.StatusTooManyRequests, inLanguage(lang, "尝试次数太多，请稍等十秒。", "Too many attempts; wait ten seconds."), name)
 	}
@@ -186,7 +196,17 @@ func (s *Server) doSignIn(c *gin.Context) error {
 	if err == nil && !u.Disabled {
 		hash = u.PasswordHash
 	}
-	if !rightPassword(password, hash) {
+	right, err := s.attempts.rightPassword(c.Request.Context(), password, hash)
+	var crowded *statusError
+	if errors.As(err, &crowded) {
+		s.overload.note(c.Request.URL.EscapedPath(), crowded.detail)
+		c.Header("Retry-After", strconv.Itoa(crowded.retryAfter))
+		return s.showSignIn(c, crowded.status, inLanguage(lang, "正在登录的人太多，请稍后再试。", crowded.detail), name)
+	}
+	if err != nil {
+		return err
+	}
+	if !right {
 		s.log.Info("sign-in refused", "name", name)
 		return s.showSignIn(c, http.StatusUnauthorized, inLanguage(lang, "用户名或密码不对。", "Name or password is wrong."), name)
 	}
@@ -196,19 +216,6 @@ func (s *Server) doSignIn(c *gin.Context) error {
 	}
 	s.session.Put(ctx, sessionUserKey, u.Name)
 	return seeOther(c, localPath(c.Request.PostForm.Get("next")))
-}
-
-// dummyHash takes as long to compare with as a real one, so that the time of an
-// answer does not tell which names exist.
-const dummyHash = "$argon2id$v=19$m=65536,t=1,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-
-func rightPassword(password, hash string) bool {
-	if hash == "" {
-		_, _ = argon2id.ComparePasswordAndHash(password, dummyHash) // for its time only
-		return false
-	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	return err == nil && ok
 }
 
 func (s *Server) doSignOut(c *gin.Context) error {
