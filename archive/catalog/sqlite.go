@@ -30,15 +30,17 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("find catalogue: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return fmt.Errorf("make directory of the catalogue: %w", err)
+	if !c.inspecting {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			return fmt.Errorf("make directory of the catalogue: %w", err)
+		}
+		// No two processes make or migrate the file at the same time.
+		unlock, err := lockFile(ctx, path+"-lock")
+		if err != nil {
+			return fmt.Errorf("lock catalogue: %w", err)
+		}
+		defer unlock()
 	}
-	// No two processes make or migrate the file at the same time.
-	unlock, err := lockFile(ctx, path+"-lock")
-	if err != nil {
-		return fmt.Errorf("lock catalogue: %w", err)
-	}
-	defer unlock()
 
 	location := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 	c.dialect = sqliteDialect
@@ -57,6 +59,9 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 	// The first statement opens the file.
 	if err := c.writer.PingContext(ctx); err != nil {
 		return fmt.Errorf("open catalogue %s: %w", path, err)
+	}
+	if c.inspecting {
+		return nil
 	}
 	if err := c.migrate(ctx); err != nil {
 		return fmt.Errorf("catalogue %s: %w", path, err)
