@@ -122,6 +122,11 @@ func (p *Pipeline) derive(ctx context.Context, job archive.Job) error {
 // makeAccess writes the access copy into a scratch file and then into the
 // store. The sidecar goes last: who finds one finds everything it speaks of.
 func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info raster.Info) (_ archive.Access, err error) {
+	release, err := p.reserve(info.Width, info.Height)
+	if err != nil {
+		return archive.Access{}, err
+	}
+	defer release()
 	master, size, err := p.objects.Reader(ctx, asset.Master.Key)
 	if err != nil {
 		return archive.Access{}, fmt.Errorf("open master: %w", err)

@@ -153,6 +153,11 @@ func (a storeAdapter) Reader(ctx context.Context, key string) (ingest.ReaderAtCl
 		return nil, 0, err
 	}
 	defer body.Close() //nolint:errcheck // read to its end
+	dir := either(a.scratch, os.TempDir())
+	if free, err := ingest.FreeSpace(dir); err != nil || free < info.Size {
+		return nil, 0, errors.Join(err, fmt.Errorf("the scratch directory %s has %d MB free, and the copy of a master of %d MB goes there: make room, or name another directory (--scratch)",
+			dir, free>>20, info.Size>>20))
+	}
 	f, err := os.CreateTemp(a.scratch, "hexi-master-*")
 	if err != nil {
 		return nil, 0, fmt.Errorf("make scratch file: %w", err)
