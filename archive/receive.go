@@ -111,6 +111,10 @@ func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
 			return "", nil
 		}
 		asset.State, asset.Access, asset.Failure = AssetReady, &access, nil
+		if asset.Image != nil && asset.Image.Incomplete != nil {
+			asset.Image.Incomplete = nil // it is whole after all
+			return ActionAssetReady, asset.Image.setIncompleteNote("")
+		}
 		return ActionAssetReady, nil
 	})
 }
@@ -141,8 +145,14 @@ func (a *Archive) Refuse(ctx context.Context, id string, failure Failure) error 
 
 // updateAsset changes one asset in a transaction of its own; an action other
 // than "" is logged.
-func (a *Archive) updateAsset(ctx context.Context, id string,
-	change func(ctx context.Context, tx Tx, asset *Asset) (Action, error)) error {
+func (a *Archive) updateAsset(ctx context.Context, id string, change assetChange) error {
+	return a.updateAssetBy(ctx, "", id, change)
+}
+
+type assetChange func(ctx context.Context, tx Tx, asset *Asset) (Action, error)
+
+// updateAssetBy is updateAsset for what someone did.
+func (a *Archive) updateAssetBy(ctx context.Context, by, id string, change assetChange) error {
 	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
 		asset, err := tx.Asset(ctx, id)
 		if err != nil {
@@ -158,7 +168,7 @@ func (a *Archive) updateAsset(ctx context.Context, id string,
 		if action == "" {
 			return nil
 		}
-		return a.logAsset(ctx, tx, "", action, *asset)
+		return a.logAsset(ctx, tx, by, action, *asset)
 	})
 	if err != nil {
 		return fmt.Errorf("update asset %s: %w", id, err)
