@@ -75,6 +75,16 @@ type Image struct {
 	Width     int             `json:"width"`
 	Height    int             `json:"height"`
 	Technical json.RawMessage `json:"technical,omitempty"`
+
+	Incomplete *Incomplete `json:"incomplete,omitempty"`
+}
+
+// Incomplete says that a master that ends early was accepted as it is, by whom and
+// when. Note says how much of it there is, once its access copy was made.
+type Incomplete struct {
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Note string    `json:"note,omitempty"` // "incomplete: 61 % of its rows could be read"
 }
 
 // Access is the access copy. Version changes whenever its bytes do, so that

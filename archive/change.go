@@ -16,6 +16,8 @@ const (
 	ActionAssetAdded   Action = "asset-added"
 	ActionAssetReady   Action = "asset-ready"
 	ActionAssetRefused Action = "asset-refused"
+	// ActionAssetAccepted: someone took a master as it is that ends early.
+	ActionAssetAccepted Action = "asset-accepted"
 )
 
 // Change is one entry of the archive's ordered log. Seq grows by commit order:

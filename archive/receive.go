@@ -112,9 +112,20 @@ func (a *Archive) Identified(ctx context.Context, id, format string, image Image
 // Derived records that the access copy stands and can be served, and publishes the
 // record if that was waited for (PublishWhenReady).
 func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
+	return a.derived(ctx, id, access, func(asset *Asset) error {
+		if asset.Image == nil || asset.Image.Incomplete == nil {
+			return nil
+		}
+		asset.Image.Incomplete = nil // it is whole after all
+		return asset.Image.setIncompleteNote("")
+	})
+}
+
+// derived is Derived, where mark says whether the image is whole.
+func (a *Archive) derived(ctx context.Context, id string, access Access, mark func(*Asset) error) error {
 	var by string
 	var revision int
-	return a.updateAssetThen(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+	return a.updateAssetThen(ctx, "", id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
 		by, revision = "", 0 // the transaction may run again
 		if asset.State == AssetSuperseded {
 			return "", nil
@@ -122,7 +133,7 @@ func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
 		asset.State, asset.Access, asset.Failure = AssetReady, &access, nil
 		by, revision = asset.PublishBy, asset.PublishRevision
 		asset.PublishBy, asset.PublishRevision = "", 0
-		return ActionAssetReady, nil
+		return ActionAssetReady, mark(asset)
 	}, func(ctx context.Context, tx Tx, asset *Asset) error {
 		return a.publishAwaited(ctx, tx, by, asset.Record, revision)
 	})
@@ -154,15 +165,21 @@ func (a *Archive) Refuse(ctx context.Context, id string, failure Failure) error 
 
 // updateAsset changes one asset in a transaction of its own; an action other
 // than "" is logged.
-func (a *Archive) updateAsset(ctx context.Context, id string,
-	change func(ctx context.Context, tx Tx, asset *Asset) (Action, error)) error {
-	return a.updateAssetThen(ctx, id, change, nil)
+func (a *Archive) updateAsset(ctx context.Context, id string, change assetChange) error {
+	return a.updateAssetThen(ctx, "", id, change, nil)
 }
 
-// updateAssetThen is updateAsset with more to be done in the same transaction, after
-// the change is logged.
-func (a *Archive) updateAssetThen(ctx context.Context, id string,
-	change func(ctx context.Context, tx Tx, asset *Asset) (Action, error), then func(ctx context.Context, tx Tx, asset *Asset) error) error {
+type assetChange func(ctx context.Context, tx Tx, asset *Asset) (Action, error)
+
+// updateAssetBy is updateAsset for what someone did.
+func (a *Archive) updateAssetBy(ctx context.Context, by, id string, change assetChange) error {
+	return a.updateAssetThen(ctx, by, id, change, nil)
+}
+
+// updateAssetThen is updateAssetBy with more to be done in the same transaction,
+// after the change is logged.
+func (a *Archive) updateAssetThen(ctx context.Context, by, id string, change assetChange,
+	then func(ctx context.Context, tx Tx, asset *Asset) error) error {
 	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
 		asset, err := tx.Asset(ctx, id)
 		if err != nil {
@@ -176,7 +193,7 @@ func (a *Archive) updateAssetThen(ctx context.Context, id string,
 			return err
 		}
 		if action != "" {
-			if err := a.logAsset(ctx, tx, "", action, *asset); err != nil {
+			if err := a.logAsset(ctx, tx, by, action, *asset); err != nil {
 				return err
 			}
 		}

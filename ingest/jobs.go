@@ -37,7 +37,11 @@ func failureOf(err error) (archive.Failure, bool) {
 	if !errors.As(err, &refused) {
 		return archive.Failure{}, false
 	}
-	return archive.Failure{Code: refused.Code, Why: refused.Why, Do: refused.Do}, true
+	failure := archive.Failure{Code: refused.Code, Why: refused.Why, Do: refused.Do}
+	if failure.Code == archive.FailureTruncated && failure.Do != "" {
+		failure.Do += "; if there is none, it can be accepted as it is (--accept-incomplete)"
+	}
+	return failure, true
 }
 
 // itemOf puts a fault into a report's words.
@@ -109,43 +113,52 @@ func (p *Pipeline) derive(ctx context.Context, job archive.Job) error {
 	if err := json.Unmarshal(asset.Image.Technical, &info); err != nil {
 		return fmt.Errorf("read technical metadata of asset %s: %w", asset.ID, err)
 	}
-	access, err := p.makeAccess(ctx, asset, info)
+	info.AcceptIncomplete = asset.Image.Incomplete != nil
+	access, result, err := p.makeAccess(ctx, asset, info)
 	if failure, refused := failureOf(err); refused {
 		return p.archive.Refuse(ctx, asset.ID, failure)
 	}
 	if err != nil {
 		return fmt.Errorf("derive asset %s: %w", asset.ID, err)
 	}
+	if result.Rows < result.OfRows {
+		return p.archive.DerivedIncomplete(ctx, asset.ID, access, result.Rows, result.OfRows)
+	}
 	return p.archive.Derived(ctx, asset.ID, access)
 }
 
 // makeAccess writes the access copy into a scratch file and then into the
 // store. The sidecar goes last: who finds one finds everything it speaks of.
-func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info raster.Info) (_ archive.Access, err error) {
+func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info raster.Info) (_ archive.Access, _ raster.Result, err error) {
+	release, err := p.reserve(info.Width, info.Height)
+	if err != nil {
+		return archive.Access{}, raster.Result{}, err
+	}
+	defer release()
 	master, size, err := p.objects.Reader(ctx, asset.Master.Key)
 	if err != nil {
-		return archive.Access{}, fmt.Errorf("open master: %w", err)
+		return archive.Access{}, raster.Result{}, fmt.Errorf("open master: %w", err)
 	}
 	defer master.Close() //nolint:errcheck // opened for reading only
 	scratch, err := os.CreateTemp(p.opts.Scratch, "hexi-derive-*")
 	if err != nil {
-		return archive.Access{}, fmt.Errorf("make scratch file: %w", err)
+		return archive.Access{}, raster.Result{}, fmt.Errorf("make scratch file: %w", err)
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	// Unlinked at once, so that it goes with the process however that ends.
 	if err := os.Remove(scratch.Name()); err != nil {
-		return archive.Access{}, fmt.Errorf("unlink scratch file: %w", err)
+		return archive.Access{}, raster.Result{}, fmt.Errorf("unlink scratch file: %w", err)
 	}
 	result, err := p.engine.Derive(ctx, master, size, info, raster.Output{TIFF: scratch})
 	if err != nil {
-		return archive.Access{}, err
+		return archive.Access{}, raster.Result{}, err
 	}
 	bytesWritten, err := scratch.Seek(0, io.SeekStart)
 	if err == nil {
 		bytesWritten, err = p.objects.Put(ctx, PyramidKey(asset.ID), scratch, -1, "image/tiff")
 	}
 	if err != nil {
-		return archive.Access{}, fmt.Errorf("store access copy: %w", err)
+		return archive.Access{}, raster.Result{}, fmt.Errorf("store access copy: %w", err)
 	}
 	access := archive.Access{
 		Version: result.ID, TileSize: result.Geometry.TileSize, Levels: result.Geometry.Levels,
@@ -155,12 +168,12 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 	for _, thumb := range result.Thumbnails {
 		name := fmt.Sprintf("thumb-%d.jpg", max(thumb.Width, thumb.Height))
 		if _, err := p.objects.Put(ctx, ThumbnailKey(asset.ID, name), bytes.NewReader(thumb.JPEG), int64(len(thumb.JPEG)), "image/jpeg"); err != nil {
-			return archive.Access{}, fmt.Errorf("store thumbnail: %w", err)
+			return archive.Access{}, raster.Result{}, fmt.Errorf("store thumbnail: %w", err)
 		}
 		access.Thumbnails = append(access.Thumbnails, archive.Thumbnail{Width: thumb.Width, Height: thumb.Height, Name: name})
 	}
 	if _, err := p.objects.Put(ctx, SidecarKey(asset.ID), bytes.NewReader(result.Sidecar), int64(len(result.Sidecar)), "application/octet-stream"); err != nil {
-		return archive.Access{}, fmt.Errorf("store sidecar: %w", err)
+		return archive.Access{}, raster.Result{}, fmt.Errorf("store sidecar: %w", err)
 	}
-	return access, nil
+	return access, result, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 
 	"hexi/archive"
 )
@@ -33,7 +34,10 @@ type Options struct {
 	// Scratch is the directory for access copies in the making; "" is the
 	// system's. It needs room for one access copy a worker.
 	Scratch string
-	Log     *slog.Logger
+	// Free tells how many bytes may still be written to a directory; FreeSpace
+	// if nil.
+	Free func(dir string) (int64, error)
+	Log  *slog.Logger
 }
 
 // Pipeline takes files in and works the jobs that follow. It is safe for use
@@ -43,12 +47,18 @@ type Pipeline struct {
 	objects Objects
 	engine  Engine
 	opts    Options
+
+	space    sync.Mutex
+	reserved int64 // bytes of scratch space for access copies under way
 }
 
 // New makes a pipeline. It starts nothing.
 func New(arch *archive.Archive, objects Objects, engine Engine, opts Options) *Pipeline {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Free == nil {
+		opts.Free = FreeSpace
 	}
 	return &Pipeline{archive: arch, objects: objects, engine: engine, opts: opts}
 }

@@ -19,8 +19,10 @@ type Request struct {
 	Kind       archive.Kind // for rows that name none; "" lets the category decide
 	Publish    bool
 	DryRun     bool
-	By         string
-	Batch      string // names this run; its jobs and assets carry it
+	// AcceptIncomplete takes images as they are whose masters end early.
+	AcceptIncomplete bool
+	By               string
+	Batch            string // names this run; its jobs and assets carry it
 }
 
 // Progress hears how far a run has come. Its methods may be called from
@@ -53,7 +55,7 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (*Re
 	}
 	r := &run{
 		p: p, req: req, found: found, progress: progress,
-		report: newReport(req.Batch, req.DryRun), received: &Received{items: map[string]Item{}},
+		report: newReport(req.Batch, req.DryRun), received: &Received{items: map[string]Item{}, by: req.By, acceptIncomplete: req.AcceptIncomplete},
 	}
 	if progress == nil {
 		r.progress = silent{}

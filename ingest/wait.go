@@ -14,6 +14,9 @@ type Received struct {
 	order []string
 	known map[string]bool // assets that were there before
 	place map[string]int  // of each asset in order
+
+	by               string // who runs it
+	acceptIncomplete bool   // masters that end early are taken as they are
 }
 
 func (r *Received) add(receipt Receipt, item Item) {
@@ -55,7 +58,14 @@ func (p *Pipeline) Wait(ctx context.Context, report *Report, received *Received,
 			onReady(received.Len()-min(unfinished, received.Len()), received.Len())
 		}
 		if unfinished == 0 {
-			break
+			accepted, err := p.acceptIncomplete(ctx, report, received)
+			if err != nil {
+				return err
+			}
+			if accepted == 0 {
+				break
+			}
+			idle = 0
 		}
 		jobs, err := p.archive.JobCounts(ctx, "")
 		if err != nil {
@@ -79,6 +89,30 @@ func (p *Pipeline) Wait(ctx context.Context, report *Report, received *Received,
 	return p.collect(ctx, report, received)
 }
 
+// acceptIncomplete takes the images as they are that were refused because they end
+// early, if that is wanted, and returns how many; each once.
+func (p *Pipeline) acceptIncomplete(ctx context.Context, report *Report, received *Received) (accepted int, err error) {
+	if !received.acceptIncomplete {
+		return 0, nil
+	}
+	received.acceptIncomplete = false
+	for _, id := range received.order {
+		asset, err := p.archive.Asset(ctx, id)
+		if err != nil {
+			return accepted, err
+		}
+		if asset.State != archive.AssetRefused || asset.Failure.Code != archive.FailureTruncated || asset.Image == nil {
+			continue
+		}
+		if err := p.archive.AcceptIncomplete(ctx, received.by, id, report.Batch); err != nil {
+			return accepted, err
+		}
+		delete(received.known, id)
+		accepted++
+	}
+	return accepted, nil
+}
+
 // collect reads what became of each asset.
 func (p *Pipeline) collect(ctx context.Context, report *Report, received *Received) error {
 	for _, id := range received.order {
@@ -93,6 +127,11 @@ func (p *Pipeline) collect(ctx context.Context, report *Report, received *Receiv
 				report.Assets["unchanged"]++
 			} else {
 				report.Assets["ready"]++
+				if i := asset.Image.Incomplete; i != nil {
+					note := item
+					note.Code, note.Why = "incomplete", "is shown as it is; "+i.Note+", the others are gray"
+					report.note(note)
+				}
 				if err := p.noteAlike(ctx, report, received, asset); err != nil {
 					return err
 				}

@@ -13,6 +13,8 @@ type dialect struct {
 	name string
 	// hasTable counts the tables of a name: 1 or 0.
 	hasTable string
+	// serverVersion asks for the version of the database.
+	serverVersion string
 	// micros is the database's clock in microseconds since 1970. Processes on
 	// several machines go by it, not by their own clocks.
 	micros string
@@ -26,22 +28,24 @@ type dialect struct {
 }
 
 var sqliteDialect = dialect{
-	name:       "sqlite",
-	hasTable:   "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
-	micros:     "CAST(round(unixepoch('subsec') * 1000000) AS INTEGER)",
-	lastWorker: "coalesce(json_extract(q.attempted_by, '$[#-1]'), '')",
-	lastError:  "coalesce(json_extract(q.errors, '$[#-1].error'), '')",
-	addError:   "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(?))",
+	name:          "sqlite",
+	hasTable:      "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+	serverVersion: "SELECT sqlite_version()",
+	micros:        "CAST(round(unixepoch('subsec') * 1000000) AS INTEGER)",
+	lastWorker:    "coalesce(json_extract(q.attempted_by, '$[#-1]'), '')",
+	lastError:     "coalesce(json_extract(q.errors, '$[#-1].error'), '')",
+	addError:      "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(?))",
 }
 
 var postgresDialect = dialect{
-	name:       "postgres",
-	hasTable:   "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)",
-	micros:     "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
-	lastWorker: "coalesce(q.attempted_by[array_upper(q.attempted_by, 1)], '')",
-	lastError:  "coalesce(q.errors[array_upper(q.errors, 1)] ->> 'error', '')",
-	addError:   "array_append(errors, CAST(? AS jsonb))",
-	skipLocked: "UPDATE OF q SKIP LOCKED",
+	name:          "postgres",
+	hasTable:      "SELECT count(*) FROM pg_class WHERE oid = to_regclass(?)",
+	serverVersion: "SHOW server_version",
+	micros:        "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+	lastWorker:    "coalesce(q.attempted_by[array_upper(q.attempted_by, 1)], '')",
+	lastError:     "coalesce(q.errors[array_upper(q.errors, 1)] ->> 'error', '')",
+	addError:      "array_append(errors, CAST(? AS jsonb))",
+	skipLocked:    "UPDATE OF q SKIP LOCKED",
 }
 
 // ddl turns a migration, which is written for SQLite, into this dialect. Ids

@@ -29,18 +29,12 @@ const metaID = "catalogue"
 // upToDate reports whether the schema is the one that this program knows. One
 // that is newer is an error.
 func (c *Catalog) upToDate(ctx context.Context) (bool, error) {
-	have, err := c.version(ctx, versionTable, "SELECT coalesce(max(version_id), 0) FROM "+versionTable+" WHERE is_applied")
+	have, haveJobs, err := c.versions(ctx)
 	if err != nil {
 		return false, err
 	}
 	if have > len(migrations) {
 		return false, fmt.Errorf("its schema is of version %d, and this hexi knows none after %d: a newer hexi has migrated it; use that one, or restore an older copy", have, len(migrations))
-	}
-	// Only later steps of the job queue give its table a column for lines; there
-	// is one line here.
-	haveJobs, err := c.version(ctx, "river_migration", "SELECT coalesce(max(version), 0) FROM river_migration")
-	if err != nil {
-		return false, err
 	}
 	migrator, err := rivermigrate.New(c.driver, &rivermigrate.Config{Logger: quiet(c.log)})
 	if err != nil {
@@ -51,6 +45,18 @@ func (c *Catalog) upToDate(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("its job queue is of version %d, and this hexi knows none after %d: a newer hexi has migrated it; use that one, or restore an older copy", haveJobs, known)
 	}
 	return have == len(migrations) && haveJobs == known, nil
+}
+
+// versions returns the versions of hexi's tables and of those of the job queue.
+func (c *Catalog) versions(ctx context.Context) (schema, jobs int, err error) {
+	schema, err = c.version(ctx, versionTable, "SELECT coalesce(max(version_id), 0) FROM "+versionTable+" WHERE is_applied")
+	if err != nil {
+		return 0, 0, err
+	}
+	// Only later steps of the job queue give its table a column for lines; there
+	// is one line here.
+	jobs, err = c.version(ctx, "river_migration", "SELECT coalesce(max(version), 0) FROM river_migration")
+	return schema, jobs, err
 }
 
 // version runs a query for a version if the table is there; else it is 0.

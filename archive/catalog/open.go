@@ -37,6 +37,8 @@ type Catalog struct {
 	log     *slog.Logger
 	now     func() time.Time
 
+	inspecting bool // nothing is made or migrated
+
 	mu       sync.Mutex
 	watchers map[chan struct{}]struct{}
 	swept    time.Time // when ended sessions were last forgotten
@@ -59,17 +61,7 @@ func Open(ctx context.Context, address string, opts Options) (_ *Catalog, err er
 			err = errors.Join(err, c.Close())
 		}
 	}()
-	scheme, rest, _ := strings.Cut(address, ":")
-	switch scheme {
-	case "sqlite":
-		err = c.openSQLite(ctx, rest)
-	case "postgres", "postgresql":
-		err = c.openPostgres(ctx, address)
-	default:
-		// The address is not repeated: it may hold a password.
-		err = archive.Invalid("database", "is neither of the form sqlite:PATH nor postgres://USER:PASSWORD@HOST/NAME")
-	}
-	if err != nil {
+	if err := c.connect(ctx, address); err != nil {
 		return nil, err
 	}
 	if err := c.prepare(ctx); err != nil {
@@ -79,6 +71,18 @@ func Open(ctx context.Context, address string, opts Options) (_ *Catalog, err er
 		return nil, fmt.Errorf("open job queue: %w", err)
 	}
 	return c, nil
+}
+
+func (c *Catalog) connect(ctx context.Context, address string) error {
+	scheme, rest, _ := strings.Cut(address, ":")
+	switch scheme {
+	case "sqlite":
+		return c.openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		return c.openPostgres(ctx, address)
+	}
+	// The address is not repeated: it may hold a password.
+	return archive.Invalid("database", "is neither of the form sqlite:PATH nor postgres://USER:PASSWORD@HOST/NAME")
 }
 
 // Close closes the connections. Runners are to be stopped before.

@@ -62,6 +62,9 @@ func (c *Catalog) openPostgres(ctx context.Context, address string) error {
 	if err := c.reader.PingContext(ctx); err != nil {
 		return fmt.Errorf("reach catalogue: %w", err)
 	}
+	if c.inspecting {
+		return nil
+	}
 	if done, err := c.upToDate(ctx); err != nil || done {
 		return err
 	}

@@ -31,15 +31,17 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("find catalogue: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return fmt.Errorf("make directory of the catalogue: %w", err)
+	if !c.inspecting {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			return fmt.Errorf("make directory of the catalogue: %w", err)
+		}
+		// No two processes make or migrate the file at the same time.
+		unlock, err := lockFile(ctx, path+"-lock")
+		if err != nil {
+			return fmt.Errorf("lock catalogue: %w", err)
+		}
+		defer unlock()
 	}
-	// No two processes make or migrate the file at the same time.
-	unlock, err := lockFile(ctx, path+"-lock")
-	if err != nil {
-		return fmt.Errorf("lock catalogue: %w", err)
-	}
-	defer unlock()
 
 	// SQLite would make it readable for everyone; it holds who may sign in, and the
 	// files that SQLite makes beside it take its mode. One that is there keeps its own.
@@ -68,6 +70,9 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 	// The first statement opens the file.
 	if err := c.writer.PingContext(ctx); err != nil {
 		return fmt.Errorf("open catalogue %s: %w", path, err)
+	}
+	if c.inspecting {
+		return nil
 	}
 	if err := c.migrate(ctx); err != nil {
 		return fmt.Errorf("catalogue %s: %w", path, err)

@@ -35,6 +35,10 @@ func openUpright(m *master, info Info, open func() (rows, error)) (rows, error) 
 	if err != nil {
 		return nil, m.judge(info.Name, err)
 	}
+	if info.AcceptIncomplete {
+		m.filled = &filledRows{rows: stored, m: m, name: info.Name}
+		stored = m.filled
+	}
 	src := upright(stored, info.Orientation)
 	if w, h := src.bounds(); w != info.Width || h != info.Height {
 		src.close()
@@ -56,6 +60,7 @@ func (e *Go) stored(m *master, info Info) (rows, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.byRow = info.AcceptIncomplete
 		return openTIFF(m, t, e.workers), nil
 	case info.Format == formatPNG && info.Streams:
 		p, err := readPNG(m, m.size)
@@ -65,6 +70,13 @@ func (e *Go) stored(m *master, info Info) (rows, error) {
 		return p.rows()
 	}
 	img, err := decodeWhole(m.all(), info.Format)
+	if err != nil && info.AcceptIncomplete && info.Format == formatJPEG {
+		h, headerErr := readJPEGHeader(m, m.size)
+		if headerErr != nil {
+			return nil, err
+		}
+		return decodeCut(m, &h, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,9 @@ type Result struct {
 	Colour     string      // the mean, "#rrggbb"
 	Palette    []string    // up to five colours that stand out, "#rrggbb", the commonest first
 	Hash       uint64      // of what the image looks like, see Similar
+	// Rows is how many rows of the master were real, of OfRows as they are stored;
+	// fewer than those only where Info.AcceptIncomplete allowed that.
+	Rows, OfRows int
 }
 
 // Derive makes the access copy of an identified master. It returns a
@@ -84,6 +87,11 @@ func build(m *master, src rows, info Info, out Output, how recipe) (Result, erro
 		return Result{}, fmt.Errorf("read back sidecar: %w", err)
 	}
 	result := Result{Geometry: g, Gray: src.gray(), Sidecar: sidecar, ID: ix.ID()}
+	result.Rows, result.OfRows = height, height
+	if m.filled != nil {
+		_, result.OfRows = m.filled.bounds()
+		result.Rows = m.filled.read
+	}
 	result.describe(toNRGBA(b.kept.image()), width, height)
 	return result, nil
 }

@@ -37,6 +37,10 @@ type Info struct {
 	// memory whole.
 	Streams bool `json:"streams,omitempty"`
 
+	// AcceptIncomplete says that a curator takes the master as it is even where it
+	// ends early: what is missing becomes gray. Identify never sets it.
+	AcceptIncomplete bool `json:"acceptIncomplete,omitempty"`
+
 	// converts says that the embedded profile is not sRGB; byMatrix that it is one
 	// of curves and primaries, which needs no library.
 	converts, byMatrix bool

@@ -16,6 +16,8 @@ type master struct {
 	r    io.ReaderAt
 	size int64
 
+	filled *filledRows // the rows of one that may end early; nil of others
+
 	mu     sync.Mutex
 	failed error
 }

@@ -101,17 +101,25 @@ func derive(t *testing.T, e engine, master []byte) (*access, Info, error) {
 	if err != nil {
 		return nil, info, err
 	}
+	a := readBack(t, f.Name(), result)
+	if g := a.ix.Geometry(); g.Width != info.Width || g.Height != info.Height {
+		t.Errorf("identified as %d × %d, derived as %d × %d", info.Width, info.Height, g.Width, g.Height)
+	}
+	return a, info, nil
+}
+
+// readBack reads an access copy as it was written.
+func readBack(t *testing.T, path string, result Result) *access {
+	t.Helper()
 	a := &access{t: t, sidecar: result.Sidecar, result: result}
-	if a.tiff, err = os.ReadFile(f.Name()); err != nil {
+	var err error
+	if a.tiff, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)
 	}
 	if a.ix, err = pyramid.ReadSidecar(bytes.NewReader(a.sidecar), int64(len(a.sidecar))); err != nil {
 		t.Fatal(err)
 	}
-	if g := a.ix.Geometry(); g.Width != info.Width || g.Height != info.Height {
-		t.Errorf("identified as %d × %d, derived as %d × %d", info.Width, info.Height, g.Width, g.Height)
-	}
-	return a, info, nil
+	return a
 }
 
 // level puts the tiles of a level together again.

@@ -53,6 +53,7 @@ type tiffImage struct {
 	blockHeight     int
 	across, down    int // blocks
 	offsets, counts []int64
+	byRow           bool // its rows are wanted one after the other, if they can be had
 }
 
 // readTIFF reads the fields of a TIFF's first image. What is well-formed but
@@ -314,9 +315,10 @@ func (t *tiffImage) blockBytes(rows int) int64 { return int64(t.lineBytes()) * i
 func (t *tiffImage) gray() bool { return t.samples.gray() }
 
 // streams reports whether the image is one or a few compressed strips, too
-// large to decode each at a piece: its rows are then read one after the other.
+// large to decode each at a piece: its rows are then read one after the other. So
+// are those of one that may end early, each of which counts.
 func (t *tiffImage) streams() bool {
-	return !t.tiled && t.planes == 1 && t.compression != tiffJPEG && t.blockBytes(t.blockHeight) > maxStripBytes
+	return !t.tiled && t.planes == 1 && t.compression != tiffJPEG && (t.byRow || t.blockBytes(t.blockHeight) > maxStripBytes)
 }
 
 // maxStripBytes is the largest strip, decoded, that is decoded at a piece.

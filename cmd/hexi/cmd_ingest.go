@@ -59,6 +59,7 @@ func newIngest(env *environment) *cobra.Command {
 	cmd.Flags().StringVar(&req.Collection, "collection", "", "collection for records that name none (dunhuang, great-wall, …)")
 	cmd.Flags().StringVar(&kind, "kind", "", "kind for records that name none (relic, mural, cave, site …)")
 	cmd.Flags().BoolVar(&req.Publish, "publish", false, "make the records public")
+	cmd.Flags().BoolVar(&req.AcceptIncomplete, "accept-incomplete", false, "show images whose files end early as far as they go, and mark them incomplete")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "say what would happen, and change nothing")
 	return cmd
 }

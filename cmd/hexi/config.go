@@ -28,6 +28,7 @@ type settings struct {
 	Database string // sqlite:PATH or postgres://…
 	Objects  string // dir:PATH or s3://…
 	Index    string // directory of the search index
+	Scratch  string // directory of access copies in the making and of copies of masters; "" is the system's
 	Config   string // the YAML file
 	JSON     bool   // print JSON instead of tables and bars
 	Verbose  bool
@@ -40,13 +41,14 @@ type settings struct {
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = []string{"data", "database", "objects", "index", "listen", "base-url", "render-memory"}
+var names = []string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory"}
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
 	flags.StringVar(&s.Database, "database", "", "catalogue: sqlite:PATH or postgres://… (default sqlite:DATA/hexi.db)")
 	flags.StringVar(&s.Objects, "objects", "", "object store: dir:PATH or s3://KEY:SECRET@HOST/BUCKET (default dir:DATA/objects)")
 	flags.StringVar(&s.Index, "index", "", "directory of the search index (default DATA/index)")
+	flags.StringVar(&s.Scratch, "scratch", "", "directory for access copies in the making (default the system's for temporary files)")
 	flags.StringVar(&s.Config, "config", "", "settings file (default hexi.yaml, if it is there)")
 	flags.BoolVar(&s.JSON, "json", false, "print JSON instead of tables and progress bars")
 	flags.BoolVarP(&s.Verbose, "verbose", "v", false, "log every request and job")
@@ -90,7 +92,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		}
 	}
 	for name, v := range map[string]string{
-		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "listen": s.Listen, "base-url": s.BaseURL,
+		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
 		"render-memory": s.RenderMemory,
 	} {
 		if v != "" {
@@ -104,6 +106,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	s.Database = either(k.String("database"), "sqlite:"+filepath.Join(s.Data, "hexi.db"))
 	s.Objects = either(k.String("objects"), "dir:"+filepath.Join(s.Data, "objects"))
 	s.Index = either(k.String("index"), filepath.Join(s.Data, "index"))
+	s.Scratch = k.String("scratch")
 	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
 	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")
 	if s.render, err = parseSize("render-memory", either(k.String("render-memory"), "1G")); err != nil {

@@ -62,9 +62,14 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 		return nil, fmt.Errorf("open catalogue: %w", err)
 	}
 	h.archive = archive.New(h.catalog, h.vocabulary, archive.Options{})
+	if s.Scratch != "" {
+		if err := os.MkdirAll(s.Scratch, 0o750); err != nil {
+			return nil, fmt.Errorf("make scratch directory: %w", err)
+		}
+	}
 	h.engine = raster.New()
-	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(), Log: h.log})
-	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects}, h.decoders, ingest.Options{Log: h.log})
+	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(), Scratch: s.Scratch, Log: h.log})
+	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch}, h.decoders, ingest.Options{Scratch: s.Scratch, Log: h.log})
 	return h, nil
 }
 
@@ -115,7 +120,10 @@ func newLog(w io.Writer, verbose bool) *slog.Logger {
 }
 
 // storeAdapter gives the pipeline the object store in the form it asks for.
-type storeAdapter struct{ store objects.Store }
+type storeAdapter struct {
+	store   objects.Store
+	scratch string // directory for copies of masters; "" is the system's
+}
 
 func (a storeAdapter) Put(ctx context.Context, key string, r io.Reader, size int64, contentType string) (int64, error) {
 	info, err := a.store.Put(ctx, key, r, objects.PutOptions{Size: size, ContentType: contentType})
@@ -145,7 +153,12 @@ func (a storeAdapter) Reader(ctx context.Context, key string) (ingest.ReaderAtCl
 		return nil, 0, err
 	}
 	defer body.Close() //nolint:errcheck // read to its end
-	f, err := os.CreateTemp("", "hexi-master-*")
+	dir := either(a.scratch, os.TempDir())
+	if free, err := ingest.FreeSpace(dir); err != nil || free < info.Size {
+		return nil, 0, errors.Join(err, fmt.Errorf("the scratch directory %s has %d MB free, and the copy of a master of %d MB goes there: make room, or name another directory (--scratch)",
+			dir, free>>20, info.Size>>20))
+	}
+	f, err := os.CreateTemp(a.scratch, "hexi-master-*")
 	if err != nil {
 		return nil, 0, fmt.Errorf("make scratch file: %w", err)
 	}

@@ -84,6 +84,9 @@ func (a *answer) check(req request) error {
 		if err != nil || a.Result.Geometry != g {
 			return errors.New("the geometry of what a child made is not that of the image")
 		}
+		if r := a.Result; r.Rows < 1 || r.Rows > r.OfRows || r.Rows < r.OfRows && !req.Info.AcceptIncomplete {
+			return errors.New("a child made an image of rows that were not read")
+		}
 	case a.Info != nil || a.Result != nil:
 		return errors.New("a child answered something that it was not asked")
 	}

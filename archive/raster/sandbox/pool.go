@@ -21,6 +21,9 @@ type Options struct {
 	Command []string
 	// Environment is added to what a child gets.
 	Environment []string
+	// Scratch is the directory for copies of masters that are no files; "" is the
+	// system's.
+	Scratch string
 	// Memory is how many bytes a child may have in use; 3 GiB by default.
 	Memory int64
 	// IdentifyTime and DeriveTime bound a job; a minute and two hours by default.
@@ -115,7 +118,7 @@ func (p *Pool) Close() error {
 }
 
 func (p *Pool) run(ctx context.Context, r io.ReaderAt, req request, out raster.Output) (*answer, error) {
-	master, done, err := fileOf(r, req.Size)
+	master, done, err := p.fileOf(r, req.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -328,11 +331,11 @@ func (p *Pool) drop(c *child) {
 
 // fileOf returns a master as a file that can be passed to another process: itself,
 // or a copy that goes away with it.
-func fileOf(r io.ReaderAt, size int64) (*os.File, func(), error) {
+func (p *Pool) fileOf(r io.ReaderAt, size int64) (*os.File, func(), error) {
 	if f, ok := r.(*os.File); ok {
 		return f, func() {}, nil
 	}
-	f, err := os.CreateTemp("", "hexi-master-*")
+	f, err := os.CreateTemp(p.opts.Scratch, "hexi-master-*")
 	if err != nil {
 		return nil, nil, fmt.Errorf("copy master for decoding: %w", err)
 	}

@@ -47,6 +47,7 @@ func (s *Server) routes() {
 	api.PUT("/records/:id", s.handle(s.apiSaveRecord))
 	api.POST("/records/:id/publish", s.handle(s.apiPublish))
 	api.POST("/records/:id/withdraw", s.handle(s.apiWithdraw))
+	api.POST("/assets/:id/accept-incomplete", s.handle(s.apiAcceptIncomplete))
 	e.OPTIONS("/api/*path", s.cors)
 
 	// The public site. Each page answers JSON to those who prefer it.

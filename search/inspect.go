@@ -1,0 +1,75 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+)
+
+// Inspection is what is found of an index without changing anything in it.
+type Inspection struct {
+	Exists   bool      `json:"exists"`
+	InUse    bool      `json:"inUse"`    // a server has it open; Seq and Records are then not known
+	Outdated bool      `json:"outdated"` // of another schema: it will be made anew
+	Written  time.Time `json:"written"`  // when it was last written to
+	Seq      int64     `json:"seq"`      // the change up to which it has come
+	Records  uint64    `json:"records"`
+}
+
+// Inspect looks at the index in a directory.
+func Inspect(dir string) (_ Inspection, err error) {
+	var in Inspection
+	name, err := os.ReadFile(filepath.Join(dir, current))
+	if errors.Is(err, fs.ErrNotExist) {
+		return in, nil
+	}
+	if err != nil {
+		return in, fmt.Errorf("look at index: %w", err)
+	}
+	in.Exists = true
+	path := filepath.Join(dir, filepath.Base(strings.TrimSpace(string(name))))
+	err = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if info, err := entry.Info(); err == nil && info.ModTime().After(in.Written) {
+			in.Written = info.ModTime() // a file that is being removed has none
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return in, fmt.Errorf("look at index: %w", err)
+	}
+	lock, err := os.Open(filepath.Join(dir, "LOCK"))
+	if err == nil {
+		defer lock.Close() //nolint:errcheck // opened for reading only
+		if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+			in.InUse = true
+			return in, nil
+		}
+	}
+	b, err := bleve.OpenUsing(path, map[string]any{"read_only": true, "bolt_timeout": "2s"})
+	if err != nil {
+		return in, fmt.Errorf("open index: %w", err)
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	version, err := b.GetInternal([]byte("schema"))
+	if err != nil {
+		return in, fmt.Errorf("read schema of index: %w", err)
+	}
+	in.Outdated = string(version) != schemaVersion
+	if in.Seq, err = seqOf(b); err != nil {
+		return in, err
+	}
+	if in.Records, err = b.DocCount(); err != nil {
+		return in, fmt.Errorf("count index: %w", err)
+	}
+	return in, nil
+}
