@@ -38,6 +38,26 @@ type serving struct {
 	jobs, readOnly bool
 }
 
+// cacheOff is the setting of those who want no cache on disk.
+const cacheOff = "off"
+
+// openCache opens the cache of computed images, nil where there shall be none.
+func (h *house) openCache() (*web.DiskCache, error) {
+	if h.settings.Cache == "" || h.settings.Cache == cacheOff {
+		return nil, nil
+	}
+	cache, err := web.OpenDiskCache(h.settings.Cache, h.settings.cacheBytes, h.log)
+	switch {
+	case err == nil:
+		return cache, nil
+	case h.settings.cacheAsked:
+		return nil, fmt.Errorf("open cache: %w", err)
+	}
+	// A server with everything elsewhere may have no place of its own.
+	h.log.Warn("computed images are kept in memory only: set --cache to a directory that can be written, or to off", "error", err)
+	return nil, nil
+}
+
 // shutdownAfter is how long requests under way may take when a server ends.
 const shutdownAfter = 10 * time.Second
 
@@ -56,10 +76,17 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 	}
 	defer func() { err = errors.Join(err, index.Close()) }()
 
+	cache, err := h.openCache()
+	if err != nil {
+		return err
+	}
+	if cache != nil {
+		defer func() { err = errors.Join(err, cache.Close()) }()
+	}
 	handler, err := web.New(web.Config{
 		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
 		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
-		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.render,
+		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, Cache: cache,
 	})
 	if err != nil {
 		return fmt.Errorf("prepare server: %w", err)

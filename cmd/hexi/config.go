@@ -37,11 +37,15 @@ type settings struct {
 	BaseURL string // address under which the outside reaches the server
 
 	RenderMemory string // a size: what computing images may take
-	render       int64  // the same in bytes
+	Cache        string // directory of computed images; off: none
+	CacheSize    string // a size: of that directory
+	renderBytes  int64  // RenderMemory
+	cacheBytes   int64  // CacheSize
+	cacheAsked   bool   // Cache was set, and is not the default
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = []string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory"}
+var names = []string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "cache", "cache-size"}
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -59,6 +63,8 @@ func (s *settings) registerServer(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
 	flags.StringVar(&s.BaseURL, "base-url", "", "address under which the outside reaches the server")
 	flags.StringVar(&s.RenderMemory, "render-memory", "", "memory for computing images, all together (default 1G)")
+	flags.StringVar(&s.Cache, "cache", "", "directory that keeps computed images, or off (default DATA/cache where objects are on S3, else off)")
+	flags.StringVar(&s.CacheSize, "cache-size", "", "how large that directory may become (default 4G)")
 }
 
 // load fills in what the flags leave open, and validates.
@@ -93,7 +99,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	}
 	for name, v := range map[string]string{
 		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
-		"render-memory": s.RenderMemory,
+		"render-memory": s.RenderMemory, "cache": s.Cache, "cache-size": s.CacheSize,
 	} {
 		if v != "" {
 			over[name] = v
@@ -109,7 +115,15 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	s.Scratch = k.String("scratch")
 	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
 	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")
-	if s.render, err = parseSize("render-memory", either(k.String("render-memory"), "1G")); err != nil {
+	s.Cache = k.String("cache")
+	s.cacheAsked = s.Cache != ""
+	if !s.cacheAsked && strings.HasPrefix(s.Objects, "s3://") {
+		s.Cache = filepath.Join(s.Data, "cache")
+	}
+	if s.renderBytes, err = parseSize("render-memory", either(k.String("render-memory"), "1G")); err != nil {
+		return s, err
+	}
+	if s.cacheBytes, err = parseSize("cache-size", either(k.String("cache-size"), "4G")); err != nil {
 		return s, err
 	}
 	return s, s.validate()

@@ -55,3 +55,31 @@ func TestParseSize(t *testing.T) {
 		}
 	}
 }
+
+func TestCacheSettings(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		given settings
+		cache string
+		bytes int64
+	}{
+		{"a directory", settings{Data: "d"}, "", 4 << 30},
+		{"S3", settings{Data: "d", Objects: "s3://h/b"}, "d/cache", 4 << 30},
+		{"S3, none wanted", settings{Data: "d", Objects: "s3://h/b", Cache: "off"}, "off", 4 << 30},
+		{"a directory, wanted", settings{Data: "d", Cache: "/var/cache/hexi", CacheSize: "512M"}, "/var/cache/hexi", 512 << 20},
+	} {
+		got, err := test.given.load(func(string) string { return "" })
+		if err != nil || got.Cache != test.cache || got.cacheBytes != test.bytes || got.renderBytes != 1<<30 {
+			t.Errorf("%s: %q of %d bytes, %v", test.name, got.Cache, got.cacheBytes, err)
+		}
+	}
+	env := map[string]string{"HEXI_RENDER_MEMORY": "256M", "HEXI_CACHE_SIZE": "0"}
+	if _, err := (settings{}).load(func(name string) string { return env[name] }); err == nil {
+		t.Error("a cache of nothing is taken")
+	}
+	delete(env, "HEXI_CACHE_SIZE")
+	if got, err := (settings{}).load(func(name string) string { return env[name] }); err != nil || got.renderBytes != 256<<20 {
+		t.Errorf("from the environment: %d, %v", got.renderBytes, err)
+	}
+}

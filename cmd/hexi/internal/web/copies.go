@@ -115,6 +115,7 @@ func (m *images) copyOf(ctx context.Context, asset *archive.Asset) (*access, err
 			return nil, fmt.Errorf("open access copy of asset %s: %w", asset.ID, err)
 		}
 		m.indexes.Set(asset.ID, a)
+		m.purge(asset.ID, a.index.ID())
 		return a, nil
 	})
 }
@@ -129,6 +130,11 @@ func (m *images) forget(a *access, why error) {
 	}
 	if now, ok := m.indexes.GetIfPresent(a.asset); ok && now == a {
 		m.indexes.Invalidate(a.asset)
+	}
+	for key := range m.tiles.Keys() {
+		if key.serial == a.serial {
+			m.tiles.Invalidate(key)
+		}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -179,13 +185,13 @@ func (a *access) openFiles(dir *objects.Dir) (useless, err error) {
 	a.tiff = &source{file: f, idle: make(chan *handle, handlesACopy)}
 	f, side, err := dir.OpenFile(ingest.SidecarKey(a.asset))
 	if err != nil {
-		return err, nil //nolint:nilerr // the TIFF is enough
+		return err, nil // the TIFF is enough
 	}
 	a.sidecar = &source{file: f, idle: make(chan *handle, handlesACopy)}
 	ix, err := pyramid.ReadSidecar(f, side.Size)
 	switch {
 	case err != nil:
-		return err, nil //nolint:nilerr // as above
+		return err, nil
 	case ix.TIFFSize() != info.Size:
 		return errOtherTIFF, nil
 	}
@@ -221,7 +227,7 @@ func (m *images) openObjects(ctx context.Context, a *access, asset *archive.Asse
 		return nil, head.err // not the sidecar's fault
 	}
 	if err != nil {
-		return err, nil //nolint:nilerr // the TIFF is enough
+		return err, nil // the TIFF is enough
 	}
 	a.sidecar, a.index = &source{object: sidecar}, ix
 	return nil, nil

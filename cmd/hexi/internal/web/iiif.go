@@ -130,56 +130,100 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	data, way, err := s.images.bytes(c.Request.Context(), img, plan)
+	p, err := s.images.bytes(c.Request.Context(), img, plan)
 	if err != nil {
 		return err
 	}
-	s.metrics.images.WithLabelValues(way).Inc()
+	s.metrics.images.WithLabelValues(p.way).Inc()
 	h.Set("Content-Type", plan.Format.MediaType())
-	h.Set("Content-Length", strconv.Itoa(len(data)))
+	h.Set("Content-Length", strconv.Itoa(len(p.data)))
 	c.Status(http.StatusOK)
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()
 		return nil
 	}
-	_, err = c.Writer.Write(data)
+	_, err = c.Writer.Write(p.data)
 	return err
+}
+
+// picture is an image as it goes out, and how it came about.
+type picture struct {
+	data []byte
+	way  string
 }
 
 // bytes returns an image: a stored tile, a stored thumbnail, one that was
 // computed before, or one computed now.
-func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (data []byte, way string, err error) {
+func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (picture, error) {
 	if ref, ok := img.tile(plan); ok {
-		data, err = m.stored(ctx, img, ref)
+		data, err := m.stored(ctx, img, ref)
 		if err == nil && img.resizes(plan) {
 			data, err = withSize(data, len(img.copy.index.Prefix()), plan.Width, plan.Height)
 		}
 		if !errors.Is(err, errNoSize) {
-			return data, "stored", err
+			return picture{data, "stored"}, err
 		}
 	}
-	key := img.asset.ID + "@" + img.version() + "/" + img.key(plan)
+	key := renderKey(img.asset.ID, img.version()) + img.key(plan)
 	if data, ok := m.renders.GetIfPresent(key); ok {
-		return data, "cached", nil
+		return picture{data, "cached"}, nil
 	}
+	return m.making.do(ctx, key, func(ctx context.Context) (picture, error) {
+		if data, ok := m.renders.GetIfPresent(key); ok {
+			return picture{data, "cached"}, nil // who made it was done just before
+		}
+		p, err := m.make(ctx, img, plan)
+		if err == nil && m.latest(img) {
+			m.renders.Set(key, p.data)
+		}
+		return p, err
+	})
+}
+
+// make reads a thumbnail, or a computed image from the disk, or computes it.
+func (m *images) make(ctx context.Context, img *view, plan iiif.Plan) (picture, error) {
 	if name, ok := img.thumbnail(plan); ok {
-		if data, err = m.readSmall(ctx, ingest.ThumbnailKey(img.asset.ID, name)); err == nil {
-			m.renders.Set(key, data)
-			return data, "stored", nil
+		data, err := m.readSmall(ctx, ingest.ThumbnailKey(img.asset.ID, name))
+		if err == nil || ctx.Err() != nil {
+			return picture{data, "stored"}, err
 		}
 		m.server.log.Warn("a thumbnail is missing and is computed", "asset", img.asset.ID, "error", err)
 	}
-	data, err = m.making.do(ctx, key, func(ctx context.Context) ([]byte, error) {
-		data, err := m.compute(ctx, img, plan)
-		if err == nil {
-			m.renders.Set(key, data)
+	disk := m.server.Cache
+	key := m.server.Version + "/" + img.key(plan) // another hexi may compute it otherwise
+	if disk != nil {
+		if data, ok := disk.get(img.asset.ID, img.version(), key); ok {
+			return picture{data, "cached"}, nil
 		}
-		return data, err
-	})
-	if err != nil {
-		return nil, "", err
 	}
-	return data, "computed", nil
+	data, err := m.compute(ctx, img, plan)
+	if err == nil && disk != nil && m.latest(img) {
+		disk.put(img.asset.ID, img.version(), key, data)
+	}
+	return picture{data, "computed"}, err
+}
+
+// renderKey begins the keys of all computed images of a version.
+func renderKey(asset, version string) string { return asset + "@" + version + "/" }
+
+// latest reports whether no other version has taken the place of an image's copy:
+// what was computed of an older one is not kept.
+func (m *images) latest(img *view) bool {
+	now, ok := m.indexes.GetIfPresent(img.asset.ID)
+	return ok && now.index.ID() == img.version()
+}
+
+// purge drops what is kept of other versions of an asset than one.
+func (m *images) purge(asset, version string) {
+	all, kept := asset+"@", renderKey(asset, version)
+	for key := range m.renders.Keys() {
+		if strings.HasPrefix(key, all) && !strings.HasPrefix(key, kept) {
+			m.renders.Invalidate(key)
+		}
+	}
+	if disk := m.server.Cache; disk != nil {
+		disk.keep(asset, version)
+	}
 }
 
 // stored returns a stored tile. The caller may not change it.

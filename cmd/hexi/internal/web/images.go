@@ -54,7 +54,7 @@ type images struct {
 	deciding  flight[*view]
 	opening   flight[*access]
 	fetching  flight[[]byte]
-	making    flight[[]byte]
+	making    flight[picture]
 	handles   handles
 	lane      lane // of those who compute
 

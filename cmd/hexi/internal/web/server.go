@@ -35,6 +35,7 @@ type Config struct {
 	// RenderMemory is how many bytes those who compute images may take together;
 	// 0 is 1 GiB.
 	RenderMemory int64
+	Cache        *DiskCache                      // of computed images; nil: they are kept in memory only
 	Ready        func(ctx context.Context) error // nil: always ready
 	Log          *slog.Logger
 }
