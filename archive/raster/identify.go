@@ -30,6 +30,10 @@ type Info struct {
 	Captured    string   `json:"captured,omitempty"`
 	Camera      string   `json:"camera,omitempty"`
 	Lens        string   `json:"lens,omitempty"`
+	Title       string   `json:"title,omitempty"`       // in the file's own words, like the next three
+	Creator     string   `json:"creator,omitempty"`     // several are parted by "; "
+	Copyright   string   `json:"copyright,omitempty"`   // at most 500 characters each
+	Description string   `json:"description,omitempty"` // at most 2000 characters
 	PixelsPerMM float64  `json:"pixelsPerMM,omitempty"` // 0 where the file does not say
 	Notes       []string `json:"notes,omitempty"`
 

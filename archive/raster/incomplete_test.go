@@ -12,11 +12,12 @@ import (
 	"testing"
 )
 
-// frontTIFF is an uncompressed TIFF whose directory stands before its strips.
-func frontTIFF(img *image.NRGBA, rowsPerStrip int) []byte {
+// frontTIFF is an uncompressed TIFF whose directory stands before its strips; xmp, if
+// any, is put at its end.
+func frontTIFF(img *image.NRGBA, rowsPerStrip int, xmp ...byte) []byte {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	n := (h + rowsPerStrip - 1) / rowsPerStrip
-	const entries = 10
+	const entries = 11
 	bitsAt := 8 + 2 + entries*12 + 4
 	offsetsAt, countsAt, dataAt := bitsAt+6, bitsAt+6+4*n, bitsAt+6+8*n
 	if n == 1 { // the values themselves
@@ -26,6 +27,7 @@ func frontTIFF(img *image.NRGBA, rowsPerStrip int) []byte {
 	for _, e := range [entries][4]int{
 		{256, 4, 1, w}, {257, 4, 1, h}, {258, 3, 3, bitsAt}, {259, 3, 1, 1}, {262, 3, 1, 2}, {273, 4, n, offsetsAt},
 		{274, 3, 1, 1}, {277, 3, 1, 3}, {278, 4, 1, rowsPerStrip}, {279, 4, n, countsAt},
+		{700, 1, len(xmp), dataAt + w*h*3},
 	} {
 		b = binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16(b, uint16(e[0])), uint16(e[1]))
 		b = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(b, uint32(e[2])), uint32(e[3]))
@@ -43,7 +45,7 @@ func frontTIFF(img *image.NRGBA, rowsPerStrip int) []byte {
 			b = append(b, c.R, c.G, c.B)
 		}
 	}
-	return b
+	return append(b, xmp...)
 }
 
 // withOrientation puts an EXIF orientation into a JPEG.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,10 +14,14 @@ import (
 // metadataTime bounds the reading of metadata; what takes longer is not read.
 const metadataTime = 3 * time.Second
 
+// notWhole is the note on a master whose metadata is broken in parts.
+const notWhole = "its metadata could not be read whole"
+
 var errSlow = errors.New("reading the metadata takes too long")
 
 // readMetadata reads orientation, camera, date and resolution where the format
-// has them. Broken metadata is no fault of the picture: it is noted.
+// has them, and the words of EXIF, IPTC and XMP. Broken metadata is no fault of
+// the picture: it is noted.
 func readMetadata(m *master, info *Info) {
 	formats := map[string]imagemeta.ImageFormat{
 		formatJPEG: imagemeta.JPEG, formatPNG: imagemeta.PNG, formatTIFF: imagemeta.TIFF, formatWebP: imagemeta.TIFF,
@@ -25,13 +30,19 @@ func readMetadata(m *master, info *Info) {
 	if !ok {
 		return
 	}
+	deadline := time.Now().Add(metadataTime)
+	var exif captions
+	defer func() {
+		if err := readCaptions(m, info, exif, deadline); err != nil && !slices.Contains(info.Notes, notWhole) {
+			info.Notes = append(info.Notes, notWhole)
+		}
+	}()
 	section := io.NewSectionReader(m, 0, m.size)
 	if info.Format == formatWebP {
 		if section = exifOfWebP(m); section == nil {
 			return
 		}
 	}
-	deadline := time.Now().Add(metadataTime)
 	x, unit := 0., 2. // inches, unless said otherwise (EXIF 2.3, ResolutionUnit)
 	handle := func(t imagemeta.TagInfo) error {
 		if time.Now().After(deadline) {
@@ -54,6 +65,12 @@ func readMetadata(m *master, info *Info) {
 			info.Lens = text(t.Value)
 		case "DateTimeOriginal":
 			info.Captured = text(t.Value)
+		case "ImageDescription":
+			exif.description = clip(words(t.Value), maxDescription)
+		case "Artist":
+			exif.creator = clip(words(t.Value), maxCaption)
+		case "Copyright":
+			exif.copyright = clip(words(t.Value), maxCaption)
 		case "XResolution":
 			x, _ = number(t.Value)
 		case "ResolutionUnit":
@@ -71,7 +88,7 @@ func readMetadata(m *master, info *Info) {
 		return err
 	})
 	if err != nil {
-		info.Notes = append(info.Notes, "its metadata could not be read whole")
+		info.Notes = append(info.Notes, notWhole)
 	}
 	switch { // what the format itself says goes first; EXIF may divide by 0
 	case !(x > 0 && x < 1e9) || info.PixelsPerMM > 0:
