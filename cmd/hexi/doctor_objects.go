@@ -201,8 +201,12 @@ func (t *storeTrial) race(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer body.Close() //nolint:errcheck // read to its end
-	if got, err := io.ReadAll(io.LimitReader(body, 16)); err != nil || len(got) != 1 || got[0] != byte('a'+winner) {
-		return "", fmt.Errorf("what is there is not of the writer who was told that it wrote (%q, %v)", got, err)
+	got, err := io.ReadAll(io.LimitReader(body, 16))
+	if err != nil {
+		return "", err
+	}
+	if len(got) != 1 || got[0] != byte('a'+winner) {
+		return "", fmt.Errorf("what is there is not of the writer who was told that it wrote: %q", got)
 	}
 	return fmt.Sprintf("of %d writers at the same time one won", racers), nil
 }
@@ -215,8 +219,11 @@ func (t *storeTrial) ifMatch(ctx context.Context) (string, error) {
 	if _, err := t.store.Put(ctx, t.key(), bytes.NewReader(changed), objects.PutOptions{Size: int64(len(changed))}); err != nil {
 		return "", err
 	}
-	if _, err := t.read(ctx, 0, 9, t.info.ETag); !errors.Is(err, archive.ErrConflict) {
-		return "", fmt.Errorf("a range of a version that was replaced is not refused (%v)", err)
+	switch _, err := t.read(ctx, 0, 9, t.info.ETag); {
+	case err == nil:
+		return "", errors.New("a range of a version that was replaced is not refused")
+	case !errors.Is(err, archive.ErrConflict):
+		return "", fmt.Errorf("a range of a version that was replaced: %w", err)
 	}
 	return "a range of a version that was replaced is refused", nil
 }
@@ -246,8 +253,11 @@ func (t *storeTrial) delete(ctx context.Context) (string, error) {
 	if err := t.store.Delete(ctx, t.key()); err != nil {
 		return "", err
 	}
-	if _, err := t.store.Stat(ctx, t.key()); !errors.Is(err, archive.ErrNotFound) {
-		return "", fmt.Errorf("an object that was deleted is still there (%v)", err)
+	switch _, err := t.store.Stat(ctx, t.key()); {
+	case err == nil:
+		return "", errors.New("an object that was deleted is still there")
+	case !errors.Is(err, archive.ErrNotFound):
+		return "", fmt.Errorf("an object that was deleted: %w", err)
 	}
 	return "what was deleted is gone", nil
 }

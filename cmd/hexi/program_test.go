@@ -116,7 +116,7 @@ func serve(t *testing.T, args ...string) (address string, stop func()) {
 		t.Fatalf("the server does not start:\n%s", log.String())
 	}
 	t.Cleanup(stop)
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if status, _ := fetch(t, address+"/readyz"); status == http.StatusOK {
 			return address, stop
 		} else if time.Now().After(end) {
