@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -24,8 +25,15 @@ func TestStatusKB(t *testing.T) {
 
 func TestTreeFindsGrandchildren(t *testing.T) {
 	t.Parallel()
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", "sh -c 'read line; true' & wait")
-	in, err := cmd.StdinPipe()
+	// The grandchild says who it is when it runs: before that, neither it nor the
+	// memory of its parent need be there.
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `sh -c 'echo $$; read line; true' <&3 & wait`)
+	in, hold, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.ExtraFiles = []*os.File{in}
+	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,15 +41,22 @@ func TestTreeFindsGrandchildren(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		_ = hold.Close()
 		_ = in.Close()
 		_ = cmd.Wait()
 	})
-	found := tree(os.Getpid(), nil)
-	if !slices.Contains(found, os.Getpid()) || !slices.Contains(found, cmd.Process.Pid) {
-		t.Errorf("found %v, want %d and %d", found, os.Getpid(), cmd.Process.Pid)
+	var grandchild int
+	if _, err := fmt.Fscan(out, &grandchild); err != nil {
+		t.Fatal(err)
 	}
-	if treeMemory(cmd.Process.Pid) <= 0 {
-		t.Error("a running shell has no memory")
+	found := tree(os.Getpid(), nil)
+	for _, pid := range []int{os.Getpid(), cmd.Process.Pid, grandchild} {
+		if !slices.Contains(found, pid) {
+			t.Errorf("found %v, want %d among them", found, pid)
+		}
+	}
+	if whole, part := treeMemory(cmd.Process.Pid), treeMemory(grandchild); part <= 0 || whole <= part {
+		t.Errorf("the two shells have %d KB, the inner one %d KB of them", whole, part)
 	}
 }
 
