@@ -23,6 +23,20 @@ type Objects interface {
 	Delete(ctx context.Context, key string) error
 }
 
+// Stager is an object store that takes in bytes before their key is known.
+type Stager interface {
+	// Stage takes in all of r, which is visible to nobody yet.
+	Stage(ctx context.Context, r io.Reader) (Staged, error)
+}
+
+// Staged is an object that has no key yet.
+type Staged interface {
+	// Place makes it durable under a key, replacing what was there.
+	Place(ctx context.Context, key string) error
+	// Discard drops it, unless it was placed.
+	Discard() error
+}
+
 // ReaderAtCloser is an opened object.
 type ReaderAtCloser interface {
 	io.ReaderAt
@@ -31,6 +45,9 @@ type ReaderAtCloser interface {
 
 // Options are the outside facts of a pipeline.
 type Options struct {
+	// Stager is the object store, if it can do that; without it, files are read
+	// twice: to know their key, and to store them.
+	Stager Stager
 	// Scratch is the directory for access copies in the making; "" is the
 	// system's. It needs room for one access copy a worker.
 	Scratch string

@@ -117,7 +117,7 @@ func (q queries) asset(ctx context.Context, id string) (*archive.Asset, error) {
 
 // Assets implements archive.Catalog. A limit of 0 means 100.
 func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*archive.Asset, error) {
-	if !plain(query.Record + query.Batch + string(query.State) + query.SHA512 + strings.Join(query.IDs, "") + query.After) {
+	if !plain(query.Record + query.Batch + string(query.State) + query.SHA512 + strings.Join(query.IDs, "") + query.Filename + query.After) {
 		return nil, nil
 	}
 	if query.Limit <= 0 {
@@ -135,6 +135,9 @@ func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*arch
 	}
 	if len(query.IDs) > 0 {
 		q = q.Where("id IN (?)", bun.List(query.IDs))
+	}
+	if query.Filename != "" {
+		q = q.Where("filename = ? AND size = ?", query.Filename, query.Size)
 	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list assets: %w", err)

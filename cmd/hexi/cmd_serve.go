@@ -101,6 +101,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 			return err
 		}
 		defer stop()
+		go h.sweep(background)
 	}
 
 	server := &http.Server{

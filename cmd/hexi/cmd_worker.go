@@ -18,6 +18,7 @@ func newWorker(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			go h.sweep(cmd.Context())
 			h.log.Info("working jobs; end with ctrl-C")
 			<-cmd.Context().Done()
 			stop()

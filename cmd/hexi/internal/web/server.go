@@ -59,6 +59,7 @@ type Upload struct {
 // UploadFile is one file of an upload; Open may be called more than once.
 type UploadFile struct {
 	Name string
+	Size int64 // bytes; 0 where that is not known
 	Open func() (io.ReadCloser, error)
 }
 
