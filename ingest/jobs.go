@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"hexi/archive"
+	"hexi/archive/pyramid"
 	"hexi/archive/raster"
 )
 
@@ -149,10 +151,12 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 	if err := os.Remove(scratch.Name()); err != nil {
 		return archive.Access{}, raster.Result{}, fmt.Errorf("unlink scratch file: %w", err)
 	}
+	start := time.Now()
 	result, err := p.engine.Derive(ctx, master, size, info, raster.Output{TIFF: scratch})
 	if err != nil {
 		return archive.Access{}, raster.Result{}, err
 	}
+	made := time.Now()
 	bytesWritten, err := scratch.Seek(0, io.SeekStart)
 	if err == nil {
 		bytesWritten, err = p.objects.Put(ctx, PyramidKey(asset.ID), scratch, -1, "image/tiff")
@@ -175,5 +179,9 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 	if _, err := p.objects.Put(ctx, SidecarKey(asset.ID), bytes.NewReader(result.Sidecar), int64(len(result.Sidecar)), "application/octet-stream"); err != nil {
 		return archive.Access{}, raster.Result{}, fmt.Errorf("store sidecar: %w", err)
 	}
+	p.opts.Log.Debug("access copy made", "asset", asset.ID, "mpx", megapixels(result.Geometry), "made", made.Sub(start), "stored", time.Since(made))
 	return access, result, nil
 }
+
+// megapixels is the size of an image in millions of pixels.
+func megapixels(g pyramid.Geometry) float64 { return float64(g.Width) * float64(g.Height) / 1e6 }
