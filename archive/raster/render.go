@@ -70,6 +70,11 @@ func (q Request) source(g pyramid.Geometry, k int) image.Rectangle {
 	return r
 }
 
+// CostPerPixel is what Cost says at most of each pixel of an answer, in bytes, as long
+// as the answer has the shape of its region and is not larger than it: four times as
+// many pixels are read, made narrower, then lower, and turned by any angle.
+const CostPerPixel = 4*4 + 4*2 + 4 + 4*2
+
 // Cost estimates how many bytes of memory a request takes, before anything is
 // decoded.
 func (e *Go) Cost(g pyramid.Geometry, q Request) int64 {

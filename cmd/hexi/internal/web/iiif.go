@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"net/http"
 	"strconv"
@@ -44,6 +45,9 @@ func (s *Server) iiif(c *gin.Context) error {
 	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/ and /iiif/collection/"}
 }
 
+// askerHeaders are the headers of a request that say who asks.
+const askerHeaders = "Authorization, Cookie"
+
 // privately keeps what was made for someone who is signed in out of the caches of
 // others. It reports whether that is so.
 func (s *Server) privately(c *gin.Context) bool {
@@ -51,7 +55,7 @@ func (s *Server) privately(c *gin.Context) bool {
 		return false
 	}
 	c.Header("Cache-Control", "private, no-cache")
-	c.Writer.Header().Add("Vary", "Authorization, Cookie")
+	c.Writer.Header().Add("Vary", askerHeaders)
 	return true
 }
 
@@ -123,8 +127,11 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 		return err
 	}
 	h := c.Writer.Header()
-	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan), img.cacheControl())
-	s.privately(c)
+	differs := img.differs(req, plan)
+	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan), kept(differs))
+	if !s.privately(c) && differs {
+		h["Vary"] = byAsker
+	}
 	if notModified(c.Request, h) {
 		c.Status(http.StatusNotModified)
 		c.Writer.WriteHeaderNow()
@@ -237,7 +244,7 @@ func (m *images) stored(ctx context.Context, img *view, ref pyramid.TileRef) ([]
 // thumbnail finds the stored thumbnail that a plan asks for.
 func (img *view) thumbnail(plan iiif.Plan) (name string, ok bool) {
 	whole := plan.Region.Min.X == 0 && plan.Region.Min.Y == 0 && plan.Region.Dx() == img.shape.Width && plan.Region.Dy() == img.shape.Height
-	if !whole || plan.Format != iiif.JPG || !plan.Native || plan.Mirror || plan.Rotation != 0 || img.base != 0 {
+	if !whole || plan.Format != iiif.JPG || !plan.Native || plan.Mirror || plan.Rotation != 0 || img.reduced() {
 		return "", false
 	}
 	for _, t := range img.asset.Access.Thumbnails {
@@ -264,7 +271,7 @@ func (m *images) readSmall(ctx context.Context, key string) ([]byte, error) {
 // before anything is decoded.
 func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte, error) {
 	q := raster.Request{
-		Region: plan.Region, Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
+		Region: img.region(plan), Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
 		Quality: string(plan.Quality), Format: string(plan.Format), Base: img.base,
 	}
 	leave, err := m.lane.enter(ctx, m.server.Renderer.Cost(img.copy.index.Geometry(), q))
@@ -281,6 +288,16 @@ func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte
 	return b.Bytes(), nil
 }
 
+// region is the region of a plan in pixels of the level that is the base.
+func (img *view) region(plan iiif.Plan) image.Rectangle {
+	r := plan.Region
+	if img.shrink == 0 {
+		return r
+	}
+	w, h := img.copy.index.Geometry().Level(img.base)
+	return image.Rect(r.Min.X<<img.shrink, r.Min.Y<<img.shrink, min(r.Max.X<<img.shrink, w), min(r.Max.Y<<img.shrink, h))
+}
+
 // document answers with a IIIF document as the client prefers it.
 func (s *Server) document(c *gin.Context, doc any, context string) error {
 	var b bytes.Buffer
@@ -293,6 +310,7 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 	h.Set("Vary", "Accept")
 	if !s.privately(c) {
 		h.Set("Cache-Control", "public, max-age=60")
+		h.Add("Vary", askerHeaders) // staff get other limits, and see reduced images whole
 	}
 	// One document in two types is two representations: each has an ETag of its own.
 	contentType := iiif.ContentType(strings.Join(c.Request.Header.Values("Accept"), ","), context)
@@ -309,7 +327,7 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 func (s *Server) publisher(c *gin.Context) iiif.Publisher {
 	return iiif.Publisher{
 		Base: s.base(c.Request), Name: archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"},
-		Terms: s.Vocabulary, Offer: iiif.Offer{Limits: iiif.Limits{MaxArea: maxArea}},
+		Terms: s.Vocabulary, Offer: s.images.offer(s.staff(c)), Whole: s.staff(c),
 	}
 }
 

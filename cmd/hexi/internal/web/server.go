@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hexi/archive"
+	"hexi/archive/iiif"
 	"hexi/archive/objects"
 	"hexi/archive/vocab"
 	"hexi/search"
@@ -32,6 +33,10 @@ type Config struct {
 	BaseURL    string
 	Version    string
 	ReadOnly   bool
+	// Limits bound the images that the public gets, StaffLimits those of people who
+	// are signed in, which are not to be less. Without any the public gets 16
+	// megapixels at once; staff get four times as many as the public.
+	Limits, StaffLimits iiif.Limits
 	// RenderMemory is how many bytes those who compute images may take together;
 	// 0 is 1 GiB.
 	RenderMemory int64
@@ -39,6 +44,14 @@ type Config struct {
 	Ready        func(ctx context.Context) error // nil: always ready
 	Log          *slog.Logger
 }
+
+// MaxArea is how many pixels one image has at most that the public gets, and
+// StaffFactor how many times as many staff may get, where nothing else is said. They
+// bound the memory that computing takes; tiles are far below.
+const (
+	MaxArea     = 16 << 20
+	StaffFactor = 4
+)
 
 // Uploader takes files for a record into the archive; package ingest does it.
 type Uploader interface {
@@ -89,6 +102,12 @@ type Server struct {
 func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Limits == (iiif.Limits{}) {
+		cfg.Limits.MaxArea = MaxArea
+	}
+	if cfg.StaffLimits == (iiif.Limits{}) {
+		cfg.StaffLimits.MaxArea = StaffFactor * cfg.Limits.MaxArea
 	}
 	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
 	s.metrics = newMetrics()

@@ -36,11 +36,14 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	if !ok {
 		return false
 	}
-	if img.base != 0 && (r.Header["Authorization"] != nil || r.Header["Cookie"] != nil) {
+	if t.differs && (r.Header["Authorization"] != nil || r.Header["Cookie"] != nil) {
 		return false // staff may see more of it than the public
 	}
 	h := w.Header()
 	imageHeaders(h, t.link, t.etag, t.kept)
+	if t.differs {
+		h["Vary"] = byAsker
+	}
 	if notModified(r, h) {
 		w.WriteHeader(http.StatusNotModified)
 		s.metrics.tileHits.Inc()
@@ -181,6 +184,7 @@ var (
 	noSniff        = []string{"nosniff"}
 	keptForEver    = []string{"public, max-age=31536000, immutable"}
 	keptAnHour     = []string{"public, max-age=3600"}
+	byAsker        = []string{askerHeaders}
 )
 
 // tile finds the stored tile that answers a plan. Clients round the sizes of
@@ -188,6 +192,9 @@ var (
 // than the tile has, it is answered by the same tile in the size that is asked
 // for, if the tile's last blocks have that pixel (see resized).
 func (img *view) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
+	if img.shrink != 0 {
+		return pyramid.TileRef{}, false
+	}
 	t, ok := plan.Tile(img.shape.Pyramid)
 	if !ok {
 		return pyramid.TileRef{}, false
@@ -247,7 +254,7 @@ func (s *Server) linkHeader(r *http.Request, img *view, plan iiif.Plan) []string
 // key names a picture of an image for caches: the address alone does not, because
 // "max" is another size for each who asks.
 func (img *view) key(plan iiif.Plan) string {
-	return strconv.Itoa(img.base) + "/" + strconv.Itoa(plan.Width) + "x" + strconv.Itoa(plan.Height) + "/" + plan.Canonical
+	return strconv.Itoa(img.base+img.shrink) + "/" + strconv.Itoa(plan.Width) + "x" + strconv.Itoa(plan.Height) + "/" + plan.Canonical
 }
 
 // version names the access copy by the bytes that are read of it.
@@ -257,17 +264,18 @@ func (img *view) version() string { return img.copy.index.ID() }
 func (img *view) etagHeader(plan iiif.Plan) []string {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(img.key(plan))) // a hash never fails to write
-	return []string{`"` + img.version() + "-" + strconv.Itoa(img.base) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
+	return []string{`"` + img.version() + "-" + strconv.Itoa(img.base+img.shrink) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
 }
 
-// cacheControl says how long an image response may be kept. Image addresses hold
-// an asset's id, which is made from its master's bytes; what a reduced image
-// shows depends on the record too, so that it is not kept for ever.
-func (img *view) cacheControl() []string {
-	if img.base == 0 {
-		return keptForEver
+// kept says how long an image response may be kept. Image addresses hold an
+// asset's id, which is made from its master's bytes; what is not the same for all
+// who ask depends on the record or on the settings too, so that it is not kept for
+// ever.
+func kept(differs bool) []string {
+	if differs {
+		return keptAnHour
 	}
-	return keptAnHour
+	return keptForEver
 }
 
 // notModified reports whether the client has what it asks for.
