@@ -165,7 +165,7 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 		return archive.Access{}, raster.Result{}, fmt.Errorf("store access copy: %w", err)
 	}
 	access := archive.Access{
-		Version: result.ID, TileSize: result.Geometry.TileSize, Levels: result.Geometry.Levels,
+		Version: result.ID, Origin: result.Origin, TileSize: result.Geometry.TileSize, Levels: result.Geometry.Levels,
 		Gray: result.Gray, Bytes: bytesWritten, Colour: result.Colour,
 		Palette: result.Palette, Look: archive.Look(result.Hash),
 	}

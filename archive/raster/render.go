@@ -187,7 +187,7 @@ func (e *Go) encode(w io.Writer, img *image.NRGBA, q Request) error {
 		if n, ok := out.(*image.NRGBA); ok {
 			flatten(n)
 		}
-		_, err := w.Write(e.encoder.appendImage(nil, out, false))
+		_, err := w.Write(e.whole.appendImage(nil, out, false))
 		return err
 	case "png":
 		enc := png.Encoder{CompressionLevel: png.BestSpeed}

@@ -28,6 +28,7 @@ func newServe(env *environment) *cobra.Command {
 		},
 	}
 	env.flags.registerServer(cmd.Flags())
+	env.flags.images.registerJobs(cmd.Flags())
 	cmd.Flags().BoolVar(&noJobs, "no-jobs", false, "leave jobs to worker processes")
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take no uploads and change nothing")
 	return cmd

@@ -5,7 +5,7 @@ import (
 )
 
 func newWorker(env *environment) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "worker", Short: "Work jobs only, without serving", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			h, err := openHouse(cmd.Context(), env)
@@ -24,4 +24,6 @@ func newWorker(env *environment) *cobra.Command {
 			return nil
 		},
 	}
+	env.flags.images.registerJobs(cmd.Flags())
+	return cmd
 }

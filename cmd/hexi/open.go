@@ -67,8 +67,8 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 			return nil, fmt.Errorf("make scratch directory: %w", err)
 		}
 	}
-	h.engine = raster.New()
-	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(), Scratch: s.Scratch, Log: h.log})
+	h.engine = raster.New().WithQuality(s.images.quality)
+	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(s.images.quality), Scratch: s.Scratch, Log: h.log})
 	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch}, h.decoders, ingest.Options{Scratch: s.Scratch, Log: h.log})
 	return h, nil
 }

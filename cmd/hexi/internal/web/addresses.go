@@ -84,7 +84,7 @@ func (s *Server) storedTile(r *http.Request) (*view, *storedTile, bool) {
 		differs: img.differs(req, plan),
 		copy:    weak.Make(img.copy), base: img.base, shape: img.shape, limits: img.offer.Limits,
 		host: r.Host, tls: r.TLS != nil,
-		link: s.linkHeader(r, img, plan), etag: img.etagHeader(plan),
+		link: s.linkHeader(r, img, plan), etag: img.etagHeader(plan, ""),
 		length: []string{strconv.Itoa(len(img.copy.index.Prefix()) + int(ref.Length))},
 	}
 	t.kept = kept(t.differs)

@@ -128,7 +128,11 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	}
 	h := c.Writer.Header()
 	differs := img.differs(req, plan)
-	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan), kept(differs))
+	signature := s.images.signature
+	if _, stored := img.tile(plan); stored {
+		signature = ""
+	}
+	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan, signature), kept(differs))
 	if !s.privately(c) && differs {
 		h["Vary"] = byAsker
 	}
@@ -197,7 +201,7 @@ func (m *images) make(ctx context.Context, img *view, plan iiif.Plan) (picture, 
 		m.server.log.Warn("a thumbnail is missing and is computed", "asset", img.asset.ID, "error", err)
 	}
 	disk := m.server.Cache
-	key := m.server.Version + "/" + img.key(plan) // another hexi may compute it otherwise
+	key := m.server.Version + "/" + m.signature + "/" + img.key(plan) // another hexi may compute it otherwise
 	if disk != nil {
 		if data, ok := disk.get(img.asset.ID, img.version(), key); ok {
 			return picture{data, "cached"}, nil

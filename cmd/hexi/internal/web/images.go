@@ -24,6 +24,9 @@ type Renderer interface {
 	Render(ctx context.Context, t raster.Tiles, q raster.Request, w io.Writer) error
 	Cost(g pyramid.Geometry, q raster.Request) int64
 	Formats() []string
+	// Signature names what decides about the bytes of what is computed: where it is
+	// another one, what was computed before is not shown any more.
+	Signature() string
 }
 
 // The limits of the image service.
@@ -56,6 +59,7 @@ type images struct {
 	handles   handles
 	lane      lane // of those who compute
 	formats   []iiif.Format
+	signature string // of the renderer
 
 	mu    sync.RWMutex
 	seen  map[string]decision // by asset: what the public may see of it
@@ -86,7 +90,7 @@ type view struct {
 func newImages(s *Server) *images {
 	places := runtime.GOMAXPROCS(0)
 	return &images{
-		server: s, seen: map[string]decision{}, formats: extraFormats(s.Renderer.Formats()),
+		server: s, seen: map[string]decision{}, formats: extraFormats(s.Renderer.Formats()), signature: s.Renderer.Signature(),
 		indexes: otter.Must(&otter.Options[string, *access]{
 			MaximumWeight: indexCache, Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
 		}),

@@ -260,10 +260,11 @@ func (img *view) key(plan iiif.Plan) string {
 // version names the access copy by the bytes that are read of it.
 func (img *view) version() string { return img.copy.index.ID() }
 
-// etagHeader tells one version of an image response from another.
-func (img *view) etagHeader(plan iiif.Plan) []string {
+// etagHeader tells one version of an image response from another. A stored tile is
+// what it is; of others the signature of who computes them decides too.
+func (img *view) etagHeader(plan iiif.Plan, signature string) []string {
 	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(img.key(plan))) // a hash never fails to write
+	_, _ = sum.Write([]byte(img.key(plan) + signature)) // a hash never fails to write
 	return []string{`"` + img.version() + "-" + strconv.Itoa(img.base+img.shrink) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
 }
 
