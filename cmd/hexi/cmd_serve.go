@@ -92,7 +92,8 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
 		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
 		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, Cache: cache,
-		Limits: h.settings.images.limits, StaffLimits: h.settings.images.staffLimits,
+		Registry: h.meters.registry,
+		Limits:   h.settings.images.limits, StaffLimits: h.settings.images.staffLimits,
 	})
 	if err != nil {
 		return fmt.Errorf("prepare server: %w", err)

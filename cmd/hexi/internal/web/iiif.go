@@ -59,12 +59,21 @@ func (s *Server) privately(c *gin.Context) bool {
 	return true
 }
 
-// image answers the Image API 3.0.
+// image answers the Image API 3.0, and counts what became of requests for images.
 func (s *Server) image(c *gin.Context, path string) error {
+	start := time.Now()
 	req, err := iiif.ParseRequest(path)
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.imageNow(c, req)
 	}
+	if err != nil && (req.Kind == iiif.KindImage || req.ID == "") && c.Request.Context().Err() == nil && !c.Writer.Written() {
+		s.metrics.answered(classOf(err), start)
+	}
+	return err
+}
+
+// imageNow answers a request for an image, or about one.
+func (s *Server) imageNow(c *gin.Context, req iiif.Request) (err error) {
 	// A copy that is replaced while it is read is opened again; once more only
 	// where its parts are just being replaced one after the other.
 	for _, pause := range []time.Duration{0, 0, replacing} {
@@ -108,6 +117,7 @@ func (s *Server) asked(c *gin.Context, id string) (*view, error) {
 
 // imageOf answers a request for an opened image.
 func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
+	start := time.Now()
 	service := iiif.ServiceURI(s.base(c.Request), req.ID)
 	switch req.Kind {
 	case iiif.KindBase:
@@ -137,6 +147,7 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 		h["Vary"] = byAsker
 	}
 	if notModified(c.Request, h) {
+		s.metrics.answered(imageUnchanged, start)
 		c.Status(http.StatusNotModified)
 		c.Writer.WriteHeaderNow()
 		return nil
@@ -145,7 +156,7 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	if err != nil {
 		return err
 	}
-	s.metrics.images.WithLabelValues(p.way).Inc()
+	s.metrics.answered(p.class, start)
 	h.Set("Content-Type", plan.Format.MediaType())
 	h.Set("Content-Length", strconv.Itoa(len(p.data)))
 	c.Status(http.StatusOK)
@@ -159,8 +170,8 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 
 // picture is an image as it goes out, and how it came about.
 type picture struct {
-	data []byte
-	way  string
+	data  []byte
+	class imageClass
 }
 
 // bytes returns an image: a stored tile, a stored thumbnail, one that was
@@ -172,16 +183,16 @@ func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (picture,
 			data, err = withSize(data, len(img.copy.index.Prefix()), plan.Width, plan.Height)
 		}
 		if !errors.Is(err, errNoSize) {
-			return picture{data, "stored"}, err
+			return picture{data, imagePassthrough}, err
 		}
 	}
 	key := renderKey(img.asset.ID, img.version()) + img.key(plan)
 	if data, ok := m.renders.GetIfPresent(key); ok {
-		return picture{data, "cached"}, nil
+		return picture{data, imageCached}, nil
 	}
 	return m.making.do(ctx, key, func(ctx context.Context) (picture, error) {
 		if data, ok := m.renders.GetIfPresent(key); ok {
-			return picture{data, "cached"}, nil // who made it was done just before
+			return picture{data, imageCached}, nil // who made it was done just before
 		}
 		p, err := m.make(ctx, img, plan)
 		if err == nil && m.latest(img) {
@@ -196,7 +207,7 @@ func (m *images) make(ctx context.Context, img *view, plan iiif.Plan) (picture, 
 	if name, ok := img.thumbnail(plan); ok {
 		data, err := m.readSmall(ctx, ingest.ThumbnailKey(img.asset.ID, name))
 		if err == nil || ctx.Err() != nil {
-			return picture{data, "stored"}, err
+			return picture{data, imagePassthrough}, err
 		}
 		m.server.log.Warn("a thumbnail is missing and is computed", "asset", img.asset.ID, "error", err)
 	}
@@ -204,14 +215,14 @@ func (m *images) make(ctx context.Context, img *view, plan iiif.Plan) (picture, 
 	key := m.server.Version + "/" + m.signature + "/" + img.key(plan) // another hexi may compute it otherwise
 	if disk != nil {
 		if data, ok := disk.get(img.asset.ID, img.version(), key); ok {
-			return picture{data, "cached"}, nil
+			return picture{data, imageCached}, nil
 		}
 	}
 	data, err := m.compute(ctx, img, plan)
 	if err == nil && disk != nil && m.latest(img) {
 		disk.put(img.asset.ID, img.version(), key, data)
 	}
-	return picture{data, "computed"}, err
+	return picture{data, imageComputed}, err
 }
 
 // renderKey begins the keys of all computed images of a version.
@@ -278,7 +289,9 @@ func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte
 		Region: img.region(plan), Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
 		Quality: string(plan.Quality), Format: string(plan.Format), Base: img.base,
 	}
+	asked := time.Now()
 	leave, err := m.lane.enter(ctx, m.server.Renderer.Cost(img.copy.index.Geometry(), q))
+	m.server.metrics.queue.Observe(time.Since(asked).Seconds())
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,8 @@ type images struct {
 	fetching  flight[[]byte]
 	making    flight[picture]
 	handles   handles
-	lane      lane // of those who compute
+	lane      lane                                        // of those who compute
+	dropped   struct{ indexes, tiles, renders evictions } // from the caches
 	formats   []iiif.Format
 	signature string // of the renderer
 
@@ -89,23 +90,27 @@ type view struct {
 
 func newImages(s *Server) *images {
 	places := runtime.GOMAXPROCS(0)
-	return &images{
+	m := &images{
 		server: s, seen: map[string]decision{}, formats: extraFormats(s.Renderer.Formats()), signature: s.Renderer.Signature(),
-		indexes: otter.Must(&otter.Options[string, *access]{
-			MaximumWeight: indexCache, Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
-		}),
-		unfit: otter.Must(&otter.Options[string, string]{MaximumSize: maxUnfit}),
-		tiles: otter.Must(&otter.Options[tileKey, []byte]{
-			MaximumWeight: tileCache, Weigher: func(_ tileKey, b []byte) uint32 { return uint32(len(b)) + 64 },
-		}),
-		renders: otter.Must(&otter.Options[string, []byte]{
-			MaximumWeight: renderCache, Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
-		}),
+		unfit:     otter.Must(&otter.Options[string, string]{MaximumSize: maxUnfit}),
 		addresses: otter.Must(&otter.Options[string, *storedTile]{MaximumSize: maxStored}),
 		lane: lane{
 			budget: cmp.Or(s.RenderMemory, renderMemory), places: places, length: places * queuePerPlace, wait: waitForRender,
 		},
 	}
+	m.indexes = otter.Must(&otter.Options[string, *access]{
+		MaximumWeight: indexCache, StatsRecorder: &m.dropped.indexes,
+		Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
+	})
+	m.tiles = otter.Must(&otter.Options[tileKey, []byte]{
+		MaximumWeight: tileCache, StatsRecorder: &m.dropped.tiles,
+		Weigher: func(_ tileKey, b []byte) uint32 { return uint32(len(b)) + 64 },
+	})
+	m.renders = otter.Must(&otter.Options[string, []byte]{
+		MaximumWeight: renderCache, StatsRecorder: &m.dropped.renders,
+		Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
+	})
+	return m
 }
 
 // maxSeen bounds the remembered decisions; beyond it all are forgotten, which

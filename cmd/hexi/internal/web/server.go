@@ -11,6 +11,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"hexi/archive"
 	"hexi/archive/iiif"
@@ -41,6 +42,7 @@ type Config struct {
 	// 0 is 1 GiB.
 	RenderMemory int64
 	Cache        *DiskCache                      // of computed images; nil: they are kept in memory only
+	Registry     *prometheus.Registry            // of metrics; nil: one of its own
 	Ready        func(ctx context.Context) error // nil: always ready
 	Log          *slog.Logger
 }
@@ -110,10 +112,15 @@ func New(cfg Config) (*Server, error) {
 		cfg.StaffLimits.MaxArea = StaffFactor * cfg.Limits.MaxArea
 	}
 	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
-	s.metrics = newMetrics()
-	s.images = newImages(s)
-	s.session = newSessions(cfg.Sessions)
 	var err error
+	if s.metrics, err = newMetrics(cfg.Registry); err != nil {
+		return nil, err
+	}
+	s.images = newImages(s)
+	if err = s.metrics.register(newGauges(s.images, cfg.Cache)); err != nil {
+		return nil, err
+	}
+	s.session = newSessions(cfg.Sessions)
 	if s.protection, err = newProtection(cfg.BaseURL); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"hexi/archive/iiif"
 	"hexi/archive/pyramid"
@@ -32,6 +33,7 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
+	start := time.Now()
 	img, t, ok := s.storedTile(r)
 	if !ok {
 		return false
@@ -46,18 +48,18 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if notModified(r, h) {
 		w.WriteHeader(http.StatusNotModified)
-		s.metrics.tileHits.Inc()
+		s.metrics.tile(imageUnchanged, start)
 		return true
 	}
 	if img.copy.remote() {
-		return s.remoteTile(w, r, img, t)
+		return s.remoteTile(w, r, img, t, start)
 	}
 	h["Content-Type"] = jpegType
 	h["Content-Length"] = t.length
 	prefix := img.copy.index.Prefix()
 	total := len(prefix) + int(t.ref.Length)
 	if r.Method == http.MethodGet && total >= worthSendfile && !t.resize && s.sendTile(w, r, img, t.ref) {
-		s.metrics.tileHits.Inc()
+		s.metrics.tile(imagePassthrough, start)
 		return true
 	}
 	pooled := buffers.get()
@@ -87,13 +89,13 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(b) // an error means that the client left
 	}
-	s.metrics.tileHits.Inc()
+	s.metrics.tile(imagePassthrough, start)
 	return true
 }
 
 // remoteTile is the rest of fastTile for an access copy that lies in a store. Its
 // tiles are kept in memory for those who ask next.
-func (s *Server) remoteTile(w http.ResponseWriter, r *http.Request, img *view, t *storedTile) bool {
+func (s *Server) remoteTile(w http.ResponseWriter, r *http.Request, img *view, t *storedTile, start time.Time) bool {
 	h := w.Header()
 	var b []byte
 	if r.Method == http.MethodGet {
@@ -113,7 +115,7 @@ func (s *Server) remoteTile(w http.ResponseWriter, r *http.Request, img *view, t
 	h["Content-Length"] = t.length
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(b) // an error means that the client left
-	s.metrics.tileHits.Inc()
+	s.metrics.tile(imagePassthrough, start)
 	return true
 }
 
