@@ -93,6 +93,7 @@ type Access struct {
 	Version    string      `json:"version"`
 	TileSize   int         `json:"tileSize"`
 	Levels     int         `json:"levels"`
+	Origin     string      `json:"origin,omitempty"` // what made it: the engine and its quality; "" of older ones
 	Gray       bool        `json:"gray,omitempty"`
 	Bytes      int64       `json:"bytes"`
 	Thumbnails []Thumbnail `json:"thumbnails,omitempty"` // ascending by size

@@ -54,7 +54,9 @@ type Options struct {
 	// Free tells how many bytes may still be written to a directory; FreeSpace
 	// if nil.
 	Free func(dir string) (int64, error)
-	Log  *slog.Logger
+	// Observer hears of jobs and access copies; nobody if nil.
+	Observer Observer
+	Log      *slog.Logger
 }
 
 // Pipeline takes files in and works the jobs that follow. It is safe for use
@@ -77,13 +79,16 @@ func New(arch *archive.Archive, objects Objects, engine Engine, opts Options) *P
 	if opts.Free == nil {
 		opts.Free = FreeSpace
 	}
+	if opts.Observer == nil {
+		opts.Observer = unheard{}
+	}
 	return &Pipeline{archive: arch, objects: objects, engine: engine, opts: opts}
 }
 
 // Handlers are the steps that run as jobs, by their kind.
 func (p *Pipeline) Handlers() map[archive.JobKind]func(context.Context, archive.Job) error {
 	return map[archive.JobKind]func(context.Context, archive.Job) error{
-		archive.JobIdentify: p.identify,
-		archive.JobDerive:   p.derive,
+		archive.JobIdentify: p.worked(p.identify),
+		archive.JobDerive:   p.worked(p.derive),
 	}
 }

@@ -15,25 +15,25 @@ const (
 	thumbnailSide = 400
 )
 
-// view returns the image as the public sees it: the image itself, or for a
-// record of the tier "reduced", the largest level within its number of pixels.
-func view(record *archive.Record, asset *archive.Asset) Pyramid {
+// view returns the image as it is seen: the image itself, or what the public sees
+// of a record of the tier "reduced", the largest level within its number of pixels.
+func (p Publisher) view(record *archive.Record, asset *archive.Asset) Pyramid {
 	size := asset.Access.TileSize
 	if size < 1 {
 		size = max(asset.Image.Width, asset.Image.Height)
 	}
-	p := NewPyramid(asset.Image.Width, asset.Image.Height, size)
-	if r := record.Rights; r != nil && r.Tier == archive.TierReduced {
-		p, _ = p.Within(r.MaxPixels)
+	shown := NewPyramid(asset.Image.Width, asset.Image.Height, size)
+	if r := record.Rights; r != nil && r.Tier == archive.TierReduced && !p.Whole {
+		shown, _ = shown.Within(r.MaxPixels)
 	}
-	return p
+	return shown
 }
 
 // picture returns the image that is painted on a canvas, with its service: the
 // largest level of at most bodySide pixels a side. The size that is said is the
 // size that is sent.
 func (p Publisher) picture(record *archive.Record, asset *archive.Asset) Reference {
-	full := view(record, asset)
+	full := p.view(record, asset)
 	limits := p.Offer.effective(full.Width, full.Height)
 	lim := limits.bounds()
 	k := 0
@@ -49,7 +49,7 @@ func (p Publisher) picture(record *archive.Record, asset *archive.Asset) Referen
 // where there is any within the view, otherwise the smallest level that is
 // large enough.
 func (p Publisher) smallPicture(record *archive.Record, asset *archive.Asset) Reference {
-	full := view(record, asset)
+	full := p.view(record, asset)
 	limits := p.Offer.effective(full.Width, full.Height)
 	lim := limits.bounds()
 	best := archive.Thumbnail{}

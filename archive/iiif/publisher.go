@@ -19,6 +19,7 @@ type Publisher struct {
 	Homepage string       // the institution's own site; empty is Base
 	Terms    Terms        // labels of codes; without it, codes are shown
 	Offer    Offer        // as Resolve gets it: no image that is named here is larger
+	Whole    bool         // images of the tier "reduced" are shown whole: to those who are signed in
 }
 
 // ManifestID returns the address of a record's manifest.
@@ -99,7 +100,7 @@ func (p Publisher) canvas(record *archive.Record, asset *archive.Asset, n, total
 	if total > 1 {
 		name = LanguageMap{"en": {fmt.Sprintf("Image %d", n+1)}, "zh": {fmt.Sprintf("第%d图", n+1)}}
 	}
-	shown := view(record, asset)
+	shown := p.view(record, asset)
 	return Canvas{
 		ID: id, Type: "Canvas", Label: name,
 		Height: shown.Height, Width: shown.Width,

@@ -72,6 +72,7 @@ type engine interface {
 	Render(ctx context.Context, t Tiles, q Request, w io.Writer) error
 	Cost(g pyramid.Geometry, q Request) int64
 	Formats() []string
+	Signature() string
 }
 
 // eachEngine runs a test on every engine of this build: the pure-Go one, and the

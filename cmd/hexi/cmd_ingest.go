@@ -56,6 +56,7 @@ func newIngest(env *environment) *cobra.Command {
 			return env.printReport(report)
 		},
 	}
+	env.flags.images.registerJobs(cmd.Flags())
 	cmd.Flags().StringVar(&req.Collection, "collection", "", "collection for records that name none (dunhuang, great-wall, …)")
 	cmd.Flags().StringVar(&kind, "kind", "", "kind for records that name none (relic, mural, cave, site …)")
 	cmd.Flags().BoolVar(&req.Publish, "publish", false, "make the records public")

@@ -32,6 +32,7 @@ type house struct {
 	engine     engine        // computes images, of access copies
 	decoders   *sandbox.Pool // read masters
 	pipeline   *ingest.Pipeline
+	meters     *meters
 }
 
 // engine is the image engine of this build.
@@ -52,6 +53,9 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 			err = errors.Join(err, h.Close())
 		}
 	}()
+	if h.meters, err = newMeters(); err != nil {
+		return nil, err
+	}
 	if h.vocabulary, err = vocab.Load(); err != nil {
 		return nil, fmt.Errorf("load vocabularies: %w", err)
 	}
@@ -62,15 +66,18 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 		return nil, fmt.Errorf("open catalogue: %w", err)
 	}
 	h.archive = archive.New(h.catalog, h.vocabulary, archive.Options{})
+	if err = h.meters.registry.Register(newJobCounts(h.archive)); err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
 	if s.Scratch != "" {
 		if err := os.MkdirAll(s.Scratch, 0o750); err != nil {
 			return nil, fmt.Errorf("make scratch directory: %w", err)
 		}
 	}
-	h.engine = raster.New()
-	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(), Scratch: s.Scratch, Log: h.log})
-	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch}, h.decoders, ingest.Options{
-		Stager: stagerOf(h.objects), Scratch: s.Scratch, Log: h.log,
+	h.engine = raster.New().WithQuality(s.images.quality)
+	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(s.images.quality), Scratch: s.Scratch, Observer: h.meters, Log: h.log})
+	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch, h.meters.received}, h.decoders, ingest.Options{
+		Stager: stagerOf(h.objects, h.meters.received), Scratch: s.Scratch, Observer: h.meters, Log: h.log,
 	})
 	return h, nil
 }

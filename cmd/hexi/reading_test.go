@@ -59,9 +59,9 @@ func readingHouse(t *testing.T) *house {
 func TestFilesAreReadOnce(t *testing.T) {
 	t.Parallel()
 	h := readingHouse(t)
-	count := &readCounter{Stager: stagerOf(h.objects)}
-	once := ingest.New(h.archive, storeAdapter{store: h.objects}, h.decoders, ingest.Options{Stager: count})
-	twice := ingest.New(h.archive, storeAdapter{store: h.objects}, h.decoders, ingest.Options{})
+	count := &readCounter{Stager: stagerOf(h.objects, h.meters.received)}
+	once := ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{Stager: count})
+	twice := ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{})
 	first, other := bytes.Repeat([]byte("first"), 1<<18), bytes.Repeat([]byte("other"), 1<<18)
 	for _, step := range []struct {
 		what           string
@@ -109,8 +109,8 @@ func TestFilesThatCannotBeTaken(t *testing.T) {
 	t.Parallel()
 	h := readingHouse(t)
 	dir := t.TempDir()
-	count := &readCounter{Stager: stagerOf(h.objects)}
-	line := ingest.New(h.archive, storeAdapter{store: h.objects}, h.decoders, ingest.Options{Stager: count})
+	count := &readCounter{Stager: stagerOf(h.objects, h.meters.received)}
+	line := ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{Stager: count})
 
 	growing := fileOf(t, dir, "growing.jpg", photo(t, 3, 300, 200))
 	_, err := line.Receive(t.Context(), "li", "x", ingest.File{Name: "growing.jpg", Size: 1, Open: func() (io.ReadCloser, error) {

@@ -48,6 +48,7 @@ type assetBody struct {
 	Size      int64              `json:"size,omitempty"`
 	SHA512    string             `json:"sha512,omitempty"`
 	Technical json.RawMessage    `json:"technical,omitempty"`
+	MadeBy    string             `json:"accessMadeBy,omitempty"`
 	Failure   *archive.Failure   `json:"failure,omitempty"`
 	Received  *time.Time         `json:"received,omitempty"`
 }
@@ -83,6 +84,9 @@ func (s *Server) assetBody(c *gin.Context, a *archive.Asset, rights *archive.Rig
 		body.Failure, body.Received = a.Failure, &a.Received
 		if a.Image != nil {
 			body.Technical = a.Image.Technical
+		}
+		if a.Access != nil {
+			body.MadeBy = a.Access.Origin
 		}
 	}
 	return body

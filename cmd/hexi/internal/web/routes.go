@@ -18,7 +18,7 @@ func (s *Server) routes() {
 	// For machines that look after the server.
 	e.GET("/healthz", s.handle(s.healthz))
 	e.GET("/readyz", s.handle(s.readyz))
-	e.GET("/metrics", gin.WrapH(s.metrics.handler()))
+	e.GET("/metrics", gin.WrapH(MetricsHandler(s.metrics.registry)))
 
 	// IIIF: one catch-all, because identifiers may hold %2F. iiif.go tells
 	//   /iiif/3/{asset}/info.json, /iiif/3/{asset}/{region}/{size}/{rotation}/{quality}.{format}
