@@ -90,6 +90,7 @@ type row struct {
 	item   string
 	record archive.Record
 	files  []source
+	layers layersOf
 	// folder marks a record that was made up for a file: it is not worth
 	// keeping without its image.
 	folder bool
@@ -173,6 +174,7 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, seen map[string]i
 		}
 		out.files = append(out.files, f)
 	}
+	out.layers = newLayersOf(sheetRow.Layers)
 	id, err := r.identify(ctx, &out.record, seen)
 	if err != nil {
 		return row{}, err
@@ -337,6 +339,9 @@ func (r *run) flush(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := r.setLayers(ctx, rows[i], result.ID); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -392,6 +397,7 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 		where.Item = next.item + ", " + filepath.Base(f.path)
 	}
 	r.received.add(receipt, where)
+	next.layers.took(f.path, receipt.Asset)
 	if next.folder && r.req.Publish {
 		return r.p.archive.PublishWhenReady(ctx, r.req.By, receipt.Asset)
 	}
