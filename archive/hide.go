@@ -15,7 +15,7 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	var ids []string
 	now := a.Now()
 	for _, e := range entries {
-		e.hideLayers(now)
+		e.HideLayers(now)
 		ids = append(ids, e.Record.references()...)
 	}
 	if len(ids) == 0 {
@@ -30,7 +30,7 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	}
 	for _, e := range found {
 		if e.Visible(now) {
-			e.hideLayers(now)
+			e.HideLayers(now)
 			public[e.Record.ID] = e
 		}
 	}
@@ -50,9 +50,9 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	return nil
 }
 
-// hideLayers takes out the layers that are not open, and what the record says of
-// places on them.
-func (e *Entry) hideLayers(now time.Time) {
+// HideLayers takes out the layers that are not open by then, and what the record says
+// of places on them.
+func (e *Entry) HideLayers(now time.Time) {
 	closed := map[string]bool{}
 	for i := range e.Assets {
 		if a := &e.Assets[i]; !a.Open(now) {

@@ -63,7 +63,7 @@ func TestHideLayers(t *testing.T) {
 		seen  int
 	}{{"", "", 2}, {TierStaff, "", 1}, {TierEmbargoed, "2026-11-25", 1}, {TierEmbargoed, "2026-11-24", 2}} {
 		e := entry(test.tier, test.until)
-		e.hideLayers(now)
+		e.HideLayers(now)
 		if len(e.Assets) != test.seen {
 			t.Errorf("%s until %q: %d assets are seen", test.tier, test.until, len(e.Assets))
 		}
