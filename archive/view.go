@@ -48,14 +48,14 @@ func Views(assets []Asset) []View {
 }
 
 // Misfits says of layers, by the ids of their assets, why they are not shown in
-// their view.
-func Misfits(assets []Asset) map[string]string {
+// their view, in Chinese and in English.
+func Misfits(assets []Asset) map[string]Text {
 	_, misfits := arrange(assets)
 	return misfits
 }
 
-func arrange(assets []Asset) (views []View, misfits map[string]string) {
-	misfits = map[string]string{}
+func arrange(assets []Asset) (views []View, misfits map[string]Text) {
+	misfits = map[string]Text{}
 	shared, place := map[string]*View{}, map[string]int{}
 	for name, members := range viewMembers(assets) {
 		shared[name] = newView(members, misfits)
@@ -65,7 +65,7 @@ func arrange(assets []Asset) (views []View, misfits map[string]string) {
 		if !a.Servable() || !a.sized() {
 			continue
 		}
-		if a.Layer == nil || misfits[a.ID] != "" {
+		if a.Layer == nil || misfits[a.ID] != nil {
 			views = append(views, View{Base: a, Width: a.Image.Width, Height: a.Image.Height, Layers: []*Asset{a}})
 			continue
 		}
@@ -104,7 +104,7 @@ func (l *Layer) after() int {
 // newView puts the layers of a view together, and notes which do not fit. The base is
 // the first that fills the view and whose size is known, so that it stays the same
 // while its access copy is made again.
-func newView(members []*Asset, misfits map[string]string) *View {
+func newView(members []*Asset, misfits map[string]Text) *View {
 	v := &View{}
 	for _, a := range members {
 		if a.Layer.Region == "" && a.sized() && a.State != AssetRefused {
@@ -117,14 +117,17 @@ func newView(members []*Asset, misfits map[string]string) *View {
 			continue
 		}
 		if v.Base == nil {
-			misfits[a.ID] = fmt.Sprintf("no image fills view %s, whose pixels the region could be measured on", a.Layer.View)
+			misfits[a.ID] = Text{
+				"zh": fmt.Sprintf("视图 %s 没有铺满的图像，局部位置无从量起", a.Layer.View),
+				"en": fmt.Sprintf("no image fills view %s, whose pixels the region could be measured on", a.Layer.View),
+			}
 			continue
 		}
 		at, whole := Box{W: v.Width, H: v.Height}, a.Layer.Region == ""
 		if !whole {
 			at, _ = parseBox(a.Layer.Region) // it was checked when it was set
 		}
-		if why := v.refuse(a, at); why != "" {
+		if why := v.refuse(a, at); why != nil {
 			misfits[a.ID] = why
 			continue
 		}
@@ -139,22 +142,29 @@ func newView(members []*Asset, misfits map[string]string) *View {
 	return v
 }
 
-// refuse says why an image cannot be put there; "" if it can.
-func (v *View) refuse(a *Asset, at Box) string {
+// refuse says why an image cannot be put there; nil if it can.
+func (v *View) refuse(a *Asset, at Box) Text {
 	if at.X+at.W > v.Width || at.Y+at.H > v.Height {
-		return fmt.Sprintf("its region %s reaches beyond the %d × %d pixels of %s", a.Layer.Region, v.Width, v.Height, v.Base.Master.Filename)
+		return Text{
+			"zh": fmt.Sprintf("局部位置 %s 超出 %s 的 %d × %d 像素", a.Layer.Region, v.Base.Master.Filename, v.Width, v.Height),
+			"en": fmt.Sprintf("its region %s reaches beyond the %d × %d pixels of %s", a.Layer.Region, v.Width, v.Height, v.Base.Master.Filename),
+		}
 	}
 	have, want := float64(a.Image.Width)/float64(a.Image.Height), float64(at.W)/float64(at.H)
 	off := math.Abs(math.Log(have / want))
 	if off <= math.Log1p(LayerTolerance) {
-		return ""
+		return nil
 	}
-	of := v.Base.Master.Filename
+	zh, en := " "+v.Base.Master.Filename, v.Base.Master.Filename
 	if a.Layer.Region != "" {
-		of = "its region"
+		zh, en = "其局部位置", "its region"
 	}
-	return fmt.Sprintf("its %d × %d pixels do not have the shape of %s, %d × %d (%.1f %% off, at most %g %% fit)",
-		a.Image.Width, a.Image.Height, of, at.W, at.H, 100*math.Expm1(off), 100*LayerTolerance)
+	return Text{
+		"zh": fmt.Sprintf("%d × %d 像素的长宽比与%s（%d × %d）不同：相差 %.1f%%，容许 %g%%",
+			a.Image.Width, a.Image.Height, zh, at.W, at.H, 100*math.Expm1(off), 100*LayerTolerance),
+		"en": fmt.Sprintf("its %d × %d pixels do not have the shape of %s, %d × %d (%.1f %% off, at most %g %% fit)",
+			a.Image.Width, a.Image.Height, en, at.W, at.H, 100*math.Expm1(off), 100*LayerTolerance),
+	}
 }
 
 func (a *Asset) sized() bool { return a.Image != nil && a.Image.Width > 0 && a.Image.Height > 0 }

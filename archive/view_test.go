@@ -86,7 +86,7 @@ func TestViews(t *testing.T) {
 		misfits := Misfits(test.assets)
 		var ids []string
 		for _, a := range test.assets {
-			if misfits[a.ID] != "" {
+			if misfits[a.ID] != nil {
 				ids = append(ids, a.ID)
 			}
 		}
@@ -101,9 +101,9 @@ func TestMisfitsSayWhy(t *testing.T) {
 	part := layer("d", "x-ray", 10, 10)
 	part.Layer.Region = "90,0,20,20"
 	got := Misfits([]Asset{layer("a", "visible", 100, 80), layer("b", "infrared", 100, 70), part})
-	want := map[string]string{
-		"b": "its 100 × 70 pixels do not have the shape of a.tif, 100 × 80 (14.3 % off, at most 1 % fit)",
-		"d": "its region 90,0,20,20 reaches beyond the 100 × 80 pixels of a.tif",
+	want := map[string]Text{
+		"b": {"zh": "100 × 70 像素的长宽比与 a.tif（100 × 80）不同：相差 14.3%，容许 1%", "en": "its 100 × 70 pixels do not have the shape of a.tif, 100 × 80 (14.3 % off, at most 1 % fit)"},
+		"d": {"zh": "局部位置 90,0,20,20 超出 a.tif 的 100 × 80 像素", "en": "its region 90,0,20,20 reaches beyond the 100 × 80 pixels of a.tif"},
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v", got)

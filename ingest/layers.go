@@ -90,7 +90,7 @@ func (p *Pipeline) noteMisfits(ctx context.Context, report *Report, received *Re
 			return fmt.Errorf("layers: %w", err)
 		}
 		for asset, why := range archive.Misfits(entry.Assets) {
-			misfits[asset] = why
+			misfits[asset] = why["en"]
 		}
 	}
 	for _, asset := range received.order {

@@ -15,7 +15,7 @@ import (
 // here why it is not shown in its view.
 type layerBody struct {
 	archive.Layer
-	Problem string `json:"problem,omitempty"`
+	Problem archive.Text `json:"problem,omitempty"`
 }
 
 // layerBody describes the layer that an asset is, as the asker may see it; nil if it

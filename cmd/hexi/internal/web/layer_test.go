@@ -33,9 +33,9 @@ func wall(t *testing.T) (h *house, ids map[string]string) {
 type assetJSON struct {
 	ID    string
 	Layer *struct {
-		View, Kind, Region, Tier, Until, Problem string
-		Order                                    int
-		Label                                    map[string]string
+		View, Kind, Region, Tier, Until string
+		Order                           int
+		Label, Problem                  map[string]string
 	}
 }
 

@@ -78,7 +78,7 @@ type layerRow struct {
 const maxLayerRows = 60
 
 // layerForm returns the form for a record, nil where there is nothing to register.
-func (s *Server) layerForm(e *archive.Entry) *layerForm {
+func (s *Server) layerForm(e *archive.Entry, lang string) *layerForm {
 	if len(e.Assets) < 2 || len(e.Assets) > maxLayerRows {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (s *Server) layerForm(e *archive.Entry) *layerForm {
 		if a.Kind != archive.AssetImage {
 			continue
 		}
-		row := layerRow{Asset: a.ID, Name: a.Master.Filename, Problem: misfits[a.ID]}
+		row := layerRow{Asset: a.ID, Name: a.Master.Filename, Problem: misfits[a.ID].In(lang)}
 		if a.Servable() {
 			row.Thumb = pieceOf(a.ID, 120)
 		}

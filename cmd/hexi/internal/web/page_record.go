@@ -96,7 +96,7 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 		m.MayPublish, m.MayWithdraw = m.Draft != "", e.Status() == "published"
 	}
 	if u := s.user(c); u != nil && u.Role.AtLeast(archive.RoleCurator) && !s.ReadOnly {
-		m.Layering = s.layerForm(e)
+		m.Layering = s.layerForm(e, lang)
 	}
 	m.Views = s.recordViews(e, lang)
 	m.Drawing = extraText(r, "imagery", lang)
