@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,9 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 	}
 	// The index answers those who work here too, but names no layer to anyone that the
 	// public may not see.
-	e.HideLayers(ix.now())
+	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets)}
+	shown.HideLayers(ix.now())
+	e = shown
 	if views := archive.Views(e.Assets); len(views) > 0 {
 		a := views[0].First()
 		card.Asset, card.Width, card.Height, card.Colour = a.ID, a.Image.Width, a.Image.Height, a.Access.Colour
