@@ -47,6 +47,7 @@ type Asset struct {
 	Image    *Image     `json:"image,omitempty"`
 	Access   *Access    `json:"access,omitempty"`
 	Failure  *Failure   `json:"failure,omitempty"`
+	Layer    *Layer     `json:"layer,omitempty"` // nil: the image is a view of its own
 	Batch    string     `json:"batch,omitempty"` // the ingest that brought it
 	Received time.Time  `json:"received"`
 

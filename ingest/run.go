@@ -96,6 +96,7 @@ type row struct {
 	item   string
 	record archive.Record
 	files  []source
+	layers layersOf
 	// folder marks a record that was made up for a file: it is not worth
 	// keeping without its image.
 	folder bool
@@ -179,6 +180,7 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, seen map[string]i
 		}
 		out.files = append(out.files, f)
 	}
+	out.layers = newLayersOf(sheetRow.Layers)
 	id, err := r.identify(ctx, &out.record, seen)
 	if err != nil {
 		return row{}, err
@@ -352,6 +354,9 @@ func (r *run) flush(ctx context.Context) (err error) {
 				return err
 			}
 		}
+		if err := r.setLayers(ctx, rows[i], result.ID); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -417,6 +422,7 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 		where.Item = next.item + ", " + filepath.Base(f.path)
 	}
 	r.received.add(receipt, where)
+	next.layers.took(f.path, receipt.Asset)
 	if next.folder && r.req.Publish {
 		return r.p.archive.PublishWhenReady(ctx, r.req.By, receipt.Asset)
 	}

@@ -28,6 +28,7 @@ type assetRow struct {
 	Image     string `bun:"image"`
 	Access    string `bun:"access"`
 	Failure   string `bun:"failure"`
+	Layer     string `bun:"layer"`
 	Received  int64  `bun:"received"`
 
 	PublishBy       string `bun:"publish_by"`
@@ -68,7 +69,9 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 	var err error
 	if row.Image, err = toJSON(a.Image); err == nil {
 		if row.Access, err = toJSON(a.Access); err == nil {
-			row.Failure, err = toJSON(a.Failure)
+			if row.Failure, err = toJSON(a.Failure); err == nil {
+				row.Layer, err = toJSON(a.Layer)
+			}
 		}
 	}
 	if err != nil {
@@ -90,7 +93,9 @@ func (row *assetRow) asset() (*archive.Asset, error) {
 	var err error
 	if a.Image, err = fromJSON[archive.Image](row.Image); err == nil {
 		if a.Access, err = fromJSON[archive.Access](row.Access); err == nil {
-			a.Failure, err = fromJSON[archive.Failure](row.Failure)
+			if a.Failure, err = fromJSON[archive.Failure](row.Failure); err == nil {
+				a.Layer, err = fromJSON[archive.Layer](row.Layer)
+			}
 		}
 	}
 	if err != nil {

@@ -18,9 +18,9 @@ const (
 // view returns the image as it is seen: the image itself, or what the public sees
 // of a record of the tier "reduced", the largest level within its number of pixels.
 func (p Publisher) view(record *archive.Record, asset *archive.Asset) Pyramid {
-	size := asset.Access.TileSize
-	if size < 1 {
-		size = max(asset.Image.Width, asset.Image.Height)
+	size := max(asset.Image.Width, asset.Image.Height)
+	if asset.Access != nil && asset.Access.TileSize > 0 {
+		size = asset.Access.TileSize
 	}
 	shown := NewPyramid(asset.Image.Width, asset.Image.Height, size)
 	if r := record.Rights; r != nil && r.Tier == archive.TierReduced && !p.Whole {
@@ -89,11 +89,11 @@ func (p Publisher) image(asset string, full Pyramid, w, h int) Reference {
 	}
 }
 
-// thumbnail returns the thumbnail of the first image, if there is one.
+// thumbnail returns the thumbnail of the first view, if there is one.
 func (p Publisher) thumbnail(record *archive.Record, assets []archive.Asset) []Reference {
-	shown := servable(assets)
-	if len(shown) == 0 {
+	views := archive.Views(assets)
+	if len(views) == 0 {
 		return nil
 	}
-	return []Reference{p.smallPicture(record, shown[0])}
+	return []Reference{p.smallPicture(record, views[0].First())}
 }

@@ -220,6 +220,9 @@ func (env *environment) printReportText(r *ingest.Report) {
 	} else {
 		fmt.Fprintf(w, "images: %d ready, %d unchanged, %d refused\n", r.Assets["ready"], r.Assets["unchanged"], r.Assets["refused"])
 	}
+	if r.Layers > 0 {
+		fmt.Fprintf(w, "layers: %d set\n", r.Layers)
+	}
 	if !r.DryRun && !r.Changed() && r.Complete() {
 		fmt.Fprintln(w, "nothing changed: everything was there already")
 	}

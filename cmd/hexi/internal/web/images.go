@@ -160,7 +160,7 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*view, error)
 	if err != nil {
 		return nil, err
 	}
-	if !asset.Servable() {
+	if !asset.Servable() || !staff && !asset.Open(s.Archive.Now()) {
 		return nil, archive.ErrNotFound
 	}
 	var entry *archive.Entry
