@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha512"
 	"encoding/hex"
@@ -9,9 +10,9 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"sync"
 
 	"hexi/archive"
+	"hexi/archive/readahead"
 )
 
 // reading is what the first reading of a file found.
@@ -49,13 +50,6 @@ var errChanged = &unreadableError{errors.New("the file changed while it was bein
 // read once; unless the archive has a master of that name and size already: then
 // the file is most likely that one, and nothing is written in vain.
 func (p *Pipeline) read(ctx context.Context, file File, stage bool) (_ *reading, err error) {
-	if stage = stage && p.opts.Stager != nil && file.Size > 0; stage {
-		known, err := p.archive.HasFile(ctx, cleanName(file.Name), file.Size)
-		if err != nil {
-			return nil, err
-		}
-		stage = !known
-	}
 	r, err := file.Open()
 	if err != nil {
 		return nil, &unreadableError{err}
@@ -65,20 +59,28 @@ func (p *Pipeline) read(ctx context.Context, file File, stage bool) (_ *reading,
 	if err != nil {
 		return nil, &unreadableError{err}
 	}
-	hashed := newHashing(ctx, r)
-	defer hashed.close()
+	size := cmp.Or(file.Size, before.size) // 0: neither is known
+	if stage = stage && p.opts.Stager != nil && size > 0; stage {
+		known, err := p.archive.HasFile(ctx, cleanName(file.Name), size)
+		if err != nil {
+			return nil, err
+		}
+		stage = !known
+	}
+	body, hashed := readHashed(ctx, r)
+	defer body.Close()
 	out := &reading{}
 	if stage {
-		out.staged, err = p.opts.Stager.Stage(ctx, hashed)
+		out.staged, err = p.opts.Stager.Stage(ctx, body)
 	} else {
-		_, err = io.Copy(io.Discard, hashed)
+		_, err = io.Copy(io.Discard, body)
 	}
 	if err != nil {
 		return nil, err
 	}
-	out.sum, out.size = hashed.sum()
+	out.sum, out.size = hashed.sum(), hashed.size
 	after, err := stateOf(r)
-	if err == nil && (after != before || file.Size > 0 && out.size != file.Size) {
+	if err == nil && (after != before || size > 0 && out.size != size) {
 		err = errChanged
 	}
 	if err != nil {
@@ -120,13 +122,13 @@ func (p *Pipeline) store(ctx context.Context, file File, read *reading, receipt 
 		return fmt.Errorf("read %s: %w", receipt.Filename, &unreadableError{err})
 	}
 	defer r.Close() //nolint:errcheck // opened for reading only
-	hashed := newHashing(ctx, r)
-	defer hashed.close()
-	stored, err := p.objects.Put(ctx, receipt.Key, hashed, receipt.Size, "application/octet-stream")
+	body, hashed := readHashed(ctx, r)
+	defer body.Close()
+	stored, err := p.objects.Put(ctx, receipt.Key, body, receipt.Size, "application/octet-stream")
 	if err != nil {
 		return fmt.Errorf("store master %s: %w", receipt.Filename, err)
 	}
-	if sum, _ := hashed.sum(); stored != receipt.Size || sum != receipt.SHA512 {
+	if stored != receipt.Size || hashed.sum() != receipt.SHA512 {
 		if err := p.objects.Delete(ctx, receipt.Key); err != nil {
 			return fmt.Errorf("remove incomplete master %s: %w", receipt.Key, err)
 		}
@@ -135,91 +137,50 @@ func (p *Pipeline) store(ctx context.Context, file File, read *reading, receipt 
 	return nil
 }
 
-// hashing is a reader that hashes what is read, in a goroutine of its own and some
-// blocks ahead: hashing takes as long as storing, and neither waits for the other.
+// hashing is what the bytes of a file come to while they pass.
 type hashing struct {
-	blocks, free chan []byte
-	stop         chan struct{}
-	done         sync.WaitGroup
-
-	// What the goroutine says when blocks is closed.
-	err  error
-	h    hash.Hash
-	size int64
-
-	now, rest []byte // the block that is being read
+	sha512 hash.Hash
+	size   int64
 }
 
-// Of hashAhead blocks of hashBlock bytes, one is hashed, one is read by the caller.
+// A file is read hashAhead blocks of hashBlock bytes ahead: hashing takes as long as
+// storing, and neither waits for the other.
 const (
 	hashAhead = 3
 	hashBlock = 512 << 10
 )
 
-// newHashing begins to read a file, until ctx ends. The caller closes it.
-func newHashing(ctx context.Context, r io.Reader) *hashing {
-	s := &hashing{
-		blocks: make(chan []byte, hashAhead), free: make(chan []byte, hashAhead), stop: make(chan struct{}), h: sha512.New(),
-	}
-	for range hashAhead {
-		s.free <- nil
-	}
-	s.done.Go(func() {
-		defer close(s.blocks)
-		s.err = s.run(ctx, r)
-	})
-	return s
+// readHashed begins to read a file, until ctx ends. The caller closes the reader; once
+// that has returned io.EOF, the hash is that of the whole file.
+func readHashed(ctx context.Context, r io.Reader) (*readahead.Reader, *hashing) {
+	h := &hashing{sha512: sha512.New()}
+	return readahead.New(io.TeeReader(&fileReader{ctx, r}, h), hashAhead, hashBlock), h
 }
 
-func (s *hashing) run(ctx context.Context, r io.Reader) error {
-	for {
-		var b []byte
-		select {
-		case <-s.stop:
-			return io.ErrClosedPipe
-		case <-ctx.Done():
-			return ctx.Err()
-		case b = <-s.free:
-		}
-		if b == nil {
-			b = make([]byte, hashBlock)
-		}
-		n, err := io.ReadFull(r, b[:hashBlock])
-		s.size += int64(n)
-		_, _ = s.h.Write(b[:n]) // never fails
-		s.blocks <- b[:n]       // has room for all blocks
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return io.EOF
-		}
-		if err != nil {
-			return &unreadableError{err}
-		}
-	}
+// Write implements io.Writer. It never fails.
+func (h *hashing) Write(b []byte) (int, error) {
+	h.size += int64(len(b))
+	return h.sha512.Write(b)
+}
+
+// sum is the SHA-512, in lower-case hexadecimal.
+func (h *hashing) sum() string { return hex.EncodeToString(h.sha512.Sum(nil)) }
+
+// fileReader reads a file until the caller gives up, and tells what is wrong with it
+// from what is wrong elsewhere.
+type fileReader struct {
+	ctx context.Context
+	r   io.Reader
 }
 
 // Read implements io.Reader.
-func (s *hashing) Read(b []byte) (int, error) {
-	for len(s.rest) == 0 {
-		if s.now != nil {
-			s.free <- s.now
-			s.now = nil
-		}
-		next, ok := <-s.blocks
-		if !ok {
-			return 0, s.err
-		}
-		s.now, s.rest = next, next
+func (f *fileReader) Read(b []byte) (int, error) {
+	if err := f.ctx.Err(); err != nil {
+		return 0, err
 	}
-	n := copy(b, s.rest)
-	s.rest = s.rest[n:]
-	return n, nil
-}
-
-// sum returns the SHA-512 and the number of bytes, once Read has returned io.EOF.
-func (s *hashing) sum() (string, int64) { return hex.EncodeToString(s.h.Sum(nil)), s.size }
-
-// close ends the reading.
-func (s *hashing) close() {
-	close(s.stop)
-	s.done.Wait()
+	n, err := f.r.Read(b)
+	if err != nil && err != io.EOF {
+		err = &unreadableError{err}
+	}
+	return n, err
 }

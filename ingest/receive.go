@@ -16,7 +16,7 @@ import (
 // give the same bytes each time.
 type File struct {
 	Name string // as its owner knows it; kept for the preservation package
-	Size int64  // bytes; 0 where that is not known
+	Size int64  // bytes; 0 where that is not known, or said by what Open returns (Stat)
 	Open func() (io.ReadCloser, error)
 
 	read *reading // what an earlier reading of it found; nil for none

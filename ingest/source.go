@@ -34,11 +34,7 @@ type source struct {
 }
 
 func (s source) file() File {
-	f := File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }, read: s.read}
-	if info, err := os.Stat(s.path); err == nil { // else opening it says what is wrong
-		f.Size = info.Size()
-	}
-	return f
+	return File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }, read: s.read}
 }
 
 // sources is what a run was given: sheets, and files for them to name.

@@ -10,6 +10,8 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zlib"
+
+	"hexi/archive/readahead"
 )
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
@@ -301,7 +303,7 @@ func (p *pngImage) rows() (rows, error) {
 	}
 	n := p.samples.lineBytes(p.width)
 	l := &pngLines{
-		r: newAhead("PNG", z, 4, max(256<<10, min(4*(n+1), 4<<20))), before: make([]byte, n),
+		r: readahead.New(&guardedReader{"PNG", z}, 4, max(256<<10, min(4*(n+1), 4<<20))), before: make([]byte, n),
 		step: max(1, p.samples.count*p.samples.bits/8), height: p.height,
 	}
 	return &lineRows{lines: l, samples: p.samples, width: p.width, height: p.height}, nil
@@ -309,13 +311,13 @@ func (p *pngImage) rows() (rows, error) {
 
 // pngLines undoes the filters of a PNG's rows (chapter 9).
 type pngLines struct {
-	r           *ahead
+	r           *readahead.Reader
 	before      []byte
 	step        int // bytes from a sample to that of the pixel to its left
 	row, height int
 }
 
-func (l *pngLines) close() { l.r.close() }
+func (l *pngLines) close() { l.r.Close() }
 
 func (l *pngLines) readLine(line []byte) error {
 	var filter [1]byte

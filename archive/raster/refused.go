@@ -73,6 +73,21 @@ func guard(format string, decode func() error) (err error) {
 	return decode()
 }
 
+// guardedReader is a decoder's reader under guard.
+type guardedReader struct {
+	format string
+	r      io.Reader
+}
+
+// Read implements io.Reader.
+func (g *guardedReader) Read(b []byte) (n int, err error) {
+	err = guard(g.format, func() error {
+		n, err = g.r.Read(b)
+		return err
+	})
+	return n, err
+}
+
 // endedAt is the refusal of a file that ends early, after so many rows of all.
 func endedAt(format string, rows, of int) *RefusedError {
 	return refuse(CodeTruncated, doReplace, "the %s file ends early: %d %% of its rows could be read", format, 100*int64(rows)/int64(of))

@@ -35,7 +35,8 @@ var arrows = []arrow{
 	{"archive/objects", []string{"archive"}, []string{"github.com/minio/minio-go/v7"}, "knows the domain and byte stores"},
 	{"archive/ocfl", []string{"archive"}, nil, "knows the domain and OCFL"},
 	{"archive/pyramid", []string{"archive"}, nil, "knows the domain and the access copy's file format"},
-	{"archive/raster", []string{"archive", "archive/pyramid"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
+	{"archive/readahead", nil, nil, "reads, and knows nothing of what"},
+	{"archive/raster", []string{"archive", "archive/pyramid", "archive/readahead"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
 	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
 	{"archive/vocab", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: vocabularies as data"},
@@ -46,7 +47,7 @@ var arrows = []arrow{
 	{"search/zh", nil, []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin"}, "knows the Chinese language only"},
 	{"search/zh/internal/…", nil, []string{"golang.org/x/text"}, "makes the tables of search/zh"},
 
-	{"ingest", []string{"archive", "archive/pyramid", "archive/raster", "archive/ocfl", "ingest/…"}, []string{
+	{"ingest", []string{"archive", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
 		"golang.org/x/text", "golang.org/x/sync", "github.com/google/uuid",
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
 	{"ingest/sheet", []string{"archive"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2"}, "turns sheets into records"},

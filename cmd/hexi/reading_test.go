@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"hexi/archive"
 	"hexi/ingest"
@@ -129,6 +130,17 @@ func TestFilesThatCannotBeTaken(t *testing.T) {
 	}}, "b")
 	if err == nil || !strings.Contains(err.Error(), "changed while it was being read") {
 		t.Errorf("a file that is written to: %v", err)
+	}
+
+	for name, line := range map[string]*ingest.Pipeline{
+		"taken in on the way": line, "read twice": ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{}),
+	} {
+		_, err = line.Receive(t.Context(), "li", "x", ingest.File{Name: "cut.jpg", Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(bytes.NewReader(content), iotest.ErrReader(io.ErrUnexpectedEOF))), nil
+		}}, "b")
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("a file that is cut off while it is read, %s: %v", name, err)
+		}
 	}
 
 	count.full = errors.New("no space left on device")
