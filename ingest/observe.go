@@ -9,9 +9,11 @@ import (
 	"hexi/archive"
 )
 
-// Observer hears what the pipeline works. Its methods are called by many goroutines,
+// Observer hears what the pipeline does. Its methods are called by many goroutines,
 // and are not to keep them waiting.
 type Observer interface {
+	// Stored hears of each master that was stored, and how many bytes it has.
+	Stored(bytes int64)
 	// Worked hears of each attempt at a job and how long it took.
 	Worked(kind archive.JobKind, outcome Outcome, took time.Duration)
 	// Derived hears of each access copy: how many pixels the image has, how long
@@ -34,6 +36,7 @@ const (
 // unheard is the observer of those who want none.
 type unheard struct{}
 
+func (unheard) Stored(int64)                                   {}
 func (unheard) Worked(archive.JobKind, Outcome, time.Duration) {}
 func (unheard) Derived(int64, time.Duration, time.Duration)    {}
 

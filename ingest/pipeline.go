@@ -54,7 +54,7 @@ type Options struct {
 	// Free tells how many bytes may still be written to a directory; FreeSpace
 	// if nil.
 	Free func(dir string) (int64, error)
-	// Observer hears of jobs and access copies; nobody if nil.
+	// Observer hears of masters, jobs and access copies; nobody if nil.
 	Observer Observer
 	Log      *slog.Logger
 }

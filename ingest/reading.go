@@ -115,6 +115,7 @@ func (p *Pipeline) store(ctx context.Context, file File, read *reading, receipt 
 		if err := read.staged.Place(ctx, receipt.Key); err != nil {
 			return fmt.Errorf("store master %s: %w", receipt.Filename, err)
 		}
+		p.opts.Observer.Stored(read.size)
 		return nil
 	}
 	r, err := file.Open()
@@ -134,6 +135,7 @@ func (p *Pipeline) store(ctx context.Context, file File, read *reading, receipt 
 		}
 		return fmt.Errorf("store master %s: %w", receipt.Filename, errChanged)
 	}
+	p.opts.Observer.Stored(stored)
 	return nil
 }
 

@@ -87,8 +87,8 @@ func (m *meters) Started() { m.started.Inc() }
 // Ended implements sandbox.Observer.
 func (m *meters) Ended(why string) { m.ended.WithLabelValues(why).Inc() }
 
-// received counts a master that was stored.
-func (m *meters) received(bytes int64) {
+// Stored implements ingest.Observer.
+func (m *meters) Stored(bytes int64) {
 	m.masters.Inc()
 	m.bytes.Add(float64(bytes))
 }

@@ -76,8 +76,8 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 	}
 	h.engine = raster.New().WithQuality(s.images.quality)
 	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(s.images.quality), Scratch: s.Scratch, Observer: h.meters, Log: h.log})
-	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch, h.meters.received}, h.decoders, ingest.Options{
-		Stager: stagerOf(h.objects, h.meters.received), Scratch: s.Scratch, Observer: h.meters, Log: h.log,
+	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch}, h.decoders, ingest.Options{
+		Stager: stagerOf(h.objects), Scratch: s.Scratch, Observer: h.meters, Log: h.log,
 	})
 	return h, nil
 }

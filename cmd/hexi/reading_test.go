@@ -60,9 +60,9 @@ func readingHouse(t *testing.T) *house {
 func TestFilesAreReadOnce(t *testing.T) {
 	t.Parallel()
 	h := readingHouse(t)
-	count := &readCounter{Stager: stagerOf(h.objects, h.meters.received)}
-	once := ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{Stager: count})
-	twice := ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{})
+	count := &readCounter{Stager: stagerOf(h.objects)}
+	once := ingest.New(h.archive, storeAdapter{store: h.objects}, h.decoders, ingest.Options{Stager: count})
+	twice := ingest.New(h.archive, storeAdapter{store: h.objects}, h.decoders, ingest.Options{})
 	first, other := bytes.Repeat([]byte("first"), 1<<18), bytes.Repeat([]byte("other"), 1<<18)
 	for _, step := range []struct {
 		what           string
@@ -110,8 +110,8 @@ func TestFilesThatCannotBeTaken(t *testing.T) {
 	t.Parallel()
 	h := readingHouse(t)
 	dir := t.TempDir()
-	count := &readCounter{Stager: stagerOf(h.objects, h.meters.received)}
-	line := ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{Stager: count})
+	count := &readCounter{Stager: stagerOf(h.objects)}
+	line := ingest.New(h.archive, storeAdapter{store: h.objects}, h.decoders, ingest.Options{Stager: count})
 
 	growing := fileOf(t, dir, "growing.jpg", photo(t, 3, 300, 200))
 	_, err := line.Receive(t.Context(), "li", "x", ingest.File{Name: "growing.jpg", Size: 1, Open: func() (io.ReadCloser, error) {
@@ -133,7 +133,7 @@ func TestFilesThatCannotBeTaken(t *testing.T) {
 	}
 
 	for name, line := range map[string]*ingest.Pipeline{
-		"taken in on the way": line, "read twice": ingest.New(h.archive, storeAdapter{store: h.objects, received: h.meters.received}, h.decoders, ingest.Options{}),
+		"taken in on the way": line, "read twice": ingest.New(h.archive, storeAdapter{store: h.objects}, h.decoders, ingest.Options{}),
 	} {
 		_, err = line.Receive(t.Context(), "li", "x", ingest.File{Name: "cut.jpg", Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(io.MultiReader(bytes.NewReader(content), iotest.ErrReader(io.ErrUnexpectedEOF))), nil

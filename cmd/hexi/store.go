@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"hexi/archive/objects"
@@ -17,15 +16,10 @@ import (
 type storeAdapter struct {
 	store   objects.Store
 	scratch string // directory for copies of masters; "" is the system's
-
-	received func(bytes int64) // hears of each master that was stored
 }
 
 func (a storeAdapter) Put(ctx context.Context, key string, r io.Reader, size int64, contentType string) (int64, error) {
 	info, err := a.store.Put(ctx, key, r, objects.PutOptions{Size: size, ContentType: contentType})
-	if err == nil && strings.HasPrefix(key, ingest.MasterPrefix) {
-		a.received(info.Size)
-	}
 	return info.Size, err
 }
 
@@ -78,37 +72,27 @@ func (a storeAdapter) Reader(ctx context.Context, key string) (ingest.ReaderAtCl
 
 // stagerOf gives the pipeline the store as one that takes in bytes without a key,
 // where it can: in S3 such bytes would have to be copied to their place.
-// Only masters are stored so; received hears of them.
-func stagerOf(store objects.Store, received func(bytes int64)) ingest.Stager {
+func stagerOf(store objects.Store) ingest.Stager {
 	if dir, ok := store.(*objects.Dir); ok {
-		return dirStager{dir, received}
+		return dirStager{dir}
 	}
 	return nil
 }
 
-type dirStager struct {
-	dir      *objects.Dir
-	received func(bytes int64)
-}
+type dirStager struct{ dir *objects.Dir }
 
 func (s dirStager) Stage(ctx context.Context, r io.Reader) (ingest.Staged, error) {
 	staged, err := s.dir.Stage(ctx, r)
 	if err != nil {
 		return nil, err // not a nil *Staged in an interface that is not nil
 	}
-	return stagedFile{staged, s.received}, nil
+	return stagedFile{staged}, nil
 }
 
-type stagedFile struct {
-	*objects.Staged
-	received func(bytes int64)
-}
+type stagedFile struct{ *objects.Staged }
 
 func (f stagedFile) Place(ctx context.Context, key string) error {
-	info, err := f.Staged.Place(ctx, key)
-	if err == nil {
-		f.received(info.Size)
-	}
+	_, err := f.Staged.Place(ctx, key)
 	return err
 }
 
