@@ -15,26 +15,23 @@ func TestReader(t *testing.T) {
 	t.Parallel()
 	content := []byte(strings.Repeat("飞天反弹琵琶", 100))
 	boom := errors.New("the card reader was pulled out")
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, boom} {
+	for _, test := range []struct {
+		end  error
+		want error // as io.ReadAll tells it
+	}{{io.EOF, nil}, {io.ErrUnexpectedEOF, io.ErrUnexpectedEOF}, {boom, boom}} {
 		for _, size := range []int{1, 7, 1800, 4096} {
 			for name, slow := range map[string]func(io.Reader) io.Reader{
 				"whole": func(r io.Reader) io.Reader { return r }, "one byte": iotest.OneByteReader, "half": iotest.HalfReader, "data with the end": iotest.DataErrReader,
 			} {
-				a := New(slow(io.MultiReader(bytes.NewReader(content), iotest.ErrReader(end))), 3, size)
+				a := New(slow(io.MultiReader(bytes.NewReader(content), iotest.ErrReader(test.end))), 3, size)
 				got, err := io.ReadAll(a)
-				if end == io.EOF {
-					end = nil
+				if !bytes.Equal(got, content) || !errors.Is(err, test.want) {
+					t.Errorf("%s, buffers of %d: %d of %d bytes, %v; want %v", name, size, len(got), len(content), err, test.want)
 				}
-				if !bytes.Equal(got, content) || !errors.Is(err, end) {
-					t.Errorf("%s, buffers of %d: %d of %d bytes, %v; want %v", name, size, len(got), len(content), err, end)
-				}
-				if n, again := a.Read(make([]byte, 1)); n != 0 || end != nil && !errors.Is(again, end) {
+				if n, again := a.Read(make([]byte, 1)); n != 0 || !errors.Is(again, test.end) {
 					t.Errorf("%s, buffers of %d, after the end: %d, %v", name, size, n, again)
 				}
 				a.Close()
-				if end == nil {
-					end = io.EOF
-				}
 			}
 		}
 	}
