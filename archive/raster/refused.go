@@ -36,8 +36,27 @@ func refuse(code, do, format string, args ...any) *RefusedError {
 
 const (
 	doReplace = "replace the file with a complete copy from its source"
-	doConvert = "convert it to TIFF, JPEG or PNG and ingest that; the native engine (libvips) reads more formats"
+	doConvert = "convert it to TIFF, JPEG or PNG and ingest that"
+	doPieces  = "convert it to a TIFF, which is read in pieces"
+	doUpright = "save it upright, without an EXIF orientation"
+	doTiles   = "save it as a TIFF with tiles of 512 × 512 pixels"
 )
+
+// advised adds to a refusal of the pure-Go engine what the other one would do.
+func advised(err error) error {
+	var refused *RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	other := ""
+	switch refused.Do {
+	case doConvert:
+		other = "; the native engine (libvips) reads more formats"
+	case doPieces, doUpright, doTiles:
+		other = "; the native engine (libvips) takes it as it is"
+	}
+	return &RefusedError{Code: refused.Code, Why: refused.Why, Do: refused.Do + other}
+}
 
 // damaged turns a decoder's error into a refusal.
 func damaged(format string, err error) error {

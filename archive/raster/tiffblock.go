@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"image"
 	"image/jpeg"
@@ -165,8 +166,9 @@ func (t *tiffImage) blockError(i int, err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return refuse(CodeTruncated, doReplace, "strip or tile %d of the TIFF file ends early: %d %% of the rows could be read", i+1, t.percent(i))
 	}
-	if (t.compression == tiffFax3 || t.compression == tiffFax4) && strings.Contains(err.Error(), "overflows") {
-		// Some faxes have lines that their decoder here does not end where others do.
+	if (t.compression == tiffFax3 || t.compression == tiffFax4) && (strings.Contains(err.Error(), "overflows") || strings.Contains(err.Error(), "missing End-of-Line")) {
+		// Some faxes have lines that their decoder here does not end where others do,
+		// or bits that fill up to a byte before the mark of their end.
 		return unreadTIFF("it is compressed as a fax of a kind that is not known here (%v)", err)
 	}
 	return refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file is damaged: %v", i+1, err)
@@ -230,6 +232,13 @@ func (t *tiffImage) undoPredictor(line []byte) {
 		n = 1
 	}
 	switch {
+	case t.samples.floating:
+		t.undoFloats(line, n)
+	case t.samples.bits == 32:
+		order := t.order()
+		for i := 4 * n; i+3 < len(line); i += 4 {
+			order.PutUint32(line[i:], order.Uint32(line[i:])+order.Uint32(line[i-4*n:]))
+		}
 	case t.samples.bits == 16:
 		high, low := 1, 0
 		if t.samples.bigEndian {
@@ -251,6 +260,27 @@ func (t *tiffImage) undoPredictor(line []byte) {
 		for i := n; i < len(line); i++ {
 			line[i] += line[i-n]
 		}
+	}
+}
+
+func (t *tiffImage) order() binary.ByteOrder {
+	if t.samples.bigEndian {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// undoFloats adds up the bytes of a row of floating-point numbers, whose highest
+// bytes all come first, and puts those of each together (Adobe's TIFF Technical
+// Note 3).
+func (t *tiffImage) undoFloats(line []byte, n int) {
+	for i := n; i < len(line); i++ {
+		line[i] += line[i-n]
+	}
+	apart := bytes.Clone(line)
+	numbers, order := len(line)/4, t.order()
+	for i := range numbers {
+		order.PutUint32(line[4*i:], uint32(apart[i])<<24|uint32(apart[numbers+i])<<16|uint32(apart[2*numbers+i])<<8|uint32(apart[3*numbers+i]))
 	}
 }
 
