@@ -70,12 +70,16 @@ func (e *Go) stored(m *master, info Info) (rows, error) {
 		return p.rows()
 	}
 	img, err := decodeWhole(m.all(), info.Format)
-	if err != nil && info.AcceptIncomplete && info.Format == formatJPEG {
+	if err != nil && info.Format == formatJPEG {
 		h, headerErr := readJPEGHeader(m, m.size)
 		if headerErr != nil {
 			return nil, err
 		}
-		return decodeCut(m, &h, err)
+		cut, err := decodeCut(m, &h, err)
+		if err != nil || info.AcceptIncomplete {
+			return cut, err
+		}
+		return nil, endedAt("JPEG", cut.whole, h.height)
 	}
 	if err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ type Info struct {
 	// of curves and primaries, which needs no library.
 	converts, byMatrix bool
 	fax                bool // of a TIFF: its compression
-	onlyHere           bool // of a TIFF: libvips does not read it, or not rightly
+	onlyHere           bool // the native engine's libraries do not read it, or not rightly
 	progressive        bool // of a JPEG: it stands in memory whole while it is decoded
 	miscounted         bool // of a JPEG: image/jpeg does not find the restarts in its scans
 }
@@ -142,7 +142,7 @@ type claim struct {
 func (e *Go) examine(m *master, info *Info) (claim, error) {
 	need, err := readInfo(m, info)
 	if err == nil && info.miscounted {
-		return need, refuse(CodeUnsupported, doConvert, "this JPEG is progressive and has restart markers, which is not read here")
+		return need, errMiscounted
 	}
 	if err == nil && info.converts && !info.byMatrix {
 		info.Notes = append(info.Notes, notConverted+"; the native engine (libvips) converts them by the profile")
@@ -151,6 +151,13 @@ func (e *Go) examine(m *master, info *Info) (claim, error) {
 	}
 	return need, err
 }
+
+// errMiscounted refuses a JPEG in whose scans image/jpeg does not find the restarts.
+var errMiscounted = refuse(CodeUnsupported, doConvert, "this JPEG is progressive and has restart markers, which is not read here")
+
+// maxTurboSide is the longest side of a JPEG that libjpeg-turbo takes
+// (JPEG_MAX_DIMENSION of its jmorecfg.h); the format has room for 35 pixels more.
+const maxTurboSide = 65500
 
 // What is noted of colours that are not converted by a profile.
 const (
@@ -236,6 +243,7 @@ func readJPEGInfo(m *master, info *Info) (claim, error) {
 	info.Width, info.Height, info.BitDepth = h.width, h.height, 8
 	info.setProfile(h.icc)
 	info.progressive = h.progressive
+	info.onlyHere = max(h.width, h.height) > maxTurboSide
 	info.miscounted = h.progressive && h.restarts && h.quarters < 4*h.components
 	info.Colour = map[int]string{1: "gray", 3: "ycbcr", 4: "cmyk"}[h.components]
 	return claim{memory: h.memory()}, nil
@@ -268,8 +276,10 @@ func readPNGInfo(m *master, info *Info) (claim, error) {
 
 func readTIFFInfo(m *master, info *Info) (claim, error) {
 	file, err := pyramid.OpenMaster(m, m.size)
-	if err != nil {
-		return claim{}, refuse(CodeBroken, doReplace, "the TIFF file is damaged or ends early: its directory cannot be read")
+	if err != nil && m.declared() > m.size {
+		return claim{}, io.ErrUnexpectedEOF
+	} else if err != nil {
+		return claim{}, refuse(CodeBroken, doReplace, "the TIFF file is damaged: its directory cannot be read")
 	}
 	t, err := readTIFF(file)
 	info.Width, info.Height = t.width, t.height

@@ -106,6 +106,8 @@ func (e *Native) examine(m *master, info *Info) (claim, error) {
 	case info.Format == formatPNG && !info.Streams, info.fax: // interlaced; a fax of whatever kind
 		info.Decoder = decoderVips
 		need.memory = area(info.Width, info.Height, 8)
+	case info.onlyHere && info.miscounted:
+		return need, errMiscounted
 	case info.onlyHere:
 		if info.converts && !info.byMatrix {
 			info.Notes = append(info.Notes, notConverted)

@@ -521,7 +521,7 @@ func TestRefusals(t *testing.T) {
 			{"jpeg cut at 50 %", whole[:len(whole)/2], CodeTruncated},
 			{"jpeg cut at 90 %", whole[:len(whole)*9/10], CodeTruncated},
 			{"png cut at 50 %", wholePNG[:len(wholePNG)/2], CodeTruncated},
-			{"tiff cut", wholeTIFF[:len(wholeTIFF)/2], CodeBroken},
+			{"tiff cut", wholeTIFF[:len(wholeTIFF)/2], CodeTruncated},
 			{"png bomb", pngHeader(50000, 50000), CodeTooLarge},
 			{"png without pixels", pngHeader(0, 10), CodeBroken},
 			{"tiff bomb", hugeTIFF(1<<20, 1<<20), CodeTooLarge},

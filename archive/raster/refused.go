@@ -58,12 +58,8 @@ func advised(err error) error {
 	return &RefusedError{Code: refused.Code, Why: refused.Why, Do: refused.Do + other}
 }
 
-// damaged turns a decoder's error into a refusal.
-func damaged(format string, err error) error {
-	var refused *RefusedError
-	if errors.As(err, &refused) {
-		return refused
-	}
+// damaged turns a decoder's error, which is no refusal, into one.
+func damaged(format string, err error) *RefusedError {
 	text := err.Error()
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || endsEarly(text) {
 		return refuse(CodeTruncated, doReplace, "the %s file ends early", format)
@@ -78,6 +74,7 @@ func damaged(format string, err error) error {
 // stream that ends inside of the pixels, without an error value of its own.
 func endsEarly(text string) bool {
 	return strings.Contains(text, "short Huffman data") || strings.Contains(text, "not enough pixel data") ||
+		strings.Contains(text, "not enough image data") ||
 		strings.Contains(text, "unexpected EOF")
 }
 

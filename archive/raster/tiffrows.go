@@ -175,11 +175,11 @@ func (s *stripLines) readLine(line []byte) error {
 		raw := bufio.NewReaderSize(io.NewSectionReader(s.r, t.offsets[i], t.counts[i]), 256<<10)
 		var err error
 		if s.strip, err = t.unpack(raw, &s.inflate, min(t.blockHeight, t.height-i*t.blockHeight)); err != nil {
-			return t.blockError(i, err)
+			return t.blockError(i, 0, err)
 		}
 	}
 	if _, err := io.ReadFull(s.strip, line); err != nil {
-		err = t.blockError(i, err)
+		err = t.blockError(i, 0, err)
 		if refused := new(RefusedError); errors.As(err, &refused) && refused.Code == CodeTruncated {
 			return endedAt("TIFF", s.row, t.height)
 		}

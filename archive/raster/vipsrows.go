@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/cgo"
 	"strings"
@@ -203,7 +204,11 @@ func (r *vipsRows) next(b *band) error {
 
 // fault says why no more rows come.
 func (r *vipsRows) fault() error {
-	if r.err == nil || endsEarly(r.err.Error()) {
+	early := r.err == nil || endsEarly(r.err.Error())
+	if early && r.read == 0 { // it reads ahead, so that this says little
+		return io.ErrUnexpectedEOF
+	}
+	if early {
 		return endedAt(r.name, r.read, r.height)
 	}
 	return r.err
