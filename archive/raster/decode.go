@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/gif"
 	"image/jpeg"
-	"image/png"
 	"io"
 
 	"golang.org/x/image/bmp"
@@ -62,10 +61,13 @@ func (e *Go) stored(m *master, info Info) (rows, error) {
 		}
 		t.byRow = info.AcceptIncomplete
 		return openTIFF(m, t, e.workers), nil
-	case info.Format == formatPNG && info.Streams:
+	case info.Format == formatPNG:
 		p, err := readPNG(m, m.size)
 		if err != nil {
 			return nil, err
+		}
+		if p.interlaced {
+			return p.interlacedRows(), nil
 		}
 		return p.rows()
 	}
@@ -97,8 +99,6 @@ func decodeWhole(r io.Reader, format string) (image.Image, error) {
 	switch format {
 	case formatJPEG:
 		return jpeg.Decode(r)
-	case formatPNG:
-		return png.Decode(r)
 	case formatGIF:
 		return decodeGIF(r)
 	case formatWebP:

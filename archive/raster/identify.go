@@ -269,7 +269,7 @@ func readPNGInfo(m *master, info *Info) (claim, error) {
 	}
 	need := claim{raw: area(s.lineBytes(p.width), p.height, 1)}
 	if info.Streams = !p.interlaced; !info.Streams {
-		need.memory = area(p.width, p.height, 16) // up to 8 bytes a pixel, and those of the passes
+		need.memory = need.raw
 	}
 	return need, err
 }
