@@ -34,7 +34,7 @@ func (e *Go) WithLimits(l Limits) *Go {
 
 // origin names the engine and what of its settings decides about the bytes of an
 // access copy. The number grows when the same master would give other bytes.
-func (e *Go) origin() string { return fmt.Sprintf("go 2, quality %d", tileQuality) }
+func (e *Go) origin() string { return fmt.Sprintf("go 3, quality %d", tileQuality) }
 
 // Name names the engine for people.
 func (e *Go) Name() string { return "pure-Go" }

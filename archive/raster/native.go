@@ -48,7 +48,7 @@ func (e *Native) WithLimits(l Limits) *Native {
 // Name names the engine for people.
 func (e *Native) Name() string { return "native (libvips)" }
 
-func (e *Native) origin() string { return fmt.Sprintf("native 2, quality %d", e.encoder.quality) }
+func (e *Native) origin() string { return fmt.Sprintf("native 3, quality %d", e.encoder.quality) }
 
 // Identify finds out what a master is; see Go.Identify. It reads more formats.
 func (e *Native) Identify(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
