@@ -51,6 +51,7 @@ type Info struct {
 	fax                bool // of a TIFF: its compression
 	onlyHere           bool // the native engine's libraries do not read it, or not rightly
 	progressive        bool // of a JPEG: it stands in memory whole while it is decoded
+	ownPixels          bool // of a TIFF or PNG: its pixels are unpacked by this package, no JPEG among them
 	miscounted         bool // of a JPEG: image/jpeg does not find the restarts in its scans
 }
 
@@ -268,6 +269,7 @@ func readPNGInfo(m *master, info *Info) (claim, error) {
 		info.PixelsPerMM = float64(p.perMetre) / 1000
 	}
 	need := claim{raw: area(s.lineBytes(p.width), p.height, 1)}
+	info.ownPixels = !p.interlaced
 	if info.Streams = !p.interlaced; !info.Streams {
 		need.memory = need.raw
 	}
@@ -306,6 +308,7 @@ func readTIFFInfo(m *master, info *Info) (claim, error) {
 	if s.floating {
 		info.Notes = append(info.Notes, "its samples are floating-point numbers; what is outside of 0 to white is cut")
 	}
+	info.ownPixels = t.compression != tiffJPEG && !info.fax
 	info.onlyHere = s.bits == 32 || s.colours == coloursLab || t.tiled && t.planes > 1
 	return claim{memory: t.memory(), raw: area(s.lineBytes(t.width), t.height, 1)}, nil
 }

@@ -114,6 +114,8 @@ func (e *Native) examine(m *master, info *Info) (claim, error) {
 		} else if info.Colour == "cmyk" {
 			info.Notes = append(info.Notes, inksByFormula)
 		}
+	case info.converts && info.byMatrix && info.ownPixels && info.Colour != "cmyk":
+		// This package converts by such a profile itself, in half the memory.
 	case info.converts, info.Colour == "cmyk":
 		info.Decoder = decoderVips
 		// It reads these in sequence, but for the progressive ones.

@@ -44,14 +44,21 @@ func (d *blockReader) put(b *band, first, col, rows int) error {
 		return nil
 	}
 	n := t.lineBytes()
-	d.block = sized(d.block, n*rows)
 	if t.planes == 1 {
-		if err := d.column(d.block, 0, first, col, rows); err != nil {
-			return err
+		// Few rows at a time, so that little stands in memory as it is stored; an even
+		// number, because two of them share their chroma.
+		each := t.blockHeight * (1 + t.blockHeight%2)
+		for y := 0; y < rows; y += each {
+			part := min(each, rows-y)
+			d.block = sized(d.block, n*part)
+			if err := d.column(d.block, 0, first+y/t.blockHeight, col, part); err != nil {
+				return err
+			}
+			d.line = b.putSamples(x, y, width, part, &t.samples, d.block, n, d.line)
 		}
-		d.line = b.putSamples(x, 0, width, rows, &t.samples, d.block, n, d.line)
 		return nil
 	}
+	d.block = sized(d.block, n*rows)
 	wide := t.samples.lineBytes(t.blockWidth)
 	d.merged = sized(d.merged, wide*rows)
 	size := t.samples.bits / 8

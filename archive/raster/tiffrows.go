@@ -73,13 +73,16 @@ func openTIFF(m *master, t *tiffImage, workers int) rows {
 	return rows
 }
 
-// groupRows returns how many rows a group has.
+// groupRows returns how many rows a group has: as many as a stripe, or fewer where
+// rows are so long that a few are worth a task.
 func (t *tiffImage) groupRows() int {
+	const worth = 1 << 20 // pixels
+	want := min(stripeRows, max(2, worth/t.blockWidth))
 	each := t.blockHeight
 	if each%2 != 0 {
 		each *= 2
 	}
-	return each * ((stripeRows + each - 1) / each)
+	return each * ((want + each - 1) / each)
 }
 
 // plan hands out tasks, group after group, as bands become free.
