@@ -194,6 +194,13 @@ func (a *Archive) AssetCounts(ctx context.Context, batch string) (map[AssetState
 	return counts, nil
 }
 
+// HasFile reports whether there is a master of that name and size in bytes,
+// superseded ones among them.
+func (a *Archive) HasFile(ctx context.Context, filename string, size int64) (bool, error) {
+	found, err := a.Assets(ctx, AssetQuery{Filename: filename, Size: size, Limit: 1})
+	return len(found) > 0, err
+}
+
 // Assets returns a page of assets in the order of their ids.
 func (a *Archive) Assets(ctx context.Context, q AssetQuery) ([]*Asset, error) {
 	assets, err := a.catalog.Assets(ctx, q)

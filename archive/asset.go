@@ -47,6 +47,7 @@ type Asset struct {
 	Image    *Image     `json:"image,omitempty"`
 	Access   *Access    `json:"access,omitempty"`
 	Failure  *Failure   `json:"failure,omitempty"`
+	Layer    *Layer     `json:"layer,omitempty"` // nil: the image is a view of its own
 	Batch    string     `json:"batch,omitempty"` // the ingest that brought it
 	Received time.Time  `json:"received"`
 
@@ -93,6 +94,7 @@ type Access struct {
 	Version    string      `json:"version"`
 	TileSize   int         `json:"tileSize"`
 	Levels     int         `json:"levels"`
+	Origin     string      `json:"origin,omitempty"` // what made it: the engine and its quality; "" of older ones
 	Gray       bool        `json:"gray,omitempty"`
 	Bytes      int64       `json:"bytes"`
 	Thumbnails []Thumbnail `json:"thumbnails,omitempty"` // ascending by size

@@ -80,6 +80,10 @@ type AssetQuery struct {
 	IDs    []string // at most 1000
 	After  string
 	Limit  int
+
+	// The master's, both or neither.
+	Filename string
+	Size     int64 // bytes
 }
 
 // JobQuery chooses jobs. Zero fields choose all. Before pages backwards by id.

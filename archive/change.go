@@ -18,6 +18,8 @@ const (
 	ActionAssetRefused Action = "asset-refused"
 	// ActionAssetAccepted: someone took a master as it is that ends early.
 	ActionAssetAccepted Action = "asset-accepted"
+	// ActionAssetLayer: the asset became a layer of a view, another one, or none.
+	ActionAssetLayer Action = "asset-layer"
 )
 
 // Change is one entry of the archive's ordered log. Seq grows by commit order:

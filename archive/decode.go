@@ -51,6 +51,24 @@ func DecodeRecord(data []byte, beside ...string) (Record, error) {
 	return r, noYearZero(fields["period"])
 }
 
+// DecodeLayer reads a layer from JSON. A key that a layer does not have is refused by
+// its name.
+func DecodeLayer(data []byte) (Layer, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	var l *Layer
+	if err := dec.Decode(&l); err != nil {
+		return Layer{}, decodeError("", err)
+	}
+	if l == nil {
+		return Layer{}, Invalid("", "is null; a layer is a JSON object such as %s", `{"kind": "infrared"}`)
+	}
+	if dec.More() {
+		return Layer{}, Invalid("", "has more behind the layer")
+	}
+	return *l, nil
+}
+
 // noYearZero refuses a year 0 that is written: in a Period it stands for none.
 func noYearZero(period json.RawMessage) error {
 	if period == nil {

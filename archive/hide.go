@@ -4,14 +4,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
-// hide takes out of what the public sees of records all that they say of others
-// which exist and are not public: stops with their captions, relations, and what
-// they are part of. Names of records that do not exist stay; they tell nothing.
+// hide takes out of what the public sees of records their layers that are closed,
+// and all that they say of other records which exist and are not public: stops with
+// their captions, relations, and what they are part of. Names of records that do not
+// exist stay; they tell nothing.
 func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	var ids []string
+	now := a.Now()
 	for _, e := range entries {
+		e.HideLayers(now)
 		ids = append(ids, e.Record.references()...)
 	}
 	if len(ids) == 0 {
@@ -24,9 +28,9 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	if err != nil {
 		return fmt.Errorf("read %d records: %w", len(ids), err)
 	}
-	now := a.Now()
 	for _, e := range found {
 		if e.Visible(now) {
+			e.HideLayers(now)
 			public[e.Record.ID] = e
 		}
 	}
@@ -44,6 +48,35 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 		e.Record.hide(hidden, public)
 	}
 	return nil
+}
+
+// HideLayers takes out the layers that are not open by then, and what the record says
+// of places on them.
+func (e *Entry) HideLayers(now time.Time) {
+	closed := map[string]bool{}
+	for i := range e.Assets {
+		if a := &e.Assets[i]; !a.Open(now) {
+			closed[a.ID] = true
+		}
+	}
+	if len(closed) == 0 {
+		return
+	}
+	// Where the base of a view is closed, nobody can tell what regions on it mean:
+	// such a layer stands by itself.
+	for _, v := range Views(e.Assets) {
+		for _, part := range v.Parts {
+			if closed[v.Base.ID] {
+				part.Asset.Layer = nil
+			}
+		}
+	}
+	e.Assets = slices.DeleteFunc(e.Assets, func(a Asset) bool { return closed[a.ID] })
+	for i := range e.Record.Inscriptions {
+		if in := &e.Record.Inscriptions[i]; in.Region != nil && closed[in.Region.Asset] {
+			in.Region = nil
+		}
+	}
 }
 
 // references are the ids of the records that a record speaks of.

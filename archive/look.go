@@ -135,7 +135,11 @@ func (a *Archive) withEntries(ctx context.Context, found []Alike, public bool, l
 		}
 	}
 	var out []Alike
+	now := a.Now()
 	for _, x := range found {
+		if public && !x.Asset.Open(now) {
+			continue
+		}
 		if x.Entry = byID[x.Asset.Record]; x.Entry != nil && len(out) < limit {
 			out = append(out, x)
 		}

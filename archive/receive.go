@@ -43,7 +43,7 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 			outcome = Unchanged
 			return a.resume(ctx, tx, known, r.Batch)
 		case err == nil:
-			asset.Position = known.Position
+			asset.Position, asset.Layer = known.Position, known.Layer
 			asset.PublishBy, asset.PublishRevision = known.PublishBy, known.PublishRevision
 		case !errors.Is(err, ErrNotFound):
 			return fmt.Errorf("asset %s: %w", r.Asset, err)
@@ -53,7 +53,7 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 				continue
 			}
 			outcome = Updated
-			asset.Position = old.Position
+			asset.Position, asset.Layer = old.Position, old.Layer
 			if old.PublishBy != "" { // what was to be shown with it is shown with this one
 				asset.PublishBy, asset.PublishRevision = old.PublishBy, old.PublishRevision
 				old.PublishBy, old.PublishRevision = "", 0

@@ -20,6 +20,7 @@ func (fixedTerms) Term(scheme Scheme, s string) (Term, bool) {
 		SchemePeriod: {"high-tang": {Code: "high-tang"}, "盛唐": {Code: "high-tang"}},
 		SchemeLevel:  {"grade-1": {Code: "grade-1"}, "一级": {Code: "grade-1"}},
 		SchemeSite:   {"mogao": {Code: "mogao"}, "莫高窟": {Code: "mogao"}},
+		SchemeLayer:  {"visible": {Code: "visible"}, "可见光": {Code: "visible"}, "infrared": {Code: "infrared"}, "红外": {Code: "infrared"}},
 	}
 	t, ok := terms[scheme][s]
 	return t, ok

@@ -16,6 +16,7 @@ const (
 	SchemeSource       Scheme = "source"
 	SchemeSite         Scheme = "site"
 	SchemeMaterial     Scheme = "material"
+	SchemeLayer        Scheme = "layer"
 )
 
 // Term is one entry of a vocabulary.

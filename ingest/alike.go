@@ -23,6 +23,9 @@ func (p *Pipeline) noteAlike(ctx context.Context, report *Report, received *Rece
 		if received.after(other.Asset.ID, asset.ID) {
 			continue // it will be told with the other
 		}
+		if sameView(asset, other.Asset) {
+			continue // that is what layers are for
+		}
 		if first != nil {
 			more++
 			continue

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"hexi/archive"
 	"hexi/archive/raster"
@@ -73,58 +74,58 @@ func (p *Pipeline) sniff(ctx context.Context, path string) error {
 
 // identify finds out what a received master is. A refusal is recorded with the
 // asset and ends the job well; any other error lets it be tried again.
-func (p *Pipeline) identify(ctx context.Context, job archive.Job) error {
+func (p *Pipeline) identify(ctx context.Context, job archive.Job) (Outcome, error) {
 	asset, err := p.archive.Asset(ctx, job.Asset)
 	if err != nil {
-		return err
+		return OutcomeFailed, err
 	}
 	if asset.State != archive.AssetReceived {
-		return nil // done before
+		return OutcomeNothing, nil // done before
 	}
 	master, size, err := p.objects.Reader(ctx, asset.Master.Key)
 	if err != nil {
-		return fmt.Errorf("open master of asset %s: %w", asset.ID, err)
+		return OutcomeFailed, fmt.Errorf("open master of asset %s: %w", asset.ID, err)
 	}
 	defer master.Close() //nolint:errcheck // opened for reading only
 	info, err := p.engine.Identify(ctx, master, size)
 	if failure, refused := failureOf(err); refused {
-		return p.archive.Refuse(ctx, asset.ID, failure)
+		return p.refuse(ctx, asset.ID, failure)
 	}
 	if err != nil {
-		return fmt.Errorf("identify asset %s: %w", asset.ID, err)
+		return OutcomeFailed, fmt.Errorf("identify asset %s: %w", asset.ID, err)
 	}
 	technical, err := json.Marshal(info)
 	if err != nil {
-		return fmt.Errorf("encode technical metadata of asset %s: %w", asset.ID, err)
+		return OutcomeFailed, fmt.Errorf("encode technical metadata of asset %s: %w", asset.ID, err)
 	}
-	return p.archive.Identified(ctx, asset.ID, info.Format, archive.Image{Width: info.Width, Height: info.Height, Technical: technical})
+	return OutcomeDone, p.archive.Identified(ctx, asset.ID, info.Format, archive.Image{Width: info.Width, Height: info.Height, Technical: technical})
 }
 
 // derive makes the access copy of an identified image.
-func (p *Pipeline) derive(ctx context.Context, job archive.Job) error {
+func (p *Pipeline) derive(ctx context.Context, job archive.Job) (Outcome, error) {
 	asset, err := p.archive.Asset(ctx, job.Asset)
 	if err != nil {
-		return err
+		return OutcomeFailed, err
 	}
 	if asset.State != archive.AssetIdentified || asset.Image == nil {
-		return nil // done before, or refused
+		return OutcomeNothing, nil // done before, or refused
 	}
 	var info raster.Info
 	if err := json.Unmarshal(asset.Image.Technical, &info); err != nil {
-		return fmt.Errorf("read technical metadata of asset %s: %w", asset.ID, err)
+		return OutcomeFailed, fmt.Errorf("read technical metadata of asset %s: %w", asset.ID, err)
 	}
 	info.AcceptIncomplete = asset.Image.Incomplete != nil
 	access, result, err := p.makeAccess(ctx, asset, info)
 	if failure, refused := failureOf(err); refused {
-		return p.archive.Refuse(ctx, asset.ID, failure)
+		return p.refuse(ctx, asset.ID, failure)
 	}
 	if err != nil {
-		return fmt.Errorf("derive asset %s: %w", asset.ID, err)
+		return OutcomeFailed, fmt.Errorf("derive asset %s: %w", asset.ID, err)
 	}
 	if result.Rows < result.OfRows {
-		return p.archive.DerivedIncomplete(ctx, asset.ID, access, result.Rows, result.OfRows)
+		return OutcomeDone, p.archive.DerivedIncomplete(ctx, asset.ID, access, result.Rows, result.OfRows)
 	}
-	return p.archive.Derived(ctx, asset.ID, access)
+	return OutcomeDone, p.archive.Derived(ctx, asset.ID, access)
 }
 
 // makeAccess writes the access copy into a scratch file and then into the
@@ -149,10 +150,12 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 	if err := os.Remove(scratch.Name()); err != nil {
 		return archive.Access{}, raster.Result{}, fmt.Errorf("unlink scratch file: %w", err)
 	}
+	start := time.Now()
 	result, err := p.engine.Derive(ctx, master, size, info, raster.Output{TIFF: scratch})
 	if err != nil {
 		return archive.Access{}, raster.Result{}, err
 	}
+	made := time.Now()
 	bytesWritten, err := scratch.Seek(0, io.SeekStart)
 	if err == nil {
 		bytesWritten, err = p.objects.Put(ctx, PyramidKey(asset.ID), scratch, -1, "image/tiff")
@@ -161,7 +164,7 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 		return archive.Access{}, raster.Result{}, fmt.Errorf("store access copy: %w", err)
 	}
 	access := archive.Access{
-		Version: result.ID, TileSize: result.Geometry.TileSize, Levels: result.Geometry.Levels,
+		Version: result.ID, Origin: result.Origin, TileSize: result.Geometry.TileSize, Levels: result.Geometry.Levels,
 		Gray: result.Gray, Bytes: bytesWritten, Colour: result.Colour,
 		Palette: result.Palette, Look: archive.Look(result.Hash),
 	}
@@ -175,5 +178,8 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 	if _, err := p.objects.Put(ctx, SidecarKey(asset.ID), bytes.NewReader(result.Sidecar), int64(len(result.Sidecar)), "application/octet-stream"); err != nil {
 		return archive.Access{}, raster.Result{}, fmt.Errorf("store sidecar: %w", err)
 	}
+	took, stored := made.Sub(start), time.Since(made)
+	p.opts.Observer.Derived(int64(info.Width)*int64(info.Height), took, stored)
+	p.opts.Log.Debug("access copy made", "asset", asset.ID, "mpx", float64(info.Width)*float64(info.Height)/1e6, "made", took, "stored", stored)
 	return access, result, nil
 }

@@ -23,6 +23,20 @@ type Objects interface {
 	Delete(ctx context.Context, key string) error
 }
 
+// Stager is an object store that takes in bytes before their key is known.
+type Stager interface {
+	// Stage takes in all of r, which is visible to nobody yet.
+	Stage(ctx context.Context, r io.Reader) (Staged, error)
+}
+
+// Staged is an object that has no key yet.
+type Staged interface {
+	// Place makes it durable under a key, replacing what was there.
+	Place(ctx context.Context, key string) error
+	// Discard drops it, unless it was placed.
+	Discard() error
+}
+
 // ReaderAtCloser is an opened object.
 type ReaderAtCloser interface {
 	io.ReaderAt
@@ -31,13 +45,18 @@ type ReaderAtCloser interface {
 
 // Options are the outside facts of a pipeline.
 type Options struct {
+	// Stager is the object store, if it can do that; without it, files are read
+	// twice: to know their key, and to store them.
+	Stager Stager
 	// Scratch is the directory for access copies in the making; "" is the
 	// system's. It needs room for one access copy a worker.
 	Scratch string
 	// Free tells how many bytes may still be written to a directory; FreeSpace
 	// if nil.
 	Free func(dir string) (int64, error)
-	Log  *slog.Logger
+	// Observer hears of jobs and access copies; nobody if nil.
+	Observer Observer
+	Log      *slog.Logger
 }
 
 // Pipeline takes files in and works the jobs that follow. It is safe for use
@@ -60,13 +79,16 @@ func New(arch *archive.Archive, objects Objects, engine Engine, opts Options) *P
 	if opts.Free == nil {
 		opts.Free = FreeSpace
 	}
+	if opts.Observer == nil {
+		opts.Observer = unheard{}
+	}
 	return &Pipeline{archive: arch, objects: objects, engine: engine, opts: opts}
 }
 
 // Handlers are the steps that run as jobs, by their kind.
 func (p *Pipeline) Handlers() map[archive.JobKind]func(context.Context, archive.Job) error {
 	return map[archive.JobKind]func(context.Context, archive.Job) error{
-		archive.JobIdentify: p.identify,
-		archive.JobDerive:   p.derive,
+		archive.JobIdentify: p.worked(p.identify),
+		archive.JobDerive:   p.worked(p.derive),
 	}
 }

@@ -2,8 +2,6 @@ package ingest
 
 import (
 	"context"
-	"crypto/sha512"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -18,11 +16,10 @@ import (
 // give the same bytes each time.
 type File struct {
 	Name string // as its owner knows it; kept for the preservation package
+	Size int64  // bytes; 0 where that is not known
 	Open func() (io.ReadCloser, error)
 
-	// What an earlier reading of it found; "" for none.
-	sum  string // SHA-512
-	size int64
+	read *reading // what an earlier reading of it found; nil for none
 }
 
 // Receipt says what became of a received file.
@@ -31,25 +28,22 @@ type Receipt struct {
 	Outcome archive.Outcome
 }
 
-// errChanged says that the two readings of a file gave different bytes.
-var errChanged = errors.New("the file changed while it was being read; try again when it is complete")
-
-// Receive stores a file as a master of a record. The file is read twice: first
-// for its SHA-512, which is the asset's identity (archive.AssetID), then into
-// the store, hashing again; only if both agree is the master accepted. A master
-// that the record has already is not stored again.
+// Receive stores a file as a master of a record, whose identity (archive.AssetID)
+// is made from the SHA-512 of its bytes. A master that the record has already is
+// not stored again.
 //
 // When Receive returns without an error, the master is durable and its jobs are
 // committed.
-func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, batch string) (Receipt, error) {
+func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, batch string) (_ Receipt, err error) {
 	name := cleanName(file.Name)
-	sum, size := file.sum, file.size
-	if sum == "" {
-		var err error
-		if sum, size, err = p.hash(ctx, file); err != nil {
+	read := file.read
+	if read == nil {
+		if read, err = p.read(ctx, file, true); err != nil {
 			return Receipt{}, fmt.Errorf("read %s: %w", name, err)
 		}
 	}
+	defer func() { err = errors.Join(err, read.discard()) }()
+	sum, size := read.sum, read.size
 	if size == 0 {
 		return Receipt{}, archive.Invalid("files", "%s is empty (0 bytes); copy it again from its source", name)
 	}
@@ -63,12 +57,12 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 		return Receipt{}, err
 	}
 	if err != nil {
-		if err := p.store(ctx, file, receipt); err != nil {
+		if err := p.store(ctx, file, read, receipt); err != nil {
 			return Receipt{}, err
 		}
 	} else {
 		receipt.Key = known.Master.Key // it may have moved into its package
-		if err := p.restore(ctx, file, receipt); err != nil {
+		if err := p.restore(ctx, file, read, receipt); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -93,7 +87,7 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 }
 
 // restore stores a master again that the catalogue knows and the store has lost.
-func (p *Pipeline) restore(ctx context.Context, file File, receipt archive.Receipt) error {
+func (p *Pipeline) restore(ctx context.Context, file File, read *reading, receipt archive.Receipt) error {
 	size, err := p.objects.Size(ctx, receipt.Key)
 	if err == nil && size == receipt.Size {
 		return nil
@@ -102,7 +96,7 @@ func (p *Pipeline) restore(ctx context.Context, file File, receipt archive.Recei
 		return fmt.Errorf("look at master of asset %s: %w", receipt.Asset, err)
 	}
 	p.opts.Log.Warn("a master is lost or cut and is stored again", "asset", receipt.Asset, "key", receipt.Key)
-	return p.store(ctx, file, receipt)
+	return p.store(ctx, file, read, receipt)
 }
 
 // accessLost reports whether a part of an access copy is missing.
@@ -117,52 +111,6 @@ func (p *Pipeline) accessLost(ctx context.Context, asset string) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-func (p *Pipeline) hash(ctx context.Context, file File) (sum string, size int64, err error) {
-	r, err := file.Open()
-	if err != nil {
-		return "", 0, err
-	}
-	h := sha512.New()
-	size, err = io.Copy(h, &contextReader{ctx, r})
-	if closeErr := r.Close(); err == nil {
-		err = closeErr
-	}
-	return hex.EncodeToString(h.Sum(nil)), size, err
-}
-
-func (p *Pipeline) store(ctx context.Context, file File, receipt archive.Receipt) error {
-	r, err := file.Open()
-	if err != nil {
-		return fmt.Errorf("read %s: %w", receipt.Filename, err)
-	}
-	defer r.Close() //nolint:errcheck // opened for reading only
-	h := sha512.New()
-	stored, err := p.objects.Put(ctx, receipt.Key, io.TeeReader(r, h), receipt.Size, "application/octet-stream")
-	if err != nil {
-		return fmt.Errorf("store master %s: %w", receipt.Filename, err)
-	}
-	if stored != receipt.Size || hex.EncodeToString(h.Sum(nil)) != receipt.SHA512 {
-		if err := p.objects.Delete(ctx, receipt.Key); err != nil {
-			return fmt.Errorf("remove incomplete master %s: %w", receipt.Key, err)
-		}
-		return fmt.Errorf("store master %s: %w", receipt.Filename, errChanged)
-	}
-	return nil
-}
-
-// contextReader ends a long reading when the caller gives up.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(b)
 }
 
 // cleanName keeps the last element of a name as its owner wrote it, without

@@ -8,8 +8,9 @@ import "hexi/archive"
 type Report struct {
 	Batch   string         `json:"batch,omitempty"`
 	DryRun  bool           `json:"dryRun,omitempty"`
-	Records map[string]int `json:"records"` // created, updated, unchanged, refused
-	Assets  map[string]int `json:"assets"`  // ready, unchanged, refused; looked-at in a dry run
+	Records map[string]int `json:"records"`          // created, updated, unchanged, refused
+	Assets  map[string]int `json:"assets"`           // ready, unchanged, refused; looked-at in a dry run
+	Layers  int            `json:"layers,omitempty"` // images that became a layer of a view, another one, or none
 	Failed  []Item         `json:"failed"`
 	Notes   []Item         `json:"notes,omitempty"`
 }
@@ -55,7 +56,7 @@ func (r *Report) Complete() bool { return len(r.Failed) == 0 }
 
 // Changed reports whether the run changed anything in the archive.
 func (r *Report) Changed() bool {
-	return r.Records[string(archive.Created)]+r.Records[string(archive.Updated)]+r.Assets["ready"] > 0
+	return r.Records[string(archive.Created)]+r.Records[string(archive.Updated)]+r.Assets["ready"]+r.Layers > 0
 }
 
 func (r *Report) fail(item Item) { r.Failed = append(r.Failed, item) }

@@ -36,8 +36,13 @@ type Progress interface {
 	Received()
 }
 
-// batchSize is how many rows are saved in one transaction.
-const batchSize = 200
+// batchSize is how many rows are saved in one transaction, at most: where files
+// were read to know their records, batchBytes of them are enough, because the jobs
+// for them begin only then.
+const (
+	batchSize  = 200
+	batchBytes = 64 << 20
+)
 
 // Run takes everything in that the request names and returns what became of
 // it; the jobs for what it received are committed, not yet done (see Wait).
@@ -68,7 +73,7 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (*Re
 		err = r.folder(ctx)
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, discard(r.pending))
 	}
 	return r.report, r.received, nil
 }
@@ -82,6 +87,7 @@ type run struct {
 	report   *Report
 	received *Received
 	pending  []row // rows of the transaction being gathered
+	bytes    int64 // of the files of these that were read already
 }
 
 // row is a record to be saved, the files that go with it, and where it came
@@ -90,6 +96,7 @@ type row struct {
 	item   string
 	record archive.Record
 	files  []source
+	layers layersOf
 	// folder marks a record that was made up for a file: it is not worth
 	// keeping without its image.
 	folder bool
@@ -173,6 +180,7 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, seen map[string]i
 		}
 		out.files = append(out.files, f)
 	}
+	out.layers = newLayersOf(sheetRow.Layers)
 	id, err := r.identify(ctx, &out.record, seen)
 	if err != nil {
 		return row{}, err
@@ -258,28 +266,31 @@ func (r *run) folder(ctx context.Context) error {
 		// The record is that of the picture, not of the file's name: cameras give
 		// the same names again and again, and folders are moved.
 		var err error
-		if f.sum, f.size, err = r.p.hash(ctx, f.file()); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
+		if f.read, err = r.p.read(ctx, f.file(), !r.req.DryRun); err != nil {
+			if !unreadable(err) {
+				return err
 			}
 			r.report.Assets["refused"]++
 			r.report.fail(Item{Item: f.path, Code: "unreadable", Why: err.Error(), Do: "check the file and its permissions"})
 			r.progress.Received()
 			continue
 		}
-		if first, ok := seen[f.sum]; ok {
+		if first, ok := seen[f.read.sum]; ok {
+			if err := f.read.discard(); err != nil {
+				return err
+			}
 			r.report.note(Item{Item: f.path, Code: "same-file", Why: "is the same, byte for byte, as " + first})
 			r.progress.Received()
 			continue
 		}
-		seen[f.sum] = f.path
+		seen[f.read.sum] = f.path
 		base := filepath.Base(f.rel)
 		title := strings.TrimSpace(strings.TrimSuffix(base, filepath.Ext(base)))
 		if title == "" {
 			title = base
 		}
 		record := archive.Record{
-			ID: archive.DerivedID(r.req.Collection, "sha512", f.sum), Collection: r.req.Collection, Kind: r.req.Kind,
+			ID: archive.DerivedID(r.req.Collection, "sha512", f.read.sum), Collection: r.req.Collection, Kind: r.req.Kind,
 			Titles: sheet.TextOf(title),
 		}
 		if record.Kind == "" {
@@ -300,19 +311,25 @@ func (r *run) folder(ctx context.Context) error {
 
 func (r *run) add(ctx context.Context, next row) error {
 	r.pending = append(r.pending, next)
-	if len(r.pending) < batchSize {
+	for _, f := range next.files {
+		if f.read != nil {
+			r.bytes += f.read.size
+		}
+	}
+	if len(r.pending) < batchSize && r.bytes < batchBytes {
 		return nil
 	}
 	return r.flush(ctx)
 }
 
 // flush saves the gathered rows in one transaction and receives their files.
-func (r *run) flush(ctx context.Context) error {
+func (r *run) flush(ctx context.Context) (err error) {
 	rows := r.pending
-	r.pending = nil
+	r.pending, r.bytes = nil, 0
 	if len(rows) == 0 {
 		return nil
 	}
+	defer func() { err = errors.Join(err, discard(rows)) }()
 	if r.req.DryRun {
 		return r.check(ctx, rows)
 	}
@@ -337,8 +354,22 @@ func (r *run) flush(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := r.setLayers(ctx, rows[i], result.ID); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// discard drops what the store took in for rows and what was not placed.
+func discard(rows []row) error {
+	var errs []error
+	for _, next := range rows {
+		for _, f := range next.files {
+			errs = append(errs, f.read.discard())
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // check is flush for a dry run: it says what would be refused, and writes nothing.
@@ -376,8 +407,7 @@ func (r *run) check(ctx context.Context, rows []row) error {
 func (r *run) receive(ctx context.Context, next row, record string, f source) error {
 	receipt, err := r.p.Receive(ctx, r.req.By, record, f.file(), r.req.Batch)
 	r.progress.Received()
-	var pathError *os.PathError
-	if err != nil && (refusal(err) || errors.Is(err, errChanged) || errors.As(err, &pathError)) {
+	if err != nil && (refusal(err) || unreadable(err)) {
 		item := itemOf(f.path, err)
 		item.Record = record
 		r.report.Assets["refused"]++
@@ -392,6 +422,7 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 		where.Item = next.item + ", " + filepath.Base(f.path)
 	}
 	r.received.add(receipt, where)
+	next.layers.took(f.path, receipt.Asset)
 	if next.folder && r.req.Publish {
 		return r.p.archive.PublishWhenReady(ctx, r.req.By, receipt.Asset)
 	}

@@ -30,12 +30,15 @@ type source struct {
 
 	named bool // by the person who typed the command, not found in a folder
 
-	sum  string // SHA-512, in hexadecimal; "" while it is not known
-	size int64  // bytes, once sum is known
+	read *reading // nil while it was not read
 }
 
 func (s source) file() File {
-	return File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }, sum: s.sum, size: s.size}
+	f := File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }, read: s.read}
+	if info, err := os.Stat(s.path); err == nil { // else opening it says what is wrong
+		f.Size = info.Size()
+	}
+	return f
 }
 
 // sources is what a run was given: sheets, and files for them to name.

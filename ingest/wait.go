@@ -10,10 +10,11 @@ import (
 
 // Received is what a run received and whose jobs are to be waited for.
 type Received struct {
-	items map[string]Item // by asset: where it came from
-	order []string
-	known map[string]bool // assets that were there before
-	place map[string]int  // of each asset in order
+	items   map[string]Item // by asset: where it came from
+	order   []string
+	layered []string        // records whose layers the run knows
+	known   map[string]bool // assets that were there before
+	place   map[string]int  // of each asset in order
 
 	by               string // who runs it
 	acceptIncomplete bool   // masters that end early are taken as they are
@@ -149,7 +150,7 @@ func (p *Pipeline) collect(ctx context.Context, report *Report, received *Receiv
 			report.fail(item)
 		}
 	}
-	return nil
+	return p.noteMisfits(ctx, report, received)
 }
 
 // lastError says why an asset's job was given up.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ type Card struct {
 	Period       *archive.Period `json:"period,omitempty"`
 	Place        *archive.Place  `json:"place,omitempty"`
 	Cave         string          `json:"cave,omitempty"`
-	Asset        string          `json:"asset,omitempty"` // first image
+	Asset        string          `json:"asset,omitempty"` // of the first view
 	Width        int             `json:"width,omitempty"` // of it, in pixels
 	Height       int             `json:"height,omitempty"`
 	Colour       string          `json:"colour,omitempty"`
@@ -47,11 +48,14 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 	if r.Location != nil {
 		card.Cave = r.Location.Cave
 	}
-	for i := range e.Assets {
-		if a := &e.Assets[i]; a.Servable() {
-			card.Asset, card.Width, card.Height, card.Colour = a.ID, a.Image.Width, a.Image.Height, a.Access.Colour
-			break
-		}
+	// The index answers those who work here too, but names no layer to anyone that the
+	// public may not see.
+	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets)}
+	shown.HideLayers(ix.now())
+	e = shown
+	if views := archive.Views(e.Assets); len(views) > 0 {
+		a := views[0].First()
+		card.Asset, card.Width, card.Height, card.Colour = a.ID, a.Image.Width, a.Image.Height, a.Access.Colour
 	}
 	stored, err := json.Marshal(card)
 	if err != nil {

@@ -28,6 +28,7 @@ type assetRow struct {
 	Image     string `bun:"image"`
 	Access    string `bun:"access"`
 	Failure   string `bun:"failure"`
+	Layer     string `bun:"layer"`
 	Received  int64  `bun:"received"`
 
 	PublishBy       string `bun:"publish_by"`
@@ -68,7 +69,9 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 	var err error
 	if row.Image, err = toJSON(a.Image); err == nil {
 		if row.Access, err = toJSON(a.Access); err == nil {
-			row.Failure, err = toJSON(a.Failure)
+			if row.Failure, err = toJSON(a.Failure); err == nil {
+				row.Layer, err = toJSON(a.Layer)
+			}
 		}
 	}
 	if err != nil {
@@ -90,7 +93,9 @@ func (row *assetRow) asset() (*archive.Asset, error) {
 	var err error
 	if a.Image, err = fromJSON[archive.Image](row.Image); err == nil {
 		if a.Access, err = fromJSON[archive.Access](row.Access); err == nil {
-			a.Failure, err = fromJSON[archive.Failure](row.Failure)
+			if a.Failure, err = fromJSON[archive.Failure](row.Failure); err == nil {
+				a.Layer, err = fromJSON[archive.Layer](row.Layer)
+			}
 		}
 	}
 	if err != nil {
@@ -117,7 +122,7 @@ func (q queries) asset(ctx context.Context, id string) (*archive.Asset, error) {
 
 // Assets implements archive.Catalog. A limit of 0 means 100.
 func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*archive.Asset, error) {
-	if !plain(query.Record + query.Batch + string(query.State) + query.SHA512 + strings.Join(query.IDs, "") + query.After) {
+	if !plain(query.Record + query.Batch + string(query.State) + query.SHA512 + strings.Join(query.IDs, "") + query.Filename + query.After) {
 		return nil, nil
 	}
 	if query.Limit <= 0 {
@@ -135,6 +140,9 @@ func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*arch
 	}
 	if len(query.IDs) > 0 {
 		q = q.Where("id IN (?)", bun.List(query.IDs))
+	}
+	if query.Filename != "" {
+		q = q.Where("filename = ? AND size = ?", query.Filename, query.Size)
 	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list assets: %w", err)

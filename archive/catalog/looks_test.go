@@ -149,7 +149,9 @@ func TestOldCatalogueGetsLooks(t *testing.T) {
 		for _, back := range []string{
 			"DROP INDEX assets_by_look1", "DROP INDEX assets_by_look2", "DROP INDEX assets_by_look3", "DROP INDEX assets_by_look4",
 			"ALTER TABLE assets DROP COLUMN look", "ALTER TABLE assets DROP COLUMN look1", "ALTER TABLE assets DROP COLUMN look2",
-			"ALTER TABLE assets DROP COLUMN look3", "ALTER TABLE assets DROP COLUMN look4", "DELETE FROM schema_versions WHERE version_id = 3",
+			"ALTER TABLE assets DROP COLUMN look3", "ALTER TABLE assets DROP COLUMN look4",
+			"DROP INDEX assets_by_file", "ALTER TABLE assets DROP COLUMN layer", // of later steps
+			"DELETE FROM schema_versions WHERE version_id >= 3",
 		} {
 			if _, err := c.others.ExecContext(t.Context(), back); err != nil {
 				t.Fatal(err)

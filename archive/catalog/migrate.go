@@ -18,7 +18,9 @@ var migrationFiles embed.FS
 // migrations are the steps of the schema in their order; a step that was
 // released is never changed. They are written for SQLite; dialect.ddl turns
 // them into PostgreSQL's words.
-var migrations = []string{"00001_catalogue.sql", "00002_publish_when_ready.sql", "00003_looks.sql"}
+var migrations = []string{
+	"00001_catalogue.sql", "00002_publish_when_ready.sql", "00003_looks.sql", "00004_master_files.sql", "00005_layers.sql",
+}
 
 // versionTable is where goose notes the steps that were taken.
 const versionTable = "schema_versions"

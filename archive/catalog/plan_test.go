@@ -35,6 +35,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		"assets of a batch":    {c.read().from("assets").ColumnExpr("*").Where("batch = 'a'").Where("id > 'x'").Order("id"), "assets_by_batch"},
 		"assets in a state":    {c.read().from("assets").ColumnExpr("*").Where("state = 'a'").Order("id"), "assets_by_state"},
 		"assets by hash":       {c.read().from("assets").ColumnExpr("*").Where("sha512 = 'a'"), "assets_by_hash"},
+		"assets by file":       {c.read().from("assets").ColumnExpr("*").Where("filename = 'a' AND size = 7").Order("id").Limit(1), "assets_by_file"},
 		"looks":                {c.read().sameBand(0x1234567890, 2), "assets_by_look3"},
 		"changes":              {c.read().from("changes").ColumnExpr("*").Where("seq > 7").Order("seq"), "sqlite_autoindex_changes_1"},
 		"jobs of a batch":      {c.read().from("jobs AS j").ColumnExpr("*").Join("JOIN river_job AS q ON q.id = j.id").Where("j.batch = 'a'").Order("j.id DESC"), "jobs_by_batch"},

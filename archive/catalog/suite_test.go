@@ -161,7 +161,11 @@ func both(t *testing.T, test func(t *testing.T, c *Catalog, address string)) {
 // words is a small vocabulary: fixed data for these tests.
 type words struct{}
 
-func (words) Term(_ archive.Scheme, s string) (archive.Term, bool) {
+func (words) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
+	if scheme == archive.SchemeLayer {
+		code := map[string]string{"visible": "visible", "infrared": "infrared", "红外": "infrared"}[s]
+		return archive.Term{Code: code}, code != ""
+	}
 	return archive.Term{Code: s}, s == "dunhuang" || s == "folk" || s == "mural" || s == "cave"
 }
 func (words) Nearest(archive.Scheme, string) []archive.Term      { return nil }

@@ -228,7 +228,7 @@ func (t *tx) PutAsset(ctx context.Context, a archive.Asset) error {
 		Set("record = EXCLUDED.record, position = EXCLUDED.position, kind = EXCLUDED.kind, state = EXCLUDED.state").
 		Set("batch = EXCLUDED.batch, filename = EXCLUDED.filename, master_key = EXCLUDED.master_key, size = EXCLUDED.size").
 		Set("sha512 = EXCLUDED.sha512, format = EXCLUDED.format, image = EXCLUDED.image, access = EXCLUDED.access").
-		Set("failure = EXCLUDED.failure, received = EXCLUDED.received").
+		Set("failure = EXCLUDED.failure, layer = EXCLUDED.layer, received = EXCLUDED.received").
 		Set("publish_by = EXCLUDED.publish_by, publish_revision = EXCLUDED.publish_revision").
 		Set("look = EXCLUDED.look, look1 = EXCLUDED.look1, look2 = EXCLUDED.look2, look3 = EXCLUDED.look3, look4 = EXCLUDED.look4").
 		Exec(ctx)

@@ -30,6 +30,8 @@ var publisher = iiif.Publisher{
 		"site/mogao":          {"zh": "莫高窟", "en": "Mogao Caves"},
 		"material/clay":       {"zh": "泥", "en": "clay"},
 		"level/1":             {"zh": "一级"},
+		"layer/visible":       {"zh": "可见光", "en": "Visible light"},
+		"layer/infrared":      {"zh": "红外", "en": "Infrared"},
 	},
 }
 

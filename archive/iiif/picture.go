@@ -15,25 +15,25 @@ const (
 	thumbnailSide = 400
 )
 
-// view returns the image as the public sees it: the image itself, or for a
-// record of the tier "reduced", the largest level within its number of pixels.
-func view(record *archive.Record, asset *archive.Asset) Pyramid {
-	size := asset.Access.TileSize
-	if size < 1 {
-		size = max(asset.Image.Width, asset.Image.Height)
+// view returns the image as it is seen: the image itself, or what the public sees
+// of a record of the tier "reduced", the largest level within its number of pixels.
+func (p Publisher) view(record *archive.Record, asset *archive.Asset) Pyramid {
+	size := max(asset.Image.Width, asset.Image.Height)
+	if asset.Access != nil && asset.Access.TileSize > 0 {
+		size = asset.Access.TileSize
 	}
-	p := NewPyramid(asset.Image.Width, asset.Image.Height, size)
-	if r := record.Rights; r != nil && r.Tier == archive.TierReduced {
-		p, _ = p.Within(r.MaxPixels)
+	shown := NewPyramid(asset.Image.Width, asset.Image.Height, size)
+	if r := record.Rights; r != nil && r.Tier == archive.TierReduced && !p.Whole {
+		shown, _ = shown.Within(r.MaxPixels)
 	}
-	return p
+	return shown
 }
 
 // picture returns the image that is painted on a canvas, with its service: the
 // largest level of at most bodySide pixels a side. The size that is said is the
 // size that is sent.
 func (p Publisher) picture(record *archive.Record, asset *archive.Asset) Reference {
-	full := view(record, asset)
+	full := p.view(record, asset)
 	limits := p.Offer.effective(full.Width, full.Height)
 	lim := limits.bounds()
 	k := 0
@@ -49,7 +49,7 @@ func (p Publisher) picture(record *archive.Record, asset *archive.Asset) Referen
 // where there is any within the view, otherwise the smallest level that is
 // large enough.
 func (p Publisher) smallPicture(record *archive.Record, asset *archive.Asset) Reference {
-	full := view(record, asset)
+	full := p.view(record, asset)
 	limits := p.Offer.effective(full.Width, full.Height)
 	lim := limits.bounds()
 	best := archive.Thumbnail{}
@@ -89,11 +89,11 @@ func (p Publisher) image(asset string, full Pyramid, w, h int) Reference {
 	}
 }
 
-// thumbnail returns the thumbnail of the first image, if there is one.
+// thumbnail returns the thumbnail of the first view, if there is one.
 func (p Publisher) thumbnail(record *archive.Record, assets []archive.Asset) []Reference {
-	shown := servable(assets)
-	if len(shown) == 0 {
+	views := archive.Views(assets)
+	if len(views) == 0 {
 		return nil
 	}
-	return []Reference{p.smallPicture(record, shown[0])}
+	return []Reference{p.smallPicture(record, views[0].First())}
 }

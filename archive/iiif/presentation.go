@@ -12,9 +12,10 @@ type Pair struct {
 }
 
 // Reference points to another resource: a thumbnail, a homepage, a manifest in
-// a collection.
+// a collection. Of the type "Choice" it has no ID but Items, of which one is shown
+// at a time (Presentation API 3.0, section 5.7).
 type Reference struct {
-	ID        string      `json:"id"`
+	ID        string      `json:"id,omitempty"`
 	Type      string      `json:"type"`
 	Label     LanguageMap `json:"label,omitempty"`
 	Format    string      `json:"format,omitempty"`
@@ -23,6 +24,7 @@ type Reference struct {
 	Height    int         `json:"height,omitempty"`
 	Thumbnail []Reference `json:"thumbnail,omitempty"`
 	Service   []Service   `json:"service,omitempty"`
+	Items     []Reference `json:"items,omitempty"`
 }
 
 // Service names a service of a resource: here, always an image's ImageService3.
@@ -60,8 +62,8 @@ type Manifest struct {
 	Items             []Canvas    `json:"items"`
 }
 
-// Canvas is the space on which an image lies (Presentation API 3.0, section 5.3).
-// Its size is that of the image's pixels, also where the public sees fewer.
+// Canvas is the space on which images lie (Presentation API 3.0, section 5.3). Its
+// size is that of its view's base image, in the pixels that the public sees of it.
 type Canvas struct {
 	ID        string           `json:"id"`
 	Type      string           `json:"type"`
@@ -79,7 +81,8 @@ type AnnotationPage struct {
 	Items []Annotation `json:"items"`
 }
 
-// Annotation puts an image on a canvas (Presentation API 3.0, section 5.6).
+// Annotation puts an image, or a choice of several, on a canvas or on a part of it
+// (Presentation API 3.0, section 5.6).
 type Annotation struct {
 	ID         string    `json:"id"`
 	Type       string    `json:"type"`

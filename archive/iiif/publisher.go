@@ -19,6 +19,7 @@ type Publisher struct {
 	Homepage string       // the institution's own site; empty is Base
 	Terms    Terms        // labels of codes; without it, codes are shown
 	Offer    Offer        // as Resolve gets it: no image that is named here is larger
+	Whole    bool         // images of the tier "reduced" are shown whole: to those who are signed in
 }
 
 // ManifestID returns the address of a record's manifest.
@@ -31,8 +32,9 @@ func (p Publisher) CollectionID(slug string) string {
 	return p.address("iiif", "collection", slug)
 }
 
-// CanvasID returns the identifier of the canvas of an image. It does not change
-// when images are added or put in another order.
+// CanvasID returns the identifier of the canvas of an image, and of a view by its
+// base image. It does not change when images or layers are added or put in another
+// order.
 func (p Publisher) CanvasID(record, asset string) string {
 	return p.address("iiif", "manifest", record, "canvas", asset)
 }
@@ -47,8 +49,8 @@ func (p Publisher) address(segments ...string) string {
 }
 
 // Manifest describes a record whose images viewers can show: one canvas for
-// each asset that can be served, in the order given. A record without any is
-// an archive.ErrNotFound, since a manifest must have a canvas.
+// each view (archive.Views) of the assets, in the order given. A record without
+// any is an archive.ErrNotFound, since a manifest must have a canvas.
 func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Manifest, error) {
 	m := &Manifest{
 		Context:   PresentationContext,
@@ -71,9 +73,9 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Ma
 			m.RequiredStatement = &Pair{Label: LanguageMap{"en": {"Held by"}, "zh": {"收藏单位"}}, Value: holder}
 		}
 	}
-	shown := servable(assets)
-	for i := range shown {
-		m.Items = append(m.Items, p.canvas(record, shown[i], i, len(shown)))
+	views := archive.Views(assets)
+	for i := range views {
+		m.Items = append(m.Items, p.canvas(record, views[i], i, len(views)))
 	}
 	if len(m.Items) == 0 {
 		return nil, fmt.Errorf("manifest of %s: it has no image to show: %w", record.ID, archive.ErrNotFound)
@@ -81,37 +83,19 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Ma
 	return m, nil
 }
 
-// servable returns the assets that are images ready to be served.
-func servable(assets []archive.Asset) []*archive.Asset {
-	var out []*archive.Asset
-	for i := range assets {
-		if a := &assets[i]; a.Servable() && a.Image.Width > 0 && a.Image.Height > 0 {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// canvas describes the n-th of total images.
-func (p Publisher) canvas(record *archive.Record, asset *archive.Asset, n, total int) Canvas {
-	id := p.CanvasID(record.ID, asset.ID)
+// canvas describes the n-th of total views.
+func (p Publisher) canvas(record *archive.Record, v archive.View, n, total int) Canvas {
+	id := p.CanvasID(record.ID, v.Base.ID)
 	name := label(record.Titles, record.ID)
 	if total > 1 {
 		name = LanguageMap{"en": {fmt.Sprintf("Image %d", n+1)}, "zh": {fmt.Sprintf("第%d图", n+1)}}
 	}
-	shown := view(record, asset)
+	shown := p.view(record, v.Base)
 	return Canvas{
 		ID: id, Type: "Canvas", Label: name,
 		Height: shown.Height, Width: shown.Width,
-		Thumbnail: []Reference{p.smallPicture(record, asset)},
-		Items: []AnnotationPage{{
-			ID: id + "/page", Type: "AnnotationPage",
-			Items: []Annotation{{
-				ID: id + "/image", Type: "Annotation", Motivation: "painting",
-				Body:   p.picture(record, asset),
-				Target: id,
-			}},
-		}},
+		Thumbnail: []Reference{p.smallPicture(record, v.First())},
+		Items:     []AnnotationPage{{ID: id + "/page", Type: "AnnotationPage", Items: p.painting(record, v, id)}},
 	}
 }
 

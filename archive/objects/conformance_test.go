@@ -551,6 +551,81 @@ func TestDirKeepsInside(t *testing.T) {
 	}
 }
 
+// What is staged is seen by nobody before it has its key, and leaves nothing when
+// it gets none.
+func TestStage(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	d, err := OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, d, "masters/a", "old")
+	content := strings.Repeat("敦煌", 5<<20) // more than one piece, more than one writeback
+	stage := func() *Staged {
+		t.Helper()
+		s, err := d.Stage(t.Context(), strings.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Size() != int64(len(content)) {
+			t.Errorf("staged %d bytes of %d", s.Size(), len(content))
+		}
+		return s
+	}
+	left := func() int {
+		t.Helper()
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	s := stage()
+	if got := keys(t, d, ""); !slices.Equal(got, []string{"masters/a"}) {
+		t.Errorf("keys while staged = %v", got)
+	}
+	for _, key := range []string{"masters/a", "masters/b/c"} {
+		info, err := s.Place(t.Context(), key)
+		if err != nil || info.Key != key || info.Size != int64(len(content)) {
+			t.Errorf("placed %+v, %v", info, err)
+		}
+		if got := get(t, d, key); got != content {
+			t.Errorf("%s holds %d other bytes", key, len(got))
+		}
+		if err := s.Discard(); err != nil || get(t, d, key) != content {
+			t.Errorf("discarding what was placed: %v", err)
+		}
+		s = stage()
+	}
+	if err := errors.Join(s.Discard(), s.Discard()); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Place(t.Context(), "late"); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("placing what was discarded: %v", err)
+	}
+	var invalid *archive.InvalidError
+	if _, err := stage().Place(t.Context(), "../out"); !errors.As(err, &invalid) {
+		t.Errorf("placing outside: %v", err)
+	}
+	boom := errors.New("the card reader was pulled out")
+	if _, err := d.Stage(t.Context(), io.MultiReader(strings.NewReader("half"), iotest.ErrReader(boom))); !errors.Is(err, boom) {
+		t.Errorf("staging a failing reader: %v", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	s = stage()
+	cancel()
+	if _, err := s.Place(gone, "late"); !errors.Is(err, context.Canceled) {
+		t.Errorf("placing after the end: %v", err)
+	}
+	if _, err := d.Stage(gone, strings.NewReader(content)); !errors.Is(err, context.Canceled) {
+		t.Errorf("staging after the end: %v", err)
+	}
+	if n := left(); n != 1 {
+		t.Errorf("%d entries are left, want the folder of masters", n)
+	}
+}
+
 func TestDirSweep(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
@@ -568,7 +643,7 @@ func TestDirSweep(t *testing.T) {
 	if err := os.Chtimes(path+"/a/.hexi-tmp-old", old, old); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := d.Sweep(time.Now()); n != 1 || err != nil {
+	if n, err := d.Sweep(t.Context(), time.Now()); n != 1 || err != nil {
 		t.Errorf("swept %d, %v; want the one that is old", n, err)
 	}
 	if got := keys(t, d, ""); !slices.Equal(got, []string{"a/kept"}) {

@@ -83,7 +83,7 @@ func (d *Dir) put(ctx context.Context, key string, r io.Reader, opts PutOptions)
 			err = errors.Join(err, ignoreNotExist(d.root.Remove(temp)))
 		}
 	}()
-	n, err := io.Copy(f, &contextReader{ctx, r})
+	n, err := fill(ctx, f, r, opts.Size)
 	if err == nil && opts.Size >= 0 && n != opts.Size {
 		err = fmt.Errorf("%d bytes came, %d were promised: %w", n, opts.Size, io.ErrUnexpectedEOF)
 	}
@@ -355,9 +355,12 @@ func (d *Dir) list(ctx context.Context, folder, prefix string, yield func(Info, 
 
 // Sweep removes what the writes of crashed processes left behind more than a
 // day before now, and returns how many files that were.
-func (d *Dir) Sweep(now time.Time) (int, error) {
+func (d *Dir) Sweep(ctx context.Context, now time.Time) (int, error) {
 	removed := 0
 	err := fs.WalkDir(d.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil || e.IsDir() || !strings.HasPrefix(filepath.Base(name), tempPrefix) {
 			return ignoreNotExist(err)
 		}

@@ -29,6 +29,7 @@ type Result struct {
 	Gray       bool
 	Sidecar    []byte
 	ID         string      // of the access copy, see pyramid.Index.ID
+	Origin     string      // what made it: the engine and its quality
 	Thumbnails []Thumbnail // ascending by size
 	Colour     string      // the mean, "#rrggbb"
 	Palette    []string    // up to five colours that stand out, "#rrggbb", the commonest first
@@ -47,7 +48,7 @@ func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, o
 		return Result{}, advised(err)
 	}
 	defer src.close()
-	result, err := build(m, src, info, out, recipe{e.encoder, e.workers, e.origin()})
+	result, err := build(m, src, info, out, recipe{e.encoder, e.workers, e.quality, e.quality.origin("go")})
 	return result, advised(err)
 }
 
@@ -55,6 +56,7 @@ func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, o
 type recipe struct {
 	encoder tileEncoder
 	workers int
+	quality Quality
 	origin  string
 }
 
@@ -66,7 +68,7 @@ func build(m *master, src rows, info Info, out Output, how recipe) (Result, erro
 		return Result{}, refuse(CodeTooLarge, "split the image", "%v", err)
 	}
 	w, err := pyramid.NewWriter(out.TIFF, pyramid.Spec{
-		Geometry: g, Gray: src.gray(), Tables: how.encoder.tables(src.gray()), Software: "hexi", Origin: how.origin, Profile: profileOf(src.gray()),
+		Geometry: g, Gray: src.gray(), Tables: how.encoder.tables(src.gray()), Software: "hexi (" + how.origin + ")", Origin: how.origin, Profile: profileOf(src.gray()),
 	})
 	if err != nil {
 		return Result{}, err
@@ -87,13 +89,13 @@ func build(m *master, src rows, info Info, out Output, how recipe) (Result, erro
 	if err != nil {
 		return Result{}, fmt.Errorf("read back sidecar: %w", err)
 	}
-	result := Result{Geometry: g, Gray: src.gray(), Sidecar: sidecar, ID: ix.ID()}
+	result := Result{Geometry: g, Gray: src.gray(), Sidecar: sidecar, ID: ix.ID(), Origin: how.origin}
 	result.Rows, result.OfRows = height, height
 	if m.filled != nil {
 		_, result.OfRows = m.filled.bounds()
 		result.Rows = m.filled.read
 	}
-	result.describe(toNRGBA(b.kept.image()), width, height)
+	result.describe(toNRGBA(b.kept.image()), width, height, like(how.quality.Access, likeThumbnail))
 	return result, nil
 }
 

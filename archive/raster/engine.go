@@ -1,28 +1,21 @@
 package raster
 
-import (
-	"fmt"
-	"runtime"
-)
-
-// tileQuality is the JPEG quality of tiles, from 1 to 100: what is lost is not
-// seen, also at 1:1.
-const tileQuality = 85
+import "runtime"
 
 // Go is the pure-Go engine. It is safe for use by many goroutines.
 type Go struct {
 	limits  Limits
 	workers int
+	quality Quality
 	encoder *encoder // of tiles
+	whole   *encoder // of computed images
 }
 
-// NewGo returns the pure-Go engine with its usual limits: 10 gigapixels in all,
-// 1 GiB of memory for making an access copy.
+// NewGo returns the pure-Go engine with its usual limits, 10 gigapixels in all and
+// 1 GiB of memory for making an access copy, and with DefaultQuality.
 func NewGo() *Go {
-	return &Go{
-		limits:  Limits{MaxPixels: 10_000_000_000, MaxDecode: 1 << 30},
-		workers: runtime.GOMAXPROCS(0), encoder: newEncoder(tileQuality),
-	}
+	e := &Go{limits: Limits{MaxPixels: 10_000_000_000, MaxDecode: 1 << 30}, workers: runtime.GOMAXPROCS(0)}
+	return e.WithQuality(defaultQuality())
 }
 
 // WithLimits returns an engine with other limits.
@@ -32,9 +25,16 @@ func (e *Go) WithLimits(l Limits) *Go {
 	return &other
 }
 
-// origin names the engine and what of its settings decides about the bytes of an
-// access copy. The number grows when the same master would give other bytes.
-func (e *Go) origin() string { return fmt.Sprintf("go 3, quality %d", tileQuality) }
+// WithQuality returns an engine that encodes with another quality.
+func (e *Go) WithQuality(q Quality) *Go {
+	other := *e
+	other.quality, other.encoder, other.whole = q, newEncoder(q.Access), newEncoder(q.Computed)
+	return &other
+}
+
+// Signature names the engine and what of its settings decides about the bytes of
+// computed images: what was computed under another one is not the same.
+func (e *Go) Signature() string { return e.quality.signature("go") }
 
 // Name names the engine for people.
 func (e *Go) Name() string { return "pure-Go" }

@@ -2,4 +2,6 @@
 
 package raster
 
-func engines() []engine { return []engine{NewGo()} }
+func engines() []engine { return enginesOf(defaultQuality()) }
+
+func enginesOf(q Quality) []engine { return []engine{NewGo().WithQuality(q)} }

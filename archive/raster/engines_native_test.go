@@ -2,4 +2,8 @@
 
 package raster
 
-func engines() []engine { return []engine{NewGo(), NewNative()} }
+func engines() []engine { return enginesOf(defaultQuality()) }
+
+func enginesOf(q Quality) []engine {
+	return []engine{NewGo().WithQuality(q), NewNative().WithQuality(q)}
+}

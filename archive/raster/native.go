@@ -24,6 +24,7 @@ type Native struct {
 	limits  Limits
 	workers int
 	golang  *Go // reads TIFF, PNG and BMP
+	quality Quality
 	encoder turboEncoder
 	whole   *encoders
 }
@@ -31,11 +32,12 @@ type Native struct {
 // New returns the engine of this build: the native one.
 func New() *Native { return NewNative() }
 
-// NewNative returns the native engine with its usual limits: 10 gigapixels in all,
-// 1 GiB of memory for making an access copy.
+// NewNative returns the native engine with its usual limits, 10 gigapixels in all and
+// 1 GiB of memory for making an access copy, and with DefaultQuality.
 func NewNative() *Native {
 	g := NewGo()
-	return &Native{limits: g.limits, workers: g.workers, golang: g, encoder: turboEncoder{tileQuality}, whole: &encoders{quality: tileQuality}}
+	e := &Native{limits: g.limits, workers: g.workers, golang: g}
+	return e.WithQuality(defaultQuality())
 }
 
 // WithLimits returns an engine with other limits.
@@ -48,7 +50,16 @@ func (e *Native) WithLimits(l Limits) *Native {
 // Name names the engine for people.
 func (e *Native) Name() string { return "native (libvips)" }
 
-func (e *Native) origin() string { return fmt.Sprintf("native 3, quality %d", e.encoder.quality) }
+// WithQuality returns an engine that encodes with another quality.
+func (e *Native) WithQuality(q Quality) *Native {
+	other := *e
+	other.quality, other.encoder, other.whole = q, turboEncoder{q.Access}, &encoders{quality: q.Computed}
+	return &other
+}
+
+// Signature names the engine and what of its settings decides about the bytes of
+// computed images; see Go.Signature.
+func (e *Native) Signature() string { return e.quality.signature("native") }
 
 // Identify finds out what a master is; see Go.Identify. It reads more formats.
 func (e *Native) Identify(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
@@ -63,7 +74,7 @@ func (e *Native) Derive(ctx context.Context, r io.ReaderAt, size int64, info Inf
 		return Result{}, err
 	}
 	defer src.close()
-	return build(m, src, info, out, recipe{e.encoder, e.workers, e.origin()})
+	return build(m, src, info, out, recipe{e.encoder, e.workers, e.quality, e.quality.origin("native")})
 }
 
 // The decoders that Info.Decoder names.

@@ -176,27 +176,32 @@ func (e *Native) encode(r *rendering, q Request, w io.Writer) error {
 		enc := png.Encoder{CompressionLevel: png.BestSpeed}
 		return enc.Encode(w, img)
 	}
-	return r.save(q.Format, w)
+	return e.save(r, q.Format, w)
 }
 
 func (e *Native) encodeTransparent(r *rendering, q Request, w io.Writer) error {
 	if q.Format != "png" {
-		return r.save(q.Format, w)
+		return e.save(r, q.Format, w)
 	}
 	enc := png.Encoder{CompressionLevel: png.BestSpeed}
 	return enc.Encode(w, &image.NRGBA{Pix: r.pix, Stride: 4 * r.width, Rect: image.Rect(0, 0, r.width, r.height)})
 }
 
-// The savers of libvips, by IIIF's name of the format. What only costs time is
-// kept low: they run while somebody waits.
-var savers = map[string]string{
-	"webp": ".webp[Q=82,effort=2,strip]",
-	"avif": ".avif[Q=60,effort=1,strip]",
+// saver names the saver of libvips for a format of IIIF. What only costs time is
+// kept low: it runs while somebody waits.
+func (q Quality) saver(format string) (suffix string, ok bool) {
+	switch format {
+	case "webp":
+		return fmt.Sprintf(".webp[Q=%d,effort=2,strip]", like(q.Computed, likeWebP)), true
+	case "avif":
+		return fmt.Sprintf(".avif[Q=%d,effort=1,strip]", like(q.Computed, likeAVIF)), true
+	}
+	return "", false
 }
 
 // save writes a format that libvips writes.
-func (r *rendering) save(format string, w io.Writer) error {
-	suffix, ok := savers[format]
+func (e *Native) save(r *rendering, format string, w io.Writer) error {
+	suffix, ok := e.quality.saver(format)
 	if !ok {
 		return fmt.Errorf("render: the format %s is not written here", format)
 	}

@@ -120,8 +120,9 @@ func inGamut(xyz [3]float64) bool {
 	return true
 }
 
-// patchSide is the side of a patch in pixels, patchRow how many are in a row.
-const patchSide, patchRow = 32, 9
+// patchSide is the side of a patch in pixels, that of a JPEG's largest unit, and
+// patchRow how many are in a row.
+const patchSide, patchRow = 16, 18
 
 // patches are samples from 0 to 1: nine steps of each channel, so that shadows,
 // skin, pigments and paper are all among them.
@@ -197,6 +198,7 @@ func TestPatches(t *testing.T) {
 			{"TIFF", 8, 2}, {"TIFF", 16, 4}, {"TIFF", 32, 2}, {"TIFF, floating point", 32, 4}, {"PNG", 8, 4}, {"PNG", 16, 2}, {"PNG, interlaced", 16, 2}, {"JPEG", 8, 4},
 		} {
 			t.Run(fmt.Sprintf("%s, %s of %d bits", s.name, kind.name, kind.bits), func(t *testing.T) {
+				t.Parallel()
 				eachEngine(t, func(t *testing.T, e engine) {
 					a, info, err := derive(t, e, chart(t, kind.name, kind.bits, all, s.gray, s.profile(kind.version)))
 					if err != nil {
@@ -262,6 +264,7 @@ func TestInkPatches(t *testing.T) {
 		"TIFF of 8 bits": eight, "TIFF of 16 bits": sixteen, "JPEG": byTool(t, eight, [2]string{".tif", ".jpg"}, "vips", "copy", "IN", "OUT[Q=99,no_subsample]"),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			eachEngine(t, func(t *testing.T, e engine) {
 				a, info, err := derive(t, e, master)
 				if err != nil {

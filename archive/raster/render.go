@@ -70,6 +70,11 @@ func (q Request) source(g pyramid.Geometry, k int) image.Rectangle {
 	return r
 }
 
+// CostPerPixel is what Cost says at most of each pixel of an answer, in bytes, as long
+// as the answer has the shape of its region and is not larger than it: four times as
+// many pixels are read, made narrower, then lower, and turned by any angle.
+const CostPerPixel = 4*4 + 4*2 + 4 + 4*2
+
 // Cost estimates how many bytes of memory a request takes, before anything is
 // decoded.
 func (e *Go) Cost(g pyramid.Geometry, q Request) int64 {
@@ -182,7 +187,7 @@ func (e *Go) encode(w io.Writer, img *image.NRGBA, q Request) error {
 		if n, ok := out.(*image.NRGBA); ok {
 			flatten(n)
 		}
-		_, err := w.Write(e.encoder.appendImage(nil, out, false))
+		_, err := w.Write(e.whole.appendImage(nil, out, false))
 		return err
 	case "png":
 		enc := png.Encoder{CompressionLevel: png.BestSpeed}

@@ -15,13 +15,10 @@ import (
 // pixels; those that would enlarge the image are left out.
 var thumbnailSides = [...]int{240, 480, 960}
 
-// thumbnailQuality is their JPEG quality.
-const thumbnailQuality = 82
-
 // describe makes all that is made of a small version of an image of width ×
-// height pixels: thumbnails, colours, hash.
-func (r *Result) describe(small *image.NRGBA, width, height int) {
-	e := newEncoder(thumbnailQuality)
+// height pixels: thumbnails of a JPEG quality, colours, hash.
+func (r *Result) describe(small *image.NRGBA, width, height, quality int) {
+	e := newEncoder(quality)
 	// From the largest to the smallest, each of the one before: those are the
 	// pixels that are left to look at.
 	for _, side := range slices.Backward(thumbnailSides[:]) {

@@ -59,6 +59,7 @@ func Load() (*Vocabulary, error) {
 	for _, name := range []archive.Scheme{
 		archive.SchemeCollection, archive.SchemeKind, archive.SchemePeriod, archive.SchemeCategory, archive.SchemeLevel,
 		archive.SchemeCompleteness, archive.SchemeCondition, archive.SchemeSource, archive.SchemeSite, archive.SchemeMaterial,
+		archive.SchemeLayer,
 	} {
 		s, err := loadScheme(name)
 		if err != nil {

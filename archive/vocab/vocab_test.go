@@ -30,6 +30,7 @@ func TestTerm(t *testing.T) {
 		{archive.SchemeCategory, "古遗址", "immovable-0100"}, {archive.SchemeCategory, "陶器", "relic-02"}, {archive.SchemeCategory, "传统音乐", "ich-02"},
 		{archive.SchemeCategory, "其他", "immovable-0600"}, {archive.SchemeCondition, "差", "poor"}, {archive.SchemeCondition, "状态稳定,不需修复", "stable"},
 		{archive.SchemeSource, "发掘", "excavation"}, {archive.SchemeCompleteness, "严重残缺(含缺失部件)", "badly-damaged"},
+		{archive.SchemeLayer, "可见光", "visible"}, {archive.SchemeLayer, "侧光", "raking"}, {archive.SchemeLayer, "X光", "x-ray"}, {archive.SchemeLayer, "UV", "ultraviolet"}, {archive.SchemeLayer, "线描图", "line-drawing"},
 		{archive.SchemeCollection, "敦煌", "dunhuang"}, {archive.SchemeKind, "壁画", "mural"}, {archive.SchemeSite, "莫高窟", "mogao"}, {archive.SchemeSite, "Mogao Caves", "mogao"},
 	} {
 		if got, ok := v.Term(test.scheme, test.in); !ok || got.Code != test.want {

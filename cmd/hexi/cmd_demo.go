@@ -45,6 +45,7 @@ func newDemo(env *environment) *cobra.Command {
 		},
 	}
 	env.flags.registerServer(cmd.Flags())
+	env.flags.images.registerJobs(cmd.Flags())
 	cmd.Flags().BoolVar(&makeOnly, "make-only", false, "make the sample and end, without serving")
 	return cmd
 }

@@ -56,6 +56,7 @@ func newIngest(env *environment) *cobra.Command {
 			return env.printReport(report)
 		},
 	}
+	env.flags.images.registerJobs(cmd.Flags())
 	cmd.Flags().StringVar(&req.Collection, "collection", "", "collection for records that name none (dunhuang, great-wall, …)")
 	cmd.Flags().StringVar(&kind, "kind", "", "kind for records that name none (relic, mural, cave, site …)")
 	cmd.Flags().BoolVar(&req.Publish, "publish", false, "make the records public")
@@ -218,6 +219,9 @@ func (env *environment) printReportText(r *ingest.Report) {
 		fmt.Fprintf(w, "images: %d would be received, %d refused; what is damaged behind its header shows when it is decoded\n", r.Assets["looked-at"], r.Assets["refused"])
 	} else {
 		fmt.Fprintf(w, "images: %d ready, %d unchanged, %d refused\n", r.Assets["ready"], r.Assets["unchanged"], r.Assets["refused"])
+	}
+	if r.Layers > 0 {
+		fmt.Fprintf(w, "layers: %d set\n", r.Layers)
 	}
 	if !r.DryRun && !r.Changed() && r.Complete() {
 		fmt.Fprintln(w, "nothing changed: everything was there already")

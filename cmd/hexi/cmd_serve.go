@@ -28,6 +28,7 @@ func newServe(env *environment) *cobra.Command {
 		},
 	}
 	env.flags.registerServer(cmd.Flags())
+	env.flags.images.registerJobs(cmd.Flags())
 	cmd.Flags().BoolVar(&noJobs, "no-jobs", false, "leave jobs to worker processes")
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take no uploads and change nothing")
 	return cmd
@@ -83,10 +84,16 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 	if cache != nil {
 		defer func() { err = errors.Join(err, cache.Close()) }()
 	}
+	for _, name := range h.settings.images.beyond(h.settings.renderBytes) {
+		h.log.Warn("images as large as this allows may need more memory than there is for computing them, and are refused then: raise --render-memory",
+			"setting", name, "render-memory", h.settings.renderBytes)
+	}
 	handler, err := web.New(web.Config{
 		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
 		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
 		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, Cache: cache,
+		Registry: h.meters.registry,
+		Limits:   h.settings.images.limits, StaffLimits: h.settings.images.staffLimits,
 	})
 	if err != nil {
 		return fmt.Errorf("prepare server: %w", err)
@@ -101,6 +108,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 			return err
 		}
 		defer stop()
+		go h.sweep(background)
 	}
 
 	server := &http.Server{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"net"
 	"net/url"
@@ -42,10 +43,12 @@ type settings struct {
 	renderBytes  int64  // RenderMemory
 	cacheBytes   int64  // CacheSize
 	cacheAsked   bool   // Cache was set, and is not the default
+
+	images imageSettings
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = []string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "cache", "cache-size"}
+var names = append([]string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "cache", "cache-size"}, imageNames...)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -65,6 +68,7 @@ func (s *settings) registerServer(flags *pflag.FlagSet) {
 	flags.StringVar(&s.RenderMemory, "render-memory", "", "memory for computing images, all together (default 1G)")
 	flags.StringVar(&s.Cache, "cache", "", "directory that keeps computed images, or off (default DATA/cache where objects are on S3, else off)")
 	flags.StringVar(&s.CacheSize, "cache-size", "", "how large that directory may become (default 4G)")
+	s.images.registerServer(flags)
 }
 
 // load fills in what the flags leave open, and validates.
@@ -97,10 +101,12 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 			over[name] = v
 		}
 	}
-	for name, v := range map[string]string{
+	given := map[string]string{
 		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
 		"render-memory": s.RenderMemory, "cache": s.Cache, "cache-size": s.CacheSize,
-	} {
+	}
+	maps.Copy(given, s.images.given())
+	for name, v := range given {
 		if v != "" {
 			over[name] = v
 		}
@@ -124,6 +130,9 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		return s, err
 	}
 	if s.cacheBytes, err = parseSize("cache-size", either(k.String("cache-size"), "4G")); err != nil {
+		return s, err
+	}
+	if err = s.images.load(k, s.renderBytes); err != nil {
 		return s, err
 	}
 	return s, s.validate()

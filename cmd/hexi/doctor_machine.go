@@ -57,7 +57,7 @@ func (d *doctor) decoder(ctx context.Context) {
 		if err != nil {
 			return err
 		}
-		pool := sandbox.New(sandbox.Options{Command: decodeCommand(), Scratch: d.scratch(), IdentifyTime: 20 * time.Second, DeriveTime: 20 * time.Second})
+		pool := sandbox.New(sandbox.Options{Command: decodeCommand(d.settings.images.quality), Scratch: d.scratch(), IdentifyTime: 20 * time.Second, DeriveTime: 20 * time.Second})
 		defer func() { err = errors.Join(err, pool.Close()) }()
 		master, length := bytes.NewReader(picture), int64(len(picture))
 		info, err := pool.Identify(ctx, master, length)

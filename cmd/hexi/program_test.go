@@ -52,6 +52,7 @@ func process(t *testing.T, args ...string) *exec.Cmd {
 // report reads what "hexi ingest --json" prints.
 type report struct {
 	Records, Assets map[string]int
+	Layers          int
 	Failed, Notes   []struct {
 		Item, Record, Asset, Field, Code, Why, Do string
 

@@ -29,7 +29,7 @@ func TestScratchSpaceIsChecked(t *testing.T) {
 	defer h.Close() //nolint:errcheck // the test is over
 	var free atomic.Int64
 	var asked atomic.Value
-	line := ingest.New(h.archive, storeAdapter{h.objects, scratch}, h.decoders, ingest.Options{Scratch: scratch, Log: h.log, Free: func(dir string) (int64, error) {
+	line := ingest.New(h.archive, storeAdapter{h.objects, scratch, h.meters.received}, h.decoders, ingest.Options{Scratch: scratch, Log: h.log, Free: func(dir string) (int64, error) {
 		asked.Store(dir)
 		return free.Load(), nil
 	}})

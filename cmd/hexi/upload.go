@@ -18,7 +18,7 @@ func (u uploader) Upload(ctx context.Context, by string, up web.Upload) (web.Upl
 	batch := uuid.Must(uuid.NewV7()).String()
 	files := make([]ingest.File, len(up.Files))
 	for i, f := range up.Files {
-		files[i] = ingest.File{Name: f.Name, Open: f.Open}
+		files[i] = ingest.File{Name: f.Name, Size: f.Size, Open: f.Open}
 	}
 	done, err := u.house.pipeline.Upload(ctx, by, batch, archive.Draft{Record: up.Record, Publish: up.Publish, Message: "upload"}, files)
 	return web.Uploaded{Record: done.Record, Batch: batch, Assets: done.Assets}, err

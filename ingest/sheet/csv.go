@@ -114,9 +114,16 @@ func blank(cells []string) bool {
 func readRow(columns []column, cells []string, opts Options) Row {
 	row := Row{Has: map[string]bool{"collection": true, "kind": true}}
 	b := &builder{record: &row.Record, vocabulary: opts.Vocabulary}
+	var layers struct {
+		column
+		cell string
+	}
 	for i, c := range columns {
 		top, _, _ := strings.Cut(c.field, ".")
 		row.Has[top] = true
+		if c.field == "layers" {
+			layers.column = c
+		}
 		if i >= len(cells) {
 			continue
 		}
@@ -129,6 +136,8 @@ func readRow(columns []column, cells []string, opts Options) Row {
 			b.fault(c, "the cell is not valid text; save the sheet as UTF-8 or GB18030")
 		case c.field == "files":
 			row.Files = append(row.Files, splitFiles(value)...)
+		case c.field == "layers":
+			layers.cell = value
 		case c.name == "":
 			b.fault(column{name: fmt.Sprintf("column %d", i+1)}, "holds %q but has no heading", value)
 		default:
@@ -139,6 +148,9 @@ func readRow(columns []column, cells []string, opts Options) Row {
 		if strings.TrimSpace(cells[i]) != "" {
 			b.fault(column{name: fmt.Sprintf("column %d", i+1)}, "holds %q but has no heading", cells[i])
 		}
+	}
+	if row.Has["layers"] {
+		row.Layers = b.layers(layers.column, layers.cell, row.Files)
 	}
 	b.finish(opts)
 	row.Notes = b.notes
@@ -151,13 +163,16 @@ func readRow(columns []column, cells []string, opts Options) Row {
 // splitFiles splits a cell that names several files.
 func splitFiles(s string) []string {
 	var out []string
-	for _, name := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(";；|\n", r) }) {
+	for _, name := range strings.FieldsFunc(s, isSeparator) {
 		if name = strings.TrimSpace(name); name != "" {
 			out = append(out, name)
 		}
 	}
 	return out
 }
+
+// isSeparator reports whether a character stands between two files in a cell.
+func isSeparator(r rune) bool { return strings.ContainsRune(";；|\n", r) }
 
 // rawString is a string as a JSON value.
 func rawString(s string) json.RawMessage {

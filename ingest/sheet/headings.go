@@ -57,6 +57,7 @@ var headings = map[string]string{
 	"rights": "rights.statement", "版权": "rights.statement", "tier": "rights.tier", "开放等级": "rights.tier",
 	"files": "files", "file": "files", "文件": "files", "文件名": "files", "图像": "files", "影像文件": "files", "图像文件": "files",
 	"照片": "files", "filename": "files", "image": "files", "images": "files",
+	"layers": "layers", "imagelayers": "layers", "图层": "layers", "影像图层": "layers",
 }
 
 // texts are the fields that hold a text a language.

@@ -23,7 +23,8 @@ func readJSONL(r *bufio.Reader, opts Options) iter.Seq[Row] {
 			if len(bytes.TrimSpace(line)) > 0 || (err != nil && !errors.Is(err, io.EOF)) {
 				row := Row{Number: number}
 				if err == nil || errors.Is(err, io.EOF) {
-					row.Record, row.Files, row.Err = decodeLine(line, opts)
+					row = decodeLine(line, opts)
+					row.Number = number
 				} else {
 					row.Err = err
 				}
@@ -62,24 +63,36 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-func decodeLine(line []byte, opts Options) (archive.Record, []string, error) {
-	record, err := archive.DecodeRecord(line, "files")
-	if err != nil {
-		return record, nil, err
+func decodeLine(line []byte, opts Options) (row Row) {
+	if row.Record, row.Err = archive.DecodeRecord(line, "files", "layers"); row.Err != nil {
+		return row
 	}
 	var beside struct {
-		Files []string `json:"files"`
+		Files  json.RawMessage `json:"files"`
+		Layers json.RawMessage `json:"layers"`
 	}
-	if err := json.Unmarshal(line, &beside); err != nil {
-		return record, nil, archive.Invalid("files", `is not a list of file names such as ["a.tif"]`)
+	if row.Err = json.Unmarshal(line, &beside); row.Err != nil {
+		return row
 	}
-	if record.Collection == "" {
-		record.Collection = opts.Collection
+	if beside.Files != nil && json.Unmarshal(beside.Files, &row.Files) != nil {
+		row.Err = archive.Invalid("files", `is not a list of file names such as ["a.tif"]`)
+		return row
 	}
-	if record.Kind == "" {
-		record.Kind = opts.Kind
+	var layers []json.RawMessage
+	if beside.Layers != nil && json.Unmarshal(beside.Layers, &layers) != nil {
+		row.Err = archive.Invalid("layers", `is not a list of layers such as ["visible", "infrared"]`)
+		return row
 	}
-	return record, beside.Files, nil
+	if row.Layers, row.Err = decodeLayers(opts.Vocabulary, layers, row.Files); row.Err != nil {
+		return row
+	}
+	if row.Record.Collection == "" {
+		row.Record.Collection = opts.Collection
+	}
+	if row.Record.Kind == "" {
+		row.Record.Kind = opts.Kind
+	}
+	return row
 }
 
 func skipBOM(r *bufio.Reader) {

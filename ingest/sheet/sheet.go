@@ -38,6 +38,10 @@ type Row struct {
 	Number int
 	Record archive.Record
 	Files  []string
+	// Layers says of each of the files which layer of a view it is, nil for one that is
+	// none. It is nil where the sheet says nothing about layers: what the archive has
+	// stays.
+	Layers []*archive.Layer
 	// Has names the top-level fields that the sheet speaks of. A sheet without
 	// a column says nothing about that field: what the archive has stays. It is
 	// nil where the row is the whole record, as in .jsonl.

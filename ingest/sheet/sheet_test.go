@@ -23,6 +23,7 @@ func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 			"民国": "republic", "渤海": "bohai", "旧石器时代": "palaeolithic", "新石器时代": "neolithic",
 		},
 		archive.SchemeCategory: {"古遗址": "immovable-0100", "古建筑": "immovable-0300", "传统音乐": "ich-2", "陶器": "relic-02"},
+		archive.SchemeLayer:    {"visible": "visible", "可见光": "visible", "infrared": "infrared", "红外": "infrared", "raking": "raking"},
 	}
 	code, ok := known[scheme][strings.TrimSpace(s)]
 	return archive.Term{Code: code}, ok

@@ -53,9 +53,41 @@ async function search() {
   await page.context().close();
 }
 
+// A scholar switches between the layers of a mural and fades them, by keyboard.
+async function layers() {
+  const page = await visit({ viewport: sizes.desk }, "/records/dh-10");
+  await page.waitForSelector("#viewer.live");
+  assert.equal(await page.locator(".strip").count(), 0, "layers are shown as pictures of their own");
+  assert.deepEqual(await page.locator(".layers li").allInnerTexts(), ["可见光", "线描图"]);
+  const middle = () => page.evaluate(() => {
+    const canvas = document.querySelector("#viewer canvas");
+    return canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[2];
+  });
+  const until = async (what, ok) => {
+    let blue = -1;
+    for (let i = 0; i < 100 && !ok(blue); i++) { await page.waitForTimeout(100); blue = await middle(); }
+    assert.ok(ok(blue), `${what}: the middle's blue is ${blue}`);
+    return blue;
+  };
+  const slider = page.locator(".layers input[type=range]");
+  assert.ok(await slider.isHidden(), "there is a slider with nothing to fade");
+  const base = await until("the base", (blue) => blue >= 0 && blue < 150);
+  await page.locator(".layers input[type=radio]").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await until("the line drawing", (blue) => blue > 240);
+  await page.screenshot({ path: `${dir}/layers.png` });
+  await slider.focus();
+  for (let i = 0; i < 50; i++) await page.keyboard.press("ArrowLeft");
+  assert.equal(await slider.getAttribute("aria-valuetext"), "线描图 50%");
+  await until("half of it", (blue) => blue > base + 30 && blue < 230);
+  await page.keyboard.press("Home");
+  await until("none of it", (blue) => Math.abs(blue - base) < 4);
+  await page.context().close();
+}
+
 // Nothing is wider than a phone.
 async function phone() {
-  for (const path of ["/", "/search?q=莫高窟", "/records/dh-9", "/collections/dunhuang", "/exhibitions/show", "/curate/signin"]) {
+  for (const path of ["/", "/search?q=莫高窟", "/records/dh-9", "/records/dh-10", "/collections/dunhuang", "/exhibitions/show", "/curate/signin"]) {
     const page = await visit({ viewport: sizes.phone, hasTouch: true, isMobile: true }, path);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(over, 0, `${path} is ${over} px wider than the screen`);
@@ -69,6 +101,8 @@ async function plain() {
   const page = await visit({ viewport: sizes.desk, javaScriptEnabled: false }, "/records/dh-9");
   assert.ok(await page.locator("#viewer img.still").isVisible());
   assert.match(await page.locator("main").innerText(), /晚唐/);
+  await page.goto(`${address}/records/dh-10`);
+  assert.match(await page.locator(".layers a").nth(1).getAttribute("href"), /^\/iiif\/3\//, "the layers are no links");
   await page.context().close();
 }
 
@@ -125,7 +159,7 @@ async function workbench() {
 }
 
 try {
-  for (const story of [search, phone, plain, kiosk, workbench]) {
+  for (const story of [search, layers, phone, plain, kiosk, workbench]) {
     await story();
     assert.deepEqual(faults, [], `${story.name}: the console says`);
     console.log(`${story.name}: fine`);

@@ -29,7 +29,7 @@ type child struct {
 }
 
 // start starts a child.
-func start(command, environment []string) (_ *child, err error) {
+func start(command, environment []string, observer Observer) (_ *child, err error) {
 	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("make a socket for a decoding process: %w", err)
@@ -51,8 +51,14 @@ func start(command, environment []string) (_ *child, err error) {
 	if err := c.cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start a decoding process: %w", err), socket.Close())
 	}
+	observer.Started()
 	go func() {
 		c.status = c.cmd.Wait()
+		why := c.reason()
+		if why == "" {
+			why = EndCrashed
+		}
+		observer.Ended(why)
 		close(c.gone)
 	}()
 	return c, nil
@@ -106,7 +112,7 @@ func (c *child) watch(limit int64, stop <-chan struct{}) {
 			return
 		case <-ticker.C:
 			if c.resident() > limit {
-				c.end(tooMuchMemory)
+				c.end(EndMemory)
 				return
 			}
 		}

@@ -39,6 +39,9 @@ func (a *answer) ended() bool {
 // maxMessage bounds a message, in bytes: the sidecar of ten gigapixels, in base64.
 const maxMessage = 64 << 20
 
+// maxOrigin bounds what an access copy says of what made it, in bytes.
+const maxOrigin = 200
+
 func send(w io.Writer, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -83,6 +86,9 @@ func (a *answer) check(req request) error {
 		g, err := pyramid.NewGeometry(req.Info.Width, req.Info.Height, pyramid.DefaultTileSize)
 		if err != nil || a.Result.Geometry != g {
 			return errors.New("the geometry of what a child made is not that of the image")
+		}
+		if len(a.Result.Origin) > maxOrigin {
+			return errors.New("what a child says of itself is too long")
 		}
 		if r := a.Result; r.Rows < 1 || r.Rows > r.OfRows || r.Rows < r.OfRows && !req.Info.AcceptIncomplete {
 			return errors.New("a child made an image of rows that were not read")

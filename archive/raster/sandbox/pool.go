@@ -30,9 +30,9 @@ type Options struct {
 	IdentifyTime, DeriveTime time.Duration
 	// Idle is how long a child is kept that nobody needs; a minute by default.
 	Idle time.Duration
-	// Restarted, if any, hears of each child that was replaced, and why.
-	Restarted func(why string)
-	Log       *slog.Logger
+	// Observer, if any, hears of children.
+	Observer Observer
+	Log      *slog.Logger
 }
 
 // A child is replaced after so many jobs, or when it keeps so many bytes after one.
@@ -40,8 +40,6 @@ const (
 	maxJobs = 500
 	maxKept = 400 << 20
 )
-
-const tooMuchMemory = "memory"
 
 // Pool hands masters to children. It is safe for use by many goroutines; each has
 // a child to itself while a job lasts.
@@ -72,8 +70,8 @@ func New(opts Options) *Pool {
 	if opts.Idle == 0 {
 		opts.Idle = time.Minute
 	}
-	if opts.Restarted == nil {
-		opts.Restarted = func(string) {}
+	if opts.Observer == nil {
+		opts.Observer = silent{}
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -112,7 +110,7 @@ func (p *Pool) Close() error {
 	p.mu.Unlock()
 	for _, c := range idle {
 		c.timer.Stop()
-		c.end("closed")
+		c.end(EndClosed)
 	}
 	return nil
 }
@@ -146,8 +144,7 @@ func (p *Pool) run(ctx context.Context, r io.ReaderAt, req request, out raster.O
 			p.give(c) // it lives: the refusal is its answer
 			return nil, err
 		}
-		c.end("failed")
-		p.opts.Restarted(c.reason())
+		c.end(EndFailed)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -207,19 +204,19 @@ func (p *Pool) ask(ctx context.Context, c *child, req request, out raster.Output
 		case o.a == nil:
 			return nil, p.judge(c, o.err)
 		case o.err != nil:
-			c.end("lied")
+			c.end(EndLied)
 			return nil, o.err
 		}
 		return o.a, o.a.fault()
 	case <-timer.C:
-		c.end("time")
+		c.end(EndTime)
 		<-ended
 		return nil, &raster.RefusedError{
 			Code: raster.CodeTooSlow, Why: fmt.Sprintf("decoding it took longer than %s and was stopped", limit),
 			Do: "check whether the file is whole; if it is, save it as an uncompressed TIFF and ingest that",
 		}
 	case <-ctx.Done():
-		c.end("cancelled")
+		c.end(EndCancelled)
 		<-ended
 		return nil, ctx.Err()
 	}
@@ -230,9 +227,9 @@ func (p *Pool) judge(c *child, err error) error {
 	select {
 	case <-c.gone:
 	case <-time.After(5 * time.Second): // it closed its socket and lives
-		c.end("silent")
+		c.end(EndSilent)
 	}
-	if c.reason() == tooMuchMemory {
+	if c.reason() == EndMemory {
 		return &raster.RefusedError{
 			Code: raster.CodeTooLarge,
 			Why:  fmt.Sprintf("decoding it took more than the %d MB of memory that a decoding process may have, and was stopped", p.opts.Memory>>20),
@@ -297,20 +294,20 @@ func (p *Pool) take() (c *child, fresh bool, err error) {
 		return last.child, false, nil
 	}
 	p.mu.Unlock()
-	c, err = start(p.opts.Command, append(environ(), p.opts.Environment...))
+	c, err = start(p.opts.Command, append(environ(), p.opts.Environment...), p.opts.Observer)
 	return c, true, err
 }
 
 // give puts a child back, or ends one that has done or grown enough.
 func (p *Pool) give(c *child) {
 	if c.jobs >= maxJobs || c.resident() > maxKept {
-		c.end("retired")
+		c.end(EndRetired)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		go c.end("closed")
+		go c.end(EndClosed)
 		return
 	}
 	p.idle = append(p.idle, &idleChild{c, time.AfterFunc(p.opts.Idle, func() { p.drop(c) })})
@@ -326,7 +323,7 @@ func (p *Pool) drop(c *child) {
 		}
 	}
 	p.mu.Unlock()
-	c.end("idle")
+	c.end(EndIdle)
 }
 
 // fileOf returns a master as a file that can be passed to another process: itself,

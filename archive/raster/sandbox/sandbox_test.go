@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -166,6 +167,25 @@ func TestSameAsTheEngine(t *testing.T) {
 	}
 }
 
+// children counts those of a pool.
+type children struct {
+	mu      sync.Mutex
+	started int
+	ended   map[string]int
+}
+
+func (c *children) Started() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.started++
+}
+
+func (c *children) Ended(why string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended[why]++
+}
+
 // What a decoder does at its worst costs its own image, with a reason, and nothing
 // else.
 func TestHarm(t *testing.T) {
@@ -173,19 +193,21 @@ func TestHarm(t *testing.T) {
 	good := picture(t, 30, 20)
 	for _, test := range []struct {
 		master, code, says string
+		ended              string // why the children of two such masters did
+		times              int
 	}{
-		{"abort", raster.CodeCrashed, "fall over"},
-		{"hang", raster.CodeTooSlow, "longer than"},
-		{"eat", raster.CodeTooLarge, "memory"},
+		{"abort", raster.CodeCrashed, "fall over", EndCrashed, 4}, // each is tried again
+		{"hang", raster.CodeTooSlow, "longer than", EndTime, 2},
+		{"eat", raster.CodeTooLarge, "memory", EndMemory, 2},
 	} {
 		t.Run(test.master, func(t *testing.T) {
 			t.Parallel()
-			replaced := 0
+			heard := &children{ended: map[string]int{}}
 			limit := time.Minute
 			if test.code == raster.CodeTooSlow {
 				limit = 5 * time.Second // a good image is to be done in that, in a fresh process
 			}
-			p := newPool(t, "harm", Options{IdentifyTime: limit, Memory: 200 << 20, Restarted: func(string) { replaced++ }})
+			p := newPool(t, "harm", Options{IdentifyTime: limit, Memory: 200 << 20, Observer: heard})
 			// Once in a child that did another image before, once in a fresh one.
 			for range 2 {
 				if _, err := p.Identify(t.Context(), bytes.NewReader(good), int64(len(good))); err != nil {
@@ -197,8 +219,13 @@ func TestHarm(t *testing.T) {
 					t.Errorf("%v, want a refusal as %s that says %q", err, test.code, test.says)
 				}
 			}
-			if replaced < 2 {
-				t.Errorf("%d children were replaced", replaced)
+			if err := p.Close(); err != nil {
+				t.Fatal(err)
+			}
+			heard.mu.Lock()
+			defer heard.mu.Unlock()
+			if heard.ended[test.ended] != test.times || heard.started != test.times+heard.ended[EndClosed] || len(heard.ended) > 2 {
+				t.Errorf("%d children were started, and ended as %v; want %d as %s", heard.started, heard.ended, test.times, test.ended)
 			}
 		})
 	}
@@ -256,7 +283,7 @@ func TestChildEndsWithItsParent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := start([]string{exe}, append(environ(), "SANDBOX_TEST=harm"))
+	c, err := start([]string{exe}, append(environ(), "SANDBOX_TEST=harm"), silent{})
 	if err != nil {
 		t.Fatal(err)
 	}

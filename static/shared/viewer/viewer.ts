@@ -1,9 +1,10 @@
 // The deep-zoom viewer of the record page. The page shows a still image; this
 // replaces it with one that can be entered.
 import OpenSeadragon from "openseadragon";
+import { Layers, place } from "./layers";
 
 export interface Zoom {
-  open(info: string): void;
+  open(info: string, at?: string): void;
   viewer: OpenSeadragon.Viewer;
 }
 
@@ -37,7 +38,7 @@ export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>
     const action = actions[button.dataset.do ?? ""];
     if (action) button.addEventListener("click", () => { action(); viewer.viewport?.applyConstraints(); });
   }
-  return { viewer, open: (info) => viewer.open({ tileSource: info }) };
+  return { viewer, open: (info, at) => viewer.open({ tileSource: info, ...place(at) }) };
 }
 
 // A picture so much longer than its frame that the whole of it would be a
@@ -62,20 +63,30 @@ if (page?.dataset.info) {
   stage.className = "osd";
   page.append(stage);
   const controls = page.querySelector<HTMLElement>(".controls");
-  const zoom = mount(stage, page.querySelectorAll("button"), page);
+  const zoom = mount(stage, page.querySelectorAll("button"), page.parentElement ?? page);
+  const sections = [...document.querySelectorAll<HTMLElement>(".layers[data-of]")];
+  const layers = new Map(sections.map((section) => [section.dataset.of as string, new Layers(zoom.viewer, section)]));
+  let shown = "1"; // the number of the picture, or view, that is in the viewer
   zoom.viewer.addHandler("open", () => {
     page.classList.add("live");
     if (controls) controls.hidden = false;
+    layers.get(shown)?.opened();
     fill(zoom.viewer);
   });
-  zoom.open(page.dataset.info);
+  const show = (view: string, info: string) => {
+    layers.get(shown)?.closed();
+    shown = view;
+    for (const section of sections) section.hidden = section.dataset.of !== view;
+    zoom.open(info, layers.get(view)?.first);
+  };
+  show(shown, page.dataset.info);
   const strip = document.querySelectorAll<HTMLAnchorElement>(".strip a[data-info]");
   for (const link of strip) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       for (const other of strip) other.removeAttribute("aria-current");
       link.setAttribute("aria-current", "true");
-      zoom.open(link.dataset.info as string);
+      show(link.dataset.view as string, link.dataset.info as string);
     });
   }
 }

@@ -19,6 +19,7 @@ func pictures() []picture { return slices.Concat(bigOnes(), ceilings(), vessels(
 func bigOnes() []picture {
 	return []picture{
 		{"dh-407-ceiling.tif", 10400, 10400, 407, ceiling407().draw},
+		{"dh-407-ceiling-lines.png", 3900, 3900, 407, lined(ceiling407().draw)},
 		{"dh-285-south.tif", 30600, 3400, 285, apsaras{count: 12, ground: 0xd9c7a6, wear: 16}.draw},
 		{"dh-254-thousand.tif", 13200, 7900, 1254, thousand{
 			across: 44, down: 24, ground: redEarth, skin: []colour{0x6b5a50, 0xd8bfa0, 0x54463f}, wear: 10, middle: 9,

@@ -32,13 +32,15 @@ type storedTile struct {
 	resize        bool // it goes out in another size than it is stored in, by a pixel
 	width, height int  // that size
 
+	differs bool // staff may get another answer
+
 	// What it was worked out for. The access copy is not kept from being closed.
-	copy    weak.Pointer[access]
-	base    int
-	shape   iiif.Image
-	maxArea int64
-	host    string
-	tls     bool
+	copy   weak.Pointer[access]
+	base   int
+	shape  iiif.Image
+	limits iiif.Limits
+	host   string
+	tls    bool
 
 	link, etag, kept, length []string // headers
 }
@@ -46,7 +48,7 @@ type storedTile struct {
 // holds reports whether an answer is right for a request of now.
 func (t *storedTile) holds(img *view, r *http.Request) bool {
 	return t.copy.Value() == img.copy && t.base == img.base && t.shape == img.shape &&
-		t.maxArea == img.offer.MaxArea && t.host == r.Host && t.tls == (r.TLS != nil)
+		t.limits == img.offer.Limits && t.host == r.Host && t.tls == (r.TLS != nil)
 }
 
 // storedTile finds the stored tile of a public image that a request asks for, if
@@ -79,11 +81,13 @@ func (s *Server) storedTile(r *http.Request) (*view, *storedTile, bool) {
 	}
 	t := &storedTile{
 		id: req.ID, ref: ref, resize: img.resizes(plan), width: plan.Width, height: plan.Height,
-		copy: weak.Make(img.copy), base: img.base, shape: img.shape, maxArea: img.offer.MaxArea,
+		differs: img.differs(req, plan),
+		copy:    weak.Make(img.copy), base: img.base, shape: img.shape, limits: img.offer.Limits,
 		host: r.Host, tls: r.TLS != nil,
-		link: s.linkHeader(r, img, plan), etag: img.etagHeader(plan), kept: img.cacheControl(),
+		link: s.linkHeader(r, img, plan), etag: img.etagHeader(plan, ""),
 		length: []string{strconv.Itoa(len(img.copy.index.Prefix()) + int(ref.Length))},
 	}
+	t.kept = kept(t.differs)
 	if r.RequestURI != "" && len(r.RequestURI) <= maxStoredKey {
 		s.images.addresses.Set(r.RequestURI, t)
 	}

@@ -25,5 +25,5 @@ func (s *Server) apiAcceptIncomplete(c *gin.Context) error {
 	if a, err = s.Archive.Asset(ctx, a.ID); err != nil {
 		return err
 	}
-	return answerJSON(c, http.StatusAccepted, s.assetBody(c, a, e.Record.Rights))
+	return answerJSON(c, http.StatusAccepted, s.assetBody(c, e, a))
 }

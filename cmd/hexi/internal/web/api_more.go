@@ -89,9 +89,12 @@ func (s *Server) publicChanges(c *gin.Context, changes []archive.Change) ([]arch
 	if err != nil {
 		return nil, err
 	}
-	public := map[string]int{}
+	public, assets := map[string]int{}, map[string]bool{}
 	for _, e := range entries {
 		public[e.Record.ID] = e.Published
+		for i := range e.Assets {
+			assets[e.Assets[i].ID] = true
+		}
 	}
 	var out []archive.Change
 	for _, change := range changes {
@@ -104,7 +107,9 @@ func (s *Server) publicChanges(c *gin.Context, changes []archive.Change) ([]arch
 			} else if !seen {
 				continue
 			}
-		case !ok, change.Action == archive.ActionAssetAdded, change.Action == archive.ActionAssetRefused,
+		// A layer that is closed is not named; what became of a superseded asset
+		// concerns nobody any more.
+		case !ok, change.Asset != "" && !assets[change.Asset], change.Action == archive.ActionAssetAdded, change.Action == archive.ActionAssetRefused,
 			change.Revision > published, (change.Action == archive.ActionCreated || change.Action == archive.ActionUpdated) && change.Revision != published:
 			continue
 		}

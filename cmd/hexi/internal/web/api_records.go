@@ -42,12 +42,14 @@ type assetBody struct {
 	Format    string             `json:"format,omitempty"`
 	Width     int                `json:"width,omitempty"`
 	Height    int                `json:"height,omitempty"`
+	Layer     *layerBody         `json:"layer,omitempty"`
 	Service   string             `json:"service,omitempty"`
 	Thumbnail string             `json:"thumbnail,omitempty"`
 	Filename  string             `json:"filename,omitempty"`
 	Size      int64              `json:"size,omitempty"`
 	SHA512    string             `json:"sha512,omitempty"`
 	Technical json.RawMessage    `json:"technical,omitempty"`
+	MadeBy    string             `json:"accessMadeBy,omitempty"`
 	Failure   *archive.Failure   `json:"failure,omitempty"`
 	Received  *time.Time         `json:"received,omitempty"`
 }
@@ -59,15 +61,16 @@ func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
 	}
 	for i := range e.Assets {
 		if s.staff(c) || e.Assets[i].Servable() {
-			body.Assets = append(body.Assets, s.assetBody(c, &e.Assets[i], e.Record.Rights))
+			body.Assets = append(body.Assets, s.assetBody(c, e, &e.Assets[i]))
 		}
 	}
 	return body
 }
 
-// assetBody describes an asset of a record with these rights as the asker may see it.
-func (s *Server) assetBody(c *gin.Context, a *archive.Asset, rights *archive.Rights) assetBody {
-	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format}
+// assetBody describes an asset of a record as the asker may see it.
+func (s *Server) assetBody(c *gin.Context, e *archive.Entry, a *archive.Asset) assetBody {
+	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format, Layer: s.layerBody(c, e, a)}
+	rights := e.Record.Rights
 	if a.Image != nil {
 		body.Width, body.Height = a.Image.Width, a.Image.Height
 		if rights != nil && rights.Tier == archive.TierReduced && !s.staff(c) {
@@ -83,6 +86,9 @@ func (s *Server) assetBody(c *gin.Context, a *archive.Asset, rights *archive.Rig
 		body.Failure, body.Received = a.Failure, &a.Received
 		if a.Image != nil {
 			body.Technical = a.Image.Technical
+		}
+		if a.Access != nil {
+			body.MadeBy = a.Access.Origin
 		}
 	}
 	return body
@@ -318,7 +324,7 @@ func (s *Server) asset(c *gin.Context, id string) (*archive.Asset, *archive.Entr
 	if err != nil {
 		return nil, nil, err
 	}
-	if !s.staff(c) && !a.Servable() {
+	if !s.staff(c) && !(a.Servable() && a.Open(s.Archive.Now())) {
 		return nil, nil, archive.ErrNotFound
 	}
 	return a, e, nil
@@ -330,7 +336,7 @@ func (s *Server) apiAsset(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return answerJSON(c, http.StatusOK, s.assetBody(c, a, e.Record.Rights))
+	return answerJSON(c, http.StatusOK, s.assetBody(c, e, a))
 }
 
 // answerJSON answers with a JSON document. HTML characters stay as they are:

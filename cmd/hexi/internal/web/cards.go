@@ -163,11 +163,11 @@ func otherLang(lang string) string {
 	return "en"
 }
 
+// firstImage returns the image that stands for a record, that of its first view; nil
+// if it has none.
 func firstImage(e *archive.Entry) *archive.Asset {
-	for i := range e.Assets {
-		if e.Assets[i].Servable() {
-			return &e.Assets[i]
-		}
+	if views := archive.Views(e.Assets); len(views) > 0 {
+		return views[0].First()
 	}
 	return nil
 }

@@ -310,10 +310,10 @@ func (c *DiskCache) keep(asset, version string) {
 }
 
 // diskState is what the metrics tell.
-type diskState struct{ size, evicted, damaged int64 }
+type diskState struct{ size, entries, evicted, damaged int64 }
 
 func (c *DiskCache) state() diskState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return diskState{c.size, c.evicted, c.damaged}
+	return diskState{c.size, int64(len(c.entries)), c.evicted, c.damaged}
 }

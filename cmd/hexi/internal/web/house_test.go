@@ -117,7 +117,7 @@ type uploads struct{ h *house }
 func (u uploads) Upload(ctx context.Context, by string, up Upload) (Uploaded, error) {
 	files := make([]ingest.File, len(up.Files))
 	for i, f := range up.Files {
-		files[i] = ingest.File{Name: f.Name, Open: f.Open}
+		files[i] = ingest.File{Name: f.Name, Size: f.Size, Open: f.Open}
 	}
 	batch := "upload-" + rand.Text()
 	done, err := u.h.line.Upload(ctx, by, batch, archive.Draft{Record: up.Record, Publish: up.Publish}, files)

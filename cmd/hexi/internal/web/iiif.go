@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"net/http"
 	"strconv"
@@ -44,6 +45,9 @@ func (s *Server) iiif(c *gin.Context) error {
 	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/ and /iiif/collection/"}
 }
 
+// askerHeaders are the headers of a request that say who asks.
+const askerHeaders = "Authorization, Cookie"
+
 // privately keeps what was made for someone who is signed in out of the caches of
 // others. It reports whether that is so.
 func (s *Server) privately(c *gin.Context) bool {
@@ -51,16 +55,25 @@ func (s *Server) privately(c *gin.Context) bool {
 		return false
 	}
 	c.Header("Cache-Control", "private, no-cache")
-	c.Writer.Header().Add("Vary", "Authorization, Cookie")
+	c.Writer.Header().Add("Vary", askerHeaders)
 	return true
 }
 
-// image answers the Image API 3.0.
+// image answers the Image API 3.0, and counts what became of requests for images.
 func (s *Server) image(c *gin.Context, path string) error {
+	start := time.Now()
 	req, err := iiif.ParseRequest(path)
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.imageNow(c, req)
 	}
+	if err != nil && (req.Kind == iiif.KindImage || req.ID == "") && c.Request.Context().Err() == nil && !c.Writer.Written() {
+		s.metrics.answered(classOf(err), start)
+	}
+	return err
+}
+
+// imageNow answers a request for an image, or about one.
+func (s *Server) imageNow(c *gin.Context, req iiif.Request) (err error) {
 	// A copy that is replaced while it is read is opened again; once more only
 	// where its parts are just being replaced one after the other.
 	for _, pause := range []time.Duration{0, 0, replacing} {
@@ -104,6 +117,7 @@ func (s *Server) asked(c *gin.Context, id string) (*view, error) {
 
 // imageOf answers a request for an opened image.
 func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
+	start := time.Now()
 	service := iiif.ServiceURI(s.base(c.Request), req.ID)
 	switch req.Kind {
 	case iiif.KindBase:
@@ -123,9 +137,17 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 		return err
 	}
 	h := c.Writer.Header()
-	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan), img.cacheControl())
-	s.privately(c)
+	differs := img.differs(req, plan)
+	signature := s.images.signature
+	if _, stored := img.tile(plan); stored {
+		signature = ""
+	}
+	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan, signature), kept(differs))
+	if !s.privately(c) && differs {
+		h["Vary"] = byAsker
+	}
 	if notModified(c.Request, h) {
+		s.metrics.answered(imageUnchanged, start)
 		c.Status(http.StatusNotModified)
 		c.Writer.WriteHeaderNow()
 		return nil
@@ -134,7 +156,7 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	if err != nil {
 		return err
 	}
-	s.metrics.images.WithLabelValues(p.way).Inc()
+	s.metrics.answered(p.class, start)
 	h.Set("Content-Type", plan.Format.MediaType())
 	h.Set("Content-Length", strconv.Itoa(len(p.data)))
 	c.Status(http.StatusOK)
@@ -148,8 +170,8 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 
 // picture is an image as it goes out, and how it came about.
 type picture struct {
-	data []byte
-	way  string
+	data  []byte
+	class imageClass
 }
 
 // bytes returns an image: a stored tile, a stored thumbnail, one that was
@@ -161,16 +183,16 @@ func (m *images) bytes(ctx context.Context, img *view, plan iiif.Plan) (picture,
 			data, err = withSize(data, len(img.copy.index.Prefix()), plan.Width, plan.Height)
 		}
 		if !errors.Is(err, errNoSize) {
-			return picture{data, "stored"}, err
+			return picture{data, imagePassthrough}, err
 		}
 	}
 	key := renderKey(img.asset.ID, img.version()) + img.key(plan)
 	if data, ok := m.renders.GetIfPresent(key); ok {
-		return picture{data, "cached"}, nil
+		return picture{data, imageCached}, nil
 	}
 	return m.making.do(ctx, key, func(ctx context.Context) (picture, error) {
 		if data, ok := m.renders.GetIfPresent(key); ok {
-			return picture{data, "cached"}, nil // who made it was done just before
+			return picture{data, imageCached}, nil // who made it was done just before
 		}
 		p, err := m.make(ctx, img, plan)
 		if err == nil && m.latest(img) {
@@ -185,22 +207,22 @@ func (m *images) make(ctx context.Context, img *view, plan iiif.Plan) (picture, 
 	if name, ok := img.thumbnail(plan); ok {
 		data, err := m.readSmall(ctx, ingest.ThumbnailKey(img.asset.ID, name))
 		if err == nil || ctx.Err() != nil {
-			return picture{data, "stored"}, err
+			return picture{data, imagePassthrough}, err
 		}
 		m.server.log.Warn("a thumbnail is missing and is computed", "asset", img.asset.ID, "error", err)
 	}
 	disk := m.server.Cache
-	key := m.server.Version + "/" + img.key(plan) // another hexi may compute it otherwise
+	key := m.server.Version + "/" + m.signature + "/" + img.key(plan) // another hexi may compute it otherwise
 	if disk != nil {
 		if data, ok := disk.get(img.asset.ID, img.version(), key); ok {
-			return picture{data, "cached"}, nil
+			return picture{data, imageCached}, nil
 		}
 	}
 	data, err := m.compute(ctx, img, plan)
 	if err == nil && disk != nil && m.latest(img) {
 		disk.put(img.asset.ID, img.version(), key, data)
 	}
-	return picture{data, "computed"}, err
+	return picture{data, imageComputed}, err
 }
 
 // renderKey begins the keys of all computed images of a version.
@@ -237,7 +259,7 @@ func (m *images) stored(ctx context.Context, img *view, ref pyramid.TileRef) ([]
 // thumbnail finds the stored thumbnail that a plan asks for.
 func (img *view) thumbnail(plan iiif.Plan) (name string, ok bool) {
 	whole := plan.Region.Min.X == 0 && plan.Region.Min.Y == 0 && plan.Region.Dx() == img.shape.Width && plan.Region.Dy() == img.shape.Height
-	if !whole || plan.Format != iiif.JPG || !plan.Native || plan.Mirror || plan.Rotation != 0 || img.base != 0 {
+	if !whole || plan.Format != iiif.JPG || !plan.Native || plan.Mirror || plan.Rotation != 0 || img.reduced() {
 		return "", false
 	}
 	for _, t := range img.asset.Access.Thumbnails {
@@ -264,10 +286,12 @@ func (m *images) readSmall(ctx context.Context, key string) ([]byte, error) {
 // before anything is decoded.
 func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte, error) {
 	q := raster.Request{
-		Region: plan.Region, Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
+		Region: img.region(plan), Width: plan.Width, Height: plan.Height, Mirror: plan.Mirror, Rotation: plan.Rotation,
 		Quality: string(plan.Quality), Format: string(plan.Format), Base: img.base,
 	}
+	asked := time.Now()
 	leave, err := m.lane.enter(ctx, m.server.Renderer.Cost(img.copy.index.Geometry(), q))
+	m.server.metrics.queue.Observe(time.Since(asked).Seconds())
 	if err != nil {
 		return nil, err
 	}
@@ -279,6 +303,16 @@ func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte
 		return nil, fmt.Errorf("compute %s of asset %s: %w", plan.Canonical, img.asset.ID, err)
 	}
 	return b.Bytes(), nil
+}
+
+// region is the region of a plan in pixels of the level that is the base.
+func (img *view) region(plan iiif.Plan) image.Rectangle {
+	r := plan.Region
+	if img.shrink == 0 {
+		return r
+	}
+	w, h := img.copy.index.Geometry().Level(img.base)
+	return image.Rect(r.Min.X<<img.shrink, r.Min.Y<<img.shrink, min(r.Max.X<<img.shrink, w), min(r.Max.Y<<img.shrink, h))
 }
 
 // document answers with a IIIF document as the client prefers it.
@@ -293,6 +327,7 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 	h.Set("Vary", "Accept")
 	if !s.privately(c) {
 		h.Set("Cache-Control", "public, max-age=60")
+		h.Add("Vary", askerHeaders) // staff get other limits, and see reduced images whole
 	}
 	// One document in two types is two representations: each has an ETag of its own.
 	contentType := iiif.ContentType(strings.Join(c.Request.Header.Values("Accept"), ","), context)
@@ -309,7 +344,7 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 func (s *Server) publisher(c *gin.Context) iiif.Publisher {
 	return iiif.Publisher{
 		Base: s.base(c.Request), Name: archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"},
-		Terms: s.Vocabulary, Offer: iiif.Offer{Limits: iiif.Limits{MaxArea: maxArea}},
+		Terms: s.Vocabulary, Offer: s.images.offer(s.staff(c)), Whole: s.staff(c),
 	}
 }
 

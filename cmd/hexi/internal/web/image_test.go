@@ -182,7 +182,7 @@ func TestImageInformation(t *testing.T) {
 	if err := json.Unmarshal(got.body, &info); err != nil {
 		t.Fatal(err)
 	}
-	if info.ID != h.url+"/iiif/3/"+asset || info.Width != 1300 || info.Height != 700 || info.Profile != "level2" || info.MaxArea != maxArea {
+	if info.ID != h.url+"/iiif/3/"+asset || info.Width != 1300 || info.Height != 700 || info.Profile != "level2" || info.MaxArea != MaxArea {
 		t.Errorf("info.json is %s", got.body)
 	}
 	for _, word := range []string{`"rights":"http://creativecommons.org/publicdomain/zero/1.0/"`, `"extraQualities"`, `"preferredFormats"`, `"rotationArbitrary"`, `"sizeUpscaling"`, `"mirroring"`} {

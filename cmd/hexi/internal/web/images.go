@@ -24,12 +24,13 @@ type Renderer interface {
 	Render(ctx context.Context, t raster.Tiles, q raster.Request, w io.Writer) error
 	Cost(g pyramid.Geometry, q raster.Request) int64
 	Formats() []string
+	// Signature names what decides about the bytes of what is computed: where it is
+	// another one, what was computed before is not shown any more.
+	Signature() string
 }
 
-// The limits of the image service. maxArea bounds one response in pixels, which
-// bounds the memory that computing it takes; tiles are far below it.
+// The limits of the image service.
 const (
-	maxArea       = 16 << 20
 	indexCache    = 128 << 20        // bytes of pyramid indexes
 	indexWeight   = 32 << 10         // least that an index counts: each holds two files open
 	renderCache   = 64 << 20         // bytes of computed images
@@ -56,7 +57,10 @@ type images struct {
 	fetching  flight[[]byte]
 	making    flight[picture]
 	handles   handles
-	lane      lane // of those who compute
+	lane      lane                                        // of those who compute
+	dropped   struct{ indexes, tiles, renders evictions } // from the caches
+	formats   []iiif.Format
+	signature string // of the renderer
 
 	mu    sync.RWMutex
 	seen  map[string]decision // by asset: what the public may see of it
@@ -78,29 +82,35 @@ type view struct {
 	copy   *access
 	shape  iiif.Image // levels as seen from outside
 	base   int        // level of the access copy that is the full image from outside
+	shrink int        // how often the full image from outside is half of that level
 	offer  iiif.Offer
+	staff  iiif.Offer // what those who are signed in are offered
 	rights string
 }
 
 func newImages(s *Server) *images {
 	places := runtime.GOMAXPROCS(0)
-	return &images{
-		server: s, seen: map[string]decision{},
-		indexes: otter.Must(&otter.Options[string, *access]{
-			MaximumWeight: indexCache, Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
-		}),
-		unfit: otter.Must(&otter.Options[string, string]{MaximumSize: maxUnfit}),
-		tiles: otter.Must(&otter.Options[tileKey, []byte]{
-			MaximumWeight: tileCache, Weigher: func(_ tileKey, b []byte) uint32 { return uint32(len(b)) + 64 },
-		}),
-		renders: otter.Must(&otter.Options[string, []byte]{
-			MaximumWeight: renderCache, Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
-		}),
+	m := &images{
+		server: s, seen: map[string]decision{}, formats: extraFormats(s.Renderer.Formats()), signature: s.Renderer.Signature(),
+		unfit:     otter.Must(&otter.Options[string, string]{MaximumSize: maxUnfit}),
 		addresses: otter.Must(&otter.Options[string, *storedTile]{MaximumSize: maxStored}),
 		lane: lane{
 			budget: cmp.Or(s.RenderMemory, renderMemory), places: places, length: places * queuePerPlace, wait: waitForRender,
 		},
 	}
+	m.indexes = otter.Must(&otter.Options[string, *access]{
+		MaximumWeight: indexCache, StatsRecorder: &m.dropped.indexes,
+		Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
+	})
+	m.tiles = otter.Must(&otter.Options[tileKey, []byte]{
+		MaximumWeight: tileCache, StatsRecorder: &m.dropped.tiles,
+		Weigher: func(_ tileKey, b []byte) uint32 { return uint32(len(b)) + 64 },
+	})
+	m.renders = otter.Must(&otter.Options[string, []byte]{
+		MaximumWeight: renderCache, StatsRecorder: &m.dropped.renders,
+		Weigher: func(k string, b []byte) uint32 { return uint32(len(k) + len(b)) },
+	})
+	return m
 }
 
 // maxSeen bounds the remembered decisions; beyond it all are forgotten, which
@@ -150,7 +160,7 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*view, error)
 	if err != nil {
 		return nil, err
 	}
-	if !asset.Servable() {
+	if !asset.Servable() || !staff && !asset.Open(s.Archive.Now()) {
 		return nil, archive.ErrNotFound
 	}
 	var entry *archive.Entry
@@ -170,7 +180,7 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*view, error)
 	img := &view{
 		asset: asset, record: &entry.Record, copy: opened,
 		shape: iiif.Image{Pyramid: iiif.Pyramid(g), Gray: opened.index.Gray()},
-		offer: iiif.Offer{Limits: iiif.Limits{MaxArea: maxArea}, Upscaling: true, Bitonal: true, Formats: extraFormats(s.Renderer.Formats())},
+		offer: m.offer(staff), staff: m.offer(true),
 	}
 	if rights := entry.Record.Rights; rights != nil {
 		img.rights = rights.Statement
@@ -182,18 +192,42 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*view, error)
 }
 
 // reduce makes a coarser level the full image, so that no request reaches finer
-// pixels.
+// pixels. Nothing is enlarged: an answer has no more pixels than are allowed, and
+// no more than the limits allow.
 func (img *view) reduce(pixels int64) {
 	within, level := img.shape.Within(pixels)
 	if last := img.shape.Levels - 1; level > last {
-		// Not even the smallest level is small enough: it is shown smaller still,
-		// and nothing of it larger.
-		within.Width, within.Height = img.shape.Level(last)
-		within = iiif.NewPyramid(within.Width, within.Height, img.shape.TileSize)
-		img.offer.MaxArea, img.offer.Upscaling = max(1, pixels), false
-		level = last
+		// Not even the smallest level is small enough: it is shown smaller still.
+		img.shrink, level = level-last, last
 	}
-	img.shape.Pyramid, img.base = within, level
+	img.shape.Pyramid, img.base, img.offer.Upscaling = within, level, false
+}
+
+// reduced reports whether the image is shown as less than it is.
+func (img *view) reduced() bool { return img.base != 0 || img.shrink != 0 }
+
+// differs reports whether those who are signed in may get another answer than the
+// public to a request that the public gets this plan for: from a reduced image
+// always, otherwise where the size gives way to the limits.
+func (img *view) differs(req iiif.Request, plan iiif.Plan) bool {
+	if img.reduced() {
+		return true
+	}
+	if img.offer.Limits == img.staff.Limits {
+		return false
+	}
+	theirs, err := req.Resolve(img.shape, img.staff)
+	return err != nil || theirs != plan
+}
+
+// offer is what the image service can do, within the limits of who asks.
+func (m *images) offer(staff bool) iiif.Offer {
+	s := m.server
+	limits := s.Limits
+	if staff {
+		limits = s.StaffLimits
+	}
+	return iiif.Offer{Limits: limits, Upscaling: true, Bitonal: true, Formats: m.formats}
 }
 
 func extraFormats(all []string) []iiif.Format {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,6 +24,8 @@ type lane struct {
 	inside  int
 	waiting list.List     // of *ticket
 	usual   time.Duration // that one stays inside, a moving average
+
+	full, late, large atomic.Int64 // how many were not let in: no room in the queue, no place in time, never any
 }
 
 // ticket is one who waits.
@@ -37,6 +40,7 @@ type ticket struct {
 // of the context.
 func (l *lane) enter(ctx context.Context, cost int64) (leave func(), err error) {
 	if cost > l.budget {
+		l.large.Add(1)
 		return nil, refuse(http.StatusRequestEntityTooLarge, "This image would take more memory than the server gives to one; ask for a smaller size.")
 	}
 	l.mu.Lock()
@@ -46,6 +50,7 @@ func (l *lane) enter(ctx context.Context, cost int64) (leave func(), err error) 
 	}
 	if l.waiting.Len() >= l.length {
 		defer l.mu.Unlock()
+		l.full.Add(1)
 		return nil, l.busy()
 	}
 	t := &ticket{cost, make(chan struct{})}
@@ -72,6 +77,7 @@ func (l *lane) enter(ctx context.Context, cost int64) (leave func(), err error) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	l.late.Add(1)
 	return nil, l.busy()
 }
 

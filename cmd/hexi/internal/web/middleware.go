@@ -45,7 +45,7 @@ func (s *Server) record(c *gin.Context) {
 	if strings.HasPrefix(c.Request.URL.Path, "/iiif/3/") {
 		// Thousands of tiles: they are counted, not logged one by one.
 		c.Next()
-		s.metrics.observe("iiif", c.Writer.Status(), time.Since(start))
+		s.metrics.observe(classIIIF, c.Writer.Status(), time.Since(start))
 		return
 	}
 	id := rand.Text()[:12]
@@ -58,6 +58,9 @@ func (s *Server) record(c *gin.Context) {
 		slog.String("path", c.Request.URL.EscapedPath()), slog.Int("status", c.Writer.Status()),
 		slog.Duration("took", elapsed))
 }
+
+// classIIIF is the class of everything below /iiif/.
+const classIIIF = "iiif"
 
 // class groups the URLs for the metrics.
 func class(route string) string {

@@ -162,5 +162,5 @@ func (s *Server) doUpload(c *gin.Context) error {
 }
 
 func uploadFile(header *multipart.FileHeader) UploadFile {
-	return UploadFile{Name: header.Filename, Open: func() (io.ReadCloser, error) { return header.Open() }}
+	return UploadFile{Name: header.Filename, Size: header.Size, Open: func() (io.ReadCloser, error) { return header.Open() }}
 }

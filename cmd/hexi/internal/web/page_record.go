@@ -19,7 +19,8 @@ type recordPage struct {
 	Kind, Collection, CollectionSlug string
 	Draft, Drawing, Cite             string
 	MayPublish, MayWithdraw          bool
-	Images                           []recordImage
+	Views                            []recordView
+	Layering                         *layerForm // for those who may register layers
 	Paragraphs                       []string
 	Inscriptions                     []recordInscription
 	Rows                             []row
@@ -94,15 +95,10 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	if u := s.user(c); u != nil && u.Role.AtLeast(archive.RoleEditor) && !s.ReadOnly {
 		m.MayPublish, m.MayWithdraw = m.Draft != "", e.Status() == "published"
 	}
-	for i := range e.Assets {
-		if a := &e.Assets[i]; a.Servable() {
-			m.Images = append(m.Images, recordImage{
-				Info: "/iiif/3/" + a.ID + "/info.json", Large: "/iiif/3/" + a.ID + "/full/!1280,1280/0/default.jpg",
-				Full:  "/iiif/3/" + a.ID + "/full/!2000,2000/0/default.jpg",
-				Thumb: pieceOf(a.ID, 240), W: a.Image.Width, H: a.Image.Height, Number: len(m.Images) + 1,
-			})
-		}
+	if u := s.user(c); u != nil && u.Role.AtLeast(archive.RoleCurator) && !s.ReadOnly {
+		m.Layering = s.layerForm(e, lang)
 	}
+	m.Views = s.recordViews(e, lang)
 	m.Drawing = extraText(r, "imagery", lang)
 	for p := range strings.SplitSeq(r.Descriptions.In(lang), "\n") {
 		if p = strings.TrimSpace(p); p != "" {

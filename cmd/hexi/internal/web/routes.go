@@ -18,7 +18,7 @@ func (s *Server) routes() {
 	// For machines that look after the server.
 	e.GET("/healthz", s.handle(s.healthz))
 	e.GET("/readyz", s.handle(s.readyz))
-	e.GET("/metrics", gin.WrapH(s.metrics.handler()))
+	e.GET("/metrics", gin.WrapH(MetricsHandler(s.metrics.registry)))
 
 	// IIIF: one catch-all, because identifiers may hold %2F. iiif.go tells
 	//   /iiif/3/{asset}/info.json, /iiif/3/{asset}/{region}/{size}/{rotation}/{quality}.{format}
@@ -48,6 +48,8 @@ func (s *Server) routes() {
 	api.POST("/records/:id/publish", s.handle(s.apiPublish))
 	api.POST("/records/:id/withdraw", s.handle(s.apiWithdraw))
 	api.POST("/assets/:id/accept-incomplete", s.handle(s.apiAcceptIncomplete))
+	api.PUT("/assets/:id/layer", s.handle(s.apiSetLayer))
+	api.DELETE("/assets/:id/layer", s.handle(s.apiUnsetLayer))
 	e.OPTIONS("/api/*path", s.cors)
 
 	// The public site. Each page answers JSON to those who prefer it.
@@ -79,6 +81,7 @@ func (s *Server) routes() {
 	both(curate, "/jobs", s.handle(s.pageJobs))
 	curate.POST("/records/:id/publish", s.handle(s.doPublish))
 	curate.POST("/records/:id/withdraw", s.handle(s.doWithdraw))
+	curate.POST("/records/:id/layers", s.handle(s.doLayers))
 }
 
 // both answers GET and HEAD; net/http leaves the body of a HEAD away.

@@ -11,8 +11,10 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"hexi/archive"
+	"hexi/archive/iiif"
 	"hexi/archive/objects"
 	"hexi/archive/vocab"
 	"hexi/search"
@@ -32,13 +34,26 @@ type Config struct {
 	BaseURL    string
 	Version    string
 	ReadOnly   bool
+	// Limits bound the images that the public gets, StaffLimits those of people who
+	// are signed in, which are not to be less. Without any the public gets 16
+	// megapixels at once; staff get four times as many as the public.
+	Limits, StaffLimits iiif.Limits
 	// RenderMemory is how many bytes those who compute images may take together;
 	// 0 is 1 GiB.
 	RenderMemory int64
 	Cache        *DiskCache                      // of computed images; nil: they are kept in memory only
+	Registry     *prometheus.Registry            // of metrics; nil: one of its own
 	Ready        func(ctx context.Context) error // nil: always ready
 	Log          *slog.Logger
 }
+
+// MaxArea is how many pixels one image has at most that the public gets, and
+// StaffFactor how many times as many staff may get, where nothing else is said. They
+// bound the memory that computing takes; tiles are far below.
+const (
+	MaxArea     = 16 << 20
+	StaffFactor = 4
+)
 
 // Uploader takes files for a record into the archive; package ingest does it.
 type Uploader interface {
@@ -59,6 +74,7 @@ type Upload struct {
 // UploadFile is one file of an upload; Open may be called more than once.
 type UploadFile struct {
 	Name string
+	Size int64 // bytes; 0 where that is not known
 	Open func() (io.ReadCloser, error)
 }
 
@@ -90,11 +106,22 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Limits == (iiif.Limits{}) {
+		cfg.Limits.MaxArea = MaxArea
+	}
+	if cfg.StaffLimits == (iiif.Limits{}) {
+		cfg.StaffLimits.MaxArea = StaffFactor * cfg.Limits.MaxArea
+	}
 	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
-	s.metrics = newMetrics()
-	s.images = newImages(s)
-	s.session = newSessions(cfg.Sessions)
 	var err error
+	if s.metrics, err = newMetrics(cfg.Registry); err != nil {
+		return nil, err
+	}
+	s.images = newImages(s)
+	if err = s.metrics.register(newGauges(s.images, cfg.Cache)); err != nil {
+		return nil, err
+	}
+	s.session = newSessions(cfg.Sessions)
 	if s.protection, err = newProtection(cfg.BaseURL); err != nil {
 		return nil, err
 	}

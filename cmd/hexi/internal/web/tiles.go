@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"hexi/archive/iiif"
 	"hexi/archive/pyramid"
@@ -32,29 +33,33 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
+	start := time.Now()
 	img, t, ok := s.storedTile(r)
 	if !ok {
 		return false
 	}
-	if img.base != 0 && (r.Header["Authorization"] != nil || r.Header["Cookie"] != nil) {
+	if t.differs && (r.Header["Authorization"] != nil || r.Header["Cookie"] != nil) {
 		return false // staff may see more of it than the public
 	}
 	h := w.Header()
 	imageHeaders(h, t.link, t.etag, t.kept)
+	if t.differs {
+		h["Vary"] = byAsker
+	}
 	if notModified(r, h) {
 		w.WriteHeader(http.StatusNotModified)
-		s.metrics.tileHits.Inc()
+		s.metrics.tile(imageUnchanged, start)
 		return true
 	}
 	if img.copy.remote() {
-		return s.remoteTile(w, r, img, t)
+		return s.remoteTile(w, r, img, t, start)
 	}
 	h["Content-Type"] = jpegType
 	h["Content-Length"] = t.length
 	prefix := img.copy.index.Prefix()
 	total := len(prefix) + int(t.ref.Length)
 	if r.Method == http.MethodGet && total >= worthSendfile && !t.resize && s.sendTile(w, r, img, t.ref) {
-		s.metrics.tileHits.Inc()
+		s.metrics.tile(imagePassthrough, start)
 		return true
 	}
 	pooled := buffers.get()
@@ -84,13 +89,13 @@ func (s *Server) fastTile(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method == http.MethodGet {
 		_, _ = w.Write(b) // an error means that the client left
 	}
-	s.metrics.tileHits.Inc()
+	s.metrics.tile(imagePassthrough, start)
 	return true
 }
 
 // remoteTile is the rest of fastTile for an access copy that lies in a store. Its
 // tiles are kept in memory for those who ask next.
-func (s *Server) remoteTile(w http.ResponseWriter, r *http.Request, img *view, t *storedTile) bool {
+func (s *Server) remoteTile(w http.ResponseWriter, r *http.Request, img *view, t *storedTile, start time.Time) bool {
 	h := w.Header()
 	var b []byte
 	if r.Method == http.MethodGet {
@@ -110,7 +115,7 @@ func (s *Server) remoteTile(w http.ResponseWriter, r *http.Request, img *view, t
 	h["Content-Length"] = t.length
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(b) // an error means that the client left
-	s.metrics.tileHits.Inc()
+	s.metrics.tile(imagePassthrough, start)
 	return true
 }
 
@@ -181,6 +186,7 @@ var (
 	noSniff        = []string{"nosniff"}
 	keptForEver    = []string{"public, max-age=31536000, immutable"}
 	keptAnHour     = []string{"public, max-age=3600"}
+	byAsker        = []string{askerHeaders}
 )
 
 // tile finds the stored tile that answers a plan. Clients round the sizes of
@@ -188,6 +194,9 @@ var (
 // than the tile has, it is answered by the same tile in the size that is asked
 // for, if the tile's last blocks have that pixel (see resized).
 func (img *view) tile(plan iiif.Plan) (pyramid.TileRef, bool) {
+	if img.shrink != 0 {
+		return pyramid.TileRef{}, false
+	}
 	t, ok := plan.Tile(img.shape.Pyramid)
 	if !ok {
 		return pyramid.TileRef{}, false
@@ -247,27 +256,29 @@ func (s *Server) linkHeader(r *http.Request, img *view, plan iiif.Plan) []string
 // key names a picture of an image for caches: the address alone does not, because
 // "max" is another size for each who asks.
 func (img *view) key(plan iiif.Plan) string {
-	return strconv.Itoa(img.base) + "/" + strconv.Itoa(plan.Width) + "x" + strconv.Itoa(plan.Height) + "/" + plan.Canonical
+	return strconv.Itoa(img.base+img.shrink) + "/" + strconv.Itoa(plan.Width) + "x" + strconv.Itoa(plan.Height) + "/" + plan.Canonical
 }
 
 // version names the access copy by the bytes that are read of it.
 func (img *view) version() string { return img.copy.index.ID() }
 
-// etagHeader tells one version of an image response from another.
-func (img *view) etagHeader(plan iiif.Plan) []string {
+// etagHeader tells one version of an image response from another. A stored tile is
+// what it is; of others the signature of who computes them decides too.
+func (img *view) etagHeader(plan iiif.Plan, signature string) []string {
 	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(img.key(plan))) // a hash never fails to write
-	return []string{`"` + img.version() + "-" + strconv.Itoa(img.base) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
+	_, _ = sum.Write([]byte(img.key(plan) + signature)) // a hash never fails to write
+	return []string{`"` + img.version() + "-" + strconv.Itoa(img.base+img.shrink) + "-" + strconv.FormatUint(sum.Sum64(), 36) + `"`}
 }
 
-// cacheControl says how long an image response may be kept. Image addresses hold
-// an asset's id, which is made from its master's bytes; what a reduced image
-// shows depends on the record too, so that it is not kept for ever.
-func (img *view) cacheControl() []string {
-	if img.base == 0 {
-		return keptForEver
+// kept says how long an image response may be kept. Image addresses hold an
+// asset's id, which is made from its master's bytes; what is not the same for all
+// who ask depends on the record or on the settings too, so that it is not kept for
+// ever.
+func kept(differs bool) []string {
+	if differs {
+		return keptAnHour
 	}
-	return keptAnHour
+	return keptForEver
 }
 
 // notModified reports whether the client has what it asks for.
