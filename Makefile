@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .ONESHELL:
-.PHONY: help build demo generate test check bench vuln clean
+.PHONY: help build demo generate test test-large check bench vuln clean
 
 # Given on the command line:  make demo DATA=/srv/hexi LISTEN=127.0.0.1:9000
 DATA ?= hexi-data
@@ -18,7 +18,7 @@ TESTFLAGS ?=
 BENCHFLAGS ?=
 
 help: ## list these doors
-	@sed -nE 's/^([a-z]+):.*## (.*)$$/make \1 \2/p' $(MAKEFILE_LIST) | sed -E 's/^(make [a-z]+) /\1\t/' | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1 \2/p' $(MAKEFILE_LIST) | sed -E 's/^(make [a-z-]+) /\1\t/' | expand -t 16
 
 build: ## build bin/hexi, with libvips where pkg-config finds it, with the front end where npm is
 	@status=0
@@ -57,6 +57,12 @@ test: ## everything that CI runs: check, then all tests with their services
 	.ci/build.sh
 	.ci/check.sh
 	.ci/services.sh .ci/gotest.sh $(TESTFLAGS)
+
+test-large: ## masters of a gigapixel through bin/hexi: right, in 200 MB of memory; needs 14 GB in TMPDIR
+	@.ci/install.sh native test
+	.ci/build.sh
+	tags=$$(.ci/build.sh --tags)
+	HEXI_BIN="$(CURDIR)/bin/hexi" go test -count=1 -v -timeout 60m -tags "$${tags:+$$tags,}large" -run '^TestLarge$$' ./archive/raster
 
 bench: ## measure against nginx and IIPImage, side by side, and print the ratios
 	@.ci/install.sh generate native bench

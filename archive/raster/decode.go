@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/gif"
 	"image/jpeg"
-	"image/png"
 	"io"
 
 	"golang.org/x/image/bmp"
@@ -62,20 +61,27 @@ func (e *Go) stored(m *master, info Info) (rows, error) {
 		}
 		t.byRow = info.AcceptIncomplete
 		return openTIFF(m, t, e.workers), nil
-	case info.Format == formatPNG && info.Streams:
+	case info.Format == formatPNG:
 		p, err := readPNG(m, m.size)
 		if err != nil {
 			return nil, err
 		}
+		if p.interlaced {
+			return p.interlacedRows(), nil
+		}
 		return p.rows()
 	}
 	img, err := decodeWhole(m.all(), info.Format)
-	if err != nil && info.AcceptIncomplete && info.Format == formatJPEG {
+	if err != nil && info.Format == formatJPEG {
 		h, headerErr := readJPEGHeader(m, m.size)
 		if headerErr != nil {
 			return nil, err
 		}
-		return decodeCut(m, &h, err)
+		cut, err := decodeCut(m, &h, err)
+		if err != nil || info.AcceptIncomplete {
+			return cut, err
+		}
+		return nil, endedAt("JPEG", cut.whole, h.height)
 	}
 	if err != nil {
 		return nil, err
@@ -93,8 +99,6 @@ func decodeWhole(r io.Reader, format string) (image.Image, error) {
 	switch format {
 	case formatJPEG:
 		return jpeg.Decode(r)
-	case formatPNG:
-		return png.Decode(r)
 	case formatGIF:
 		return decodeGIF(r)
 	case formatWebP:

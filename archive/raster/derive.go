@@ -45,10 +45,11 @@ func (e *Go) Derive(ctx context.Context, r io.ReaderAt, size int64, info Info, o
 	m := newMaster(ctx, r, size)
 	src, err := e.open(m, info)
 	if err != nil {
-		return Result{}, err
+		return Result{}, advised(err)
 	}
 	defer src.close()
-	return build(m, src, info, out, recipe{e.encoder, e.workers, e.quality, e.quality.origin("go")})
+	result, err := build(m, src, info, out, recipe{e.encoder, e.workers, e.quality, e.quality.origin("go")})
+	return result, advised(err)
 }
 
 // recipe is how an engine makes access copies.

@@ -19,9 +19,20 @@ func seeds(t testing.TB) [][]byte {
 	img := picture(40, 30)
 	jpg := encodeJPEG(t, img)
 	icc := matrixICC(2.2, adobeRGB)
-	segment := append([]byte("ICC_PROFILE\x00\x01\x01"), icc...)
-	tagged := append(append(append([]byte{}, jpg[:2]...), 0xff, 0xe2, byte((len(segment)+2)>>8), byte(len(segment)+2)), segment...)
+	tag := append([]byte("ICC_PROFILE\x00\x01\x01"), icc...)
+	tagged := append(append(append([]byte{}, jpg[:2]...), 0xff, 0xe2, byte((len(tag)+2)>>8), byte(len(tag)+2)), tag...)
+	tif := tiffKind{width: 20, height: 15, count: 3, bits: 32, format: 3, photometric: 2, rows: 4, compression: tiffDeflate, predictor: 3, icc: icc, value: lightOf(cloth)}
+	lab := tiffKind{width: 20, height: 15, count: 3, bits: 16, photometric: 9, tile: 16, big: true, planar: true, compression: tiffLZW, predictor: 2, value: labOf(16)}
+	exif := chunk("eXIf", string(exifOrientation(6)[10:]))
+	interlaced := pngKind{width: 20, height: 15, colour: 0, bits: 2, adam7: true, chunks: exif, value: scaled(2, false, cloth)}
+	one := [2]int{1, 1}
+	marked := jpegKind{width: 40, height: 30, sampling: [][2]int{{2, 2}, one, one}, restart: 2, progressive: true, value: ycc}
+	ink := jpegKind{width: 40, height: 30, sampling: [][2]int{one, one, one, one}, adobe: 3, value: adobeYCCK}
+	words := insert(jpg, segment(0xed, iptc(true, "\x05铜奔马", "\x50张三")), segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00"+packet))
+	palette, index, _ := steps(4)
 	return [][]byte{
+		tif.write(), lab.write(), interlaced.write(), marked.write(), ink.write(), words, gifOf(20, 15, palette, true, index),
+		bmpOf(20, 15, 4, true, false, palette, func(x, y int) [4]byte { return [4]byte{index(x, y)} }),
 		jpg, append(tagged, jpg[2:]...), append(append(append([]byte{}, jpg[:2]...), exifOrientation(6)...), jpg[2:]...),
 		encodePNG(t, img),
 		writeTIFF(img, tiffSpec{rowsPerStrip: 7, compression: tiffPackBits}),

@@ -22,7 +22,7 @@ type Info struct {
 	Height      int    `json:"height"` // pixels, upright
 	Orientation int    `json:"orientation,omitempty"`
 	BitDepth    int    `json:"bitDepth,omitempty"` // bits a sample
-	Colour      string `json:"colour,omitempty"`   // gray, rgb, palette, cmyk, ycbcr
+	Colour      string `json:"colour,omitempty"`   // gray, rgb, palette, cmyk, ycbcr, lab
 	Alpha       bool   `json:"alpha,omitempty"`
 	Profile     string `json:"profile,omitempty"` // name of the embedded ICC profile
 	// Decoder names what reads the pixels where it is not this package itself.
@@ -49,7 +49,10 @@ type Info struct {
 	// of curves and primaries, which needs no library.
 	converts, byMatrix bool
 	fax                bool // of a TIFF: its compression
+	onlyHere           bool // the native engine's libraries do not read it, or not rightly
 	progressive        bool // of a JPEG: it stands in memory whole while it is decoded
+	ownPixels          bool // of a TIFF or PNG: its pixels are unpacked by this package, no JPEG among them
+	miscounted         bool // of a JPEG: image/jpeg does not find the restarts in its scans
 }
 
 // maxSide is the longest side that any format may claim, in pixels.
@@ -59,7 +62,8 @@ const maxSide = 1 << 30
 // returns a *RefusedError for what cannot be shown; any other error is that of
 // the reader or of ctx.
 func (e *Go) Identify(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
-	return identify(newMaster(ctx, r, size), e)
+	info, err := identify(newMaster(ctx, r, size), e)
+	return info, advised(err)
 }
 
 // examiner is what an engine knows of masters.
@@ -122,10 +126,10 @@ func (e *Go) accepts(info Info) error {
 	case "application/octet-stream":
 		return refuse(CodeNotAnImage, "check whether it is the right file; it may be damaged at its start", "the file's content is of no known kind")
 	case "application/pdf", "application/dicom":
-		return refuse(CodeUnsupported, doConvert, "%s is not read by the pure-Go engine", info.Name)
+		return refuse(CodeUnsupported, doConvert, "%s is not read here", info.Name)
 	}
 	if len(info.Format) > 6 && info.Format[:6] == "image/" {
-		return refuse(CodeUnsupported, doConvert, "%s is not read by the pure-Go engine", info.Name)
+		return refuse(CodeUnsupported, doConvert, "%s is not read here", info.Name)
 	}
 	return refuse(CodeNotAnImage, "check whether it is the right file", "the file is no image: its content is %s", info.Name)
 }
@@ -138,13 +142,29 @@ type claim struct {
 
 func (e *Go) examine(m *master, info *Info) (claim, error) {
 	need, err := readInfo(m, info)
+	if err == nil && info.miscounted {
+		return need, errMiscounted
+	}
 	if err == nil && info.converts && !info.byMatrix {
-		info.Notes = append(info.Notes, "its colours are shown as if they were sRGB; the native engine (libvips) converts them by the profile")
+		info.Notes = append(info.Notes, notConverted+"; the native engine (libvips) converts them by the profile")
 	} else if err == nil && info.Colour == "cmyk" {
-		info.Notes = append(info.Notes, "its inks are converted by a simple formula; the native engine (libvips) does it by a profile")
+		info.Notes = append(info.Notes, inksByFormula+"; the native engine (libvips) does it by a profile")
 	}
 	return need, err
 }
+
+// errMiscounted refuses a JPEG in whose scans image/jpeg does not find the restarts.
+var errMiscounted = refuse(CodeUnsupported, doConvert, "this JPEG is progressive and has restart markers, which is not read here")
+
+// maxTurboSide is the longest side of a JPEG that libjpeg-turbo takes
+// (JPEG_MAX_DIMENSION of its jmorecfg.h); the format has room for 35 pixels more.
+const maxTurboSide = 65500
+
+// What is noted of colours that are not converted by a profile.
+const (
+	notConverted  = "its colours are shown as if they were sRGB"
+	inksByFormula = "its inks are converted by a simple formula"
+)
 
 // readInfo reads what the headers say of the formats that this package knows.
 func readInfo(m *master, info *Info) (claim, error) {
@@ -164,9 +184,12 @@ func readInfo(m *master, info *Info) (claim, error) {
 	case formatGIF:
 		c, err = gif.DecodeConfig(m.all())
 		perPixel = 5 // a frame, and a canvas where that is larger
+		if severalFrames(m) {
+			info.Notes = append(info.Notes, "the file is an animation; its first frame is shown")
+		}
 	case formatWebP:
 		if animatedWebP(m) {
-			return claim{}, refuse(CodeUnsupported, doConvert, "the WebP file is animated, which the pure-Go engine does not read")
+			return claim{}, refuse(CodeUnsupported, doConvert, "the WebP file is animated, which is not read here")
 		}
 		c, err = webp.DecodeConfig(m.all())
 		perPixel = 8 // of a lossless one: pixels and what predicts them
@@ -221,6 +244,8 @@ func readJPEGInfo(m *master, info *Info) (claim, error) {
 	info.Width, info.Height, info.BitDepth = h.width, h.height, 8
 	info.setProfile(h.icc)
 	info.progressive = h.progressive
+	info.onlyHere = max(h.width, h.height) > maxTurboSide
+	info.miscounted = h.progressive && h.restarts && h.quarters < 4*h.components
 	info.Colour = map[int]string{1: "gray", 3: "ycbcr", 4: "cmyk"}[h.components]
 	return claim{memory: h.memory()}, nil
 }
@@ -244,16 +269,19 @@ func readPNGInfo(m *master, info *Info) (claim, error) {
 		info.PixelsPerMM = float64(p.perMetre) / 1000
 	}
 	need := claim{raw: area(s.lineBytes(p.width), p.height, 1)}
+	info.ownPixels = !p.interlaced
 	if info.Streams = !p.interlaced; !info.Streams {
-		need.memory = area(p.width, p.height, 16) // up to 8 bytes a pixel, and those of the passes
+		need.memory = need.raw
 	}
 	return need, err
 }
 
 func readTIFFInfo(m *master, info *Info) (claim, error) {
 	file, err := pyramid.OpenMaster(m, m.size)
-	if err != nil {
-		return claim{}, refuse(CodeBroken, doReplace, "the TIFF file is damaged or ends early: its directory cannot be read")
+	if err != nil && m.declared() > m.size {
+		return claim{}, io.ErrUnexpectedEOF
+	} else if err != nil {
+		return claim{}, refuse(CodeBroken, doReplace, "the TIFF file is damaged: its directory cannot be read")
 	}
 	t, err := readTIFF(file)
 	info.Width, info.Height = t.width, t.height
@@ -274,6 +302,14 @@ func readTIFFInfo(m *master, info *Info) (claim, error) {
 		info.Notes = append(info.Notes, "the file holds several images; the first is shown")
 	}
 	info.setProfile(t.icc)
+	if s.colours == coloursLab {
+		info.converts = false // the profile describes what needs no description
+	}
+	if s.floating {
+		info.Notes = append(info.Notes, "its samples are floating-point numbers; what is outside of 0 to white is cut")
+	}
+	info.ownPixels = t.compression != tiffJPEG && !info.fax
+	info.onlyHere = s.bits == 32 || s.colours == coloursLab || t.tiled && t.planes > 1
 	return claim{memory: t.memory(), raw: area(s.lineBytes(t.width), t.height, 1)}, nil
 }
 

@@ -91,7 +91,7 @@ func (c *cutRows) next(b *band) error {
 // end. Which rows are real is found by decoding it once more with a little less of
 // it: from where the two differ on, nothing is. It returns the decoder's own error
 // where that does not help.
-func decodeCut(m *master, h *jpegHeader, own error) (rows, error) {
+func decodeCut(m *master, h *jpegHeader, own error) (*cutRows, error) {
 	if h.progressive || !isTruncated(m.judge("JPEG", own)) || m.size < 2*lessOfIt {
 		return nil, own
 	}

@@ -17,7 +17,7 @@ type encoder struct {
 // newEncoder returns an encoder of a quality from 1 to 100.
 func newEncoder(quality int) *encoder {
 	quality = max(1, min(100, quality))
-	return &encoder{[2]coding{newCoding(0, quality), newCoding(1, quality)}}
+	return &encoder{[2]coding{newCoding(0, quality), newCoding(1, chromaQuality(quality))}}
 }
 
 // plane is the part of a picture that one component of it has. pix begins at

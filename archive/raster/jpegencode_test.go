@@ -76,7 +76,8 @@ func TestEncoderAgainstTheStandardLibrary(t *testing.T) {
 					name := fmt.Sprintf("%dx%d q%d gray=%v noise=%v", size[0], size[1], quality, gray, noise)
 					b := randomBand(rng, size[0], size[1], gray, noise)
 					want := b.part(0, size[0], size[1])
-					stream := newEncoder(quality).appendJPEG(nil, want)
+					alike := &encoder{[2]coding{newCoding(0, quality), newCoding(1, quality)}} // image/jpeg has one quality
+					stream := alike.appendJPEG(nil, want)
 					got := decodePlanes(t, stream)
 					if got.y.width != size[0] || got.y.height != size[1] || got.gray != gray {
 						t.Fatalf("%s: decoded as %d × %d, gray %v", name, got.y.width, got.y.height, got.gray)

@@ -12,6 +12,7 @@ type jpegHeader struct {
 	width, height int
 	components    int
 	progressive   bool
+	restarts      bool   // its scans have marks to go on from
 	quarters      int    // how many samples four pixels have
 	icc           []byte // the embedded profile, of what could be read of it
 }
@@ -59,6 +60,12 @@ func readJPEGHeader(r io.ReaderAt, size int64) (jpegHeader, error) {
 			if err := h.frame(marker, b); err != nil {
 				return h, err
 			}
+		case marker == 0xdd && length == 4:
+			var interval [2]byte
+			if _, err := r.ReadAt(interval[:], at+4); err != nil {
+				return h, eof(err)
+			}
+			h.restarts = interval != [2]byte{}
 		case marker == 0xe2 && length > 16 && len(h.icc) < maxProfileBytes:
 			// Larger profiles come in parts, in their order (ICC.1:2010, B.4).
 			b := make([]byte, length-2)
@@ -86,11 +93,11 @@ func (h *jpegHeader) frame(marker byte, b []byte) error {
 		if marker > 0xc8 {
 			kind = "arithmetic-coded"
 		}
-		return refuse(CodeUnsupported, doConvert, "this JPEG is %s (frame type %d), which the pure-Go engine does not read", kind, marker-0xc0)
+		return refuse(CodeUnsupported, doConvert, "this JPEG is %s (frame type %d), which is not read here", kind, marker-0xc0)
 	case b[0] != 8:
-		return refuse(CodeUnsupported, doConvert, "this JPEG has %d bits a sample; the pure-Go engine reads 8", b[0])
+		return refuse(CodeUnsupported, doConvert, "this JPEG has %d bits a sample; 8 are read here", b[0])
 	case h.components != 1 && h.components != 3 && h.components != 4:
-		return refuse(CodeUnsupported, doConvert, "this JPEG has %d components; the pure-Go engine reads 1, 3 or 4", h.components)
+		return refuse(CodeUnsupported, doConvert, "this JPEG has %d components; 1, 3 or 4 are read here", h.components)
 	case len(b) < 6+3*h.components:
 		return fmt.Errorf("its frame header has %d bytes", len(b))
 	case h.width == 0 || h.height == 0:

@@ -99,6 +99,12 @@ type coding struct {
 
 const quantShift = 40
 
+// chromaQuality is the quality of chroma beside a luma of the given one: a third of
+// what that lets go. At 85 a tile of a painting grows by a twentieth, and its colours
+// are as close to the master's as at 93 in both, which takes half as much again.
+// turbo.c has the same formula.
+func chromaQuality(luma int) int { return (luma + 200) / 3 }
+
 // newCoding makes the coding of luma (0) or chroma (1) for a quality from 1 to
 // 100, scaled as the Independent JPEG Group's library does.
 func newCoding(kind, quality int) coding {

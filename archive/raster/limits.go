@@ -30,13 +30,13 @@ func (e *Go) check(info Info, need claim, size int64) error {
 	}
 	memory := need.memory + buildMemory(info)
 	if memory < 0 || memory > e.limits.MaxDecode {
-		do := "convert it to a TIFF, which is read in pieces; the native engine (libvips) takes it as it is"
+		do := doPieces
 		if info.Streams && info.Orientation > 2 {
-			do = "save it upright, without an EXIF orientation; the native engine (libvips) takes it as it is"
+			do = doUpright
 		} else if info.Streams {
-			do = "save it as a TIFF with tiles of 512 × 512 pixels; the native engine (libvips) takes it as it is"
+			do = doTiles
 		}
-		return refuse(CodeTooLarge, do, "making the access copy of this %s of %d × %d pixels takes %d MB of memory; the pure-Go engine may take %d MB",
+		return refuse(CodeTooLarge, do, "making the access copy of this %s of %d × %d pixels takes %d MB of memory; %d MB are allowed",
 			info.Name, info.Width, info.Height, memory>>20, e.limits.MaxDecode>>20)
 	}
 	return nil

@@ -76,11 +76,20 @@ func (m *master) judge(format string, err error) error {
 		return ctxErr
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.failed != nil {
-		return m.failed
+	failed := m.failed
+	m.mu.Unlock()
+	if failed != nil {
+		return failed
 	}
-	return damaged(format, err)
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		return refused
+	}
+	refused = damaged(format, err)
+	if refused.Code == CodeTruncated || refused.Code == CodeBroken && m.declared() > m.size {
+		return m.endsEarly(format)
+	}
+	return refused
 }
 
 // broken reports whether reading the master failed.

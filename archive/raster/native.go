@@ -117,6 +117,16 @@ func (e *Native) examine(m *master, info *Info) (claim, error) {
 	case info.Format == formatPNG && !info.Streams, info.fax: // interlaced; a fax of whatever kind
 		info.Decoder = decoderVips
 		need.memory = area(info.Width, info.Height, 8)
+	case info.onlyHere && info.miscounted:
+		return need, errMiscounted
+	case info.onlyHere:
+		if info.converts && !info.byMatrix {
+			info.Notes = append(info.Notes, notConverted)
+		} else if info.Colour == "cmyk" {
+			info.Notes = append(info.Notes, inksByFormula)
+		}
+	case info.converts && info.byMatrix && info.ownPixels && info.Colour != "cmyk":
+		// This package converts by such a profile itself, in half the memory.
 	case info.converts, info.Colour == "cmyk":
 		info.Decoder = decoderVips
 		// It reads these in sequence, but for the progressive ones.
@@ -136,12 +146,15 @@ func (e *Native) examine(m *master, info *Info) (claim, error) {
 
 // examineVips asks libvips what a master says of itself.
 func (e *Native) examineVips(m *master, info *Info) (claim, error) {
-	v, err := openVips(m)
+	v, err := openVips(m, info.Format)
 	if err != nil {
 		return claim{}, err
 	}
 	defer v.close()
 	c := &v.info
+	if c.below_zero != 0 {
+		return claim{}, refuse(CodeUnsupported, doConvert, "its samples are signed or complex numbers, of which nobody says what is black and what is white")
+	}
 	info.Width, info.Height, info.BitDepth = int(c.width), int(c.height), int(c.bits)
 	info.Orientation = 1
 	if o := int(c.orientation); o >= 1 && o <= 8 {

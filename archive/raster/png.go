@@ -302,34 +302,40 @@ func (p *pngImage) rows() (rows, error) {
 		return nil, err
 	}
 	n := p.samples.lineBytes(p.width)
+	a := readahead.New(&guardedReader{"PNG", z}, 4, max(256<<10, min(4*(n+1), 4<<20)))
 	l := &pngLines{
-		r: readahead.New(&guardedReader{"PNG", z}, 4, max(256<<10, min(4*(n+1), 4<<20))), before: make([]byte, n),
-		step: max(1, p.samples.count*p.samples.bits/8), height: p.height,
+		r: a, ahead: a, before: make([]byte, n), step: max(1, p.samples.count*p.samples.bits/8), height: p.height,
 	}
 	return &lineRows{lines: l, samples: p.samples, width: p.width, height: p.height}, nil
 }
 
 // pngLines undoes the filters of a PNG's rows (chapter 9).
 type pngLines struct {
-	r           *readahead.Reader
+	r           io.Reader
+	ahead       *readahead.Reader // what r reads from, if that is so; it is to be closed
 	before      []byte
 	step        int // bytes from a sample to that of the pixel to its left
 	row, height int
 }
 
-func (l *pngLines) close() { l.r.Close() }
+func (l *pngLines) close() { l.ahead.Close() }
 
 func (l *pngLines) readLine(line []byte) error {
-	var filter [1]byte
-	_, err := io.ReadFull(l.r, filter[:])
-	if err == nil {
-		_, err = io.ReadFull(l.r, line)
+	err := eof(l.read(line))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return endedAt("PNG", l.row, l.height)
 	}
-	if err != nil {
-		if err := eof(err); !errors.Is(err, io.ErrUnexpectedEOF) {
-			return err
-		}
-		return refuse(CodeTruncated, doReplace, "the PNG file ends early: %d %% of its rows could be read", 100*int64(l.row)/int64(l.height))
+	return err
+}
+
+// read reads a row; its error is that of the reader.
+func (l *pngLines) read(line []byte) error {
+	var filter [1]byte
+	if _, err := io.ReadFull(l.r, filter[:]); err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(l.r, line); err != nil {
+		return err
 	}
 	if !unfilter(filter[0], line, l.before, l.step) {
 		return fmt.Errorf("%w: row %d has filter %d", errPNG, l.row+1, filter[0])

@@ -33,10 +33,10 @@ func like(quality, usual int) int {
 // origin names an engine and what of its settings decides about the bytes of an
 // access copy. The number grows when the same master would give other bytes.
 func (q Quality) origin(engine string) string {
-	return fmt.Sprintf("%s 2, quality %d", engine, q.Access)
+	return fmt.Sprintf("%s 3, quality %d", engine, q.Access)
 }
 
 // signature is the same of computed images.
 func (q Quality) signature(engine string) string {
-	return fmt.Sprintf("%s 1, quality %d", engine, q.Computed)
+	return fmt.Sprintf("%s 2, quality %d", engine, q.Computed)
 }

@@ -139,22 +139,49 @@ func difference(a, b image.Image) float64 {
 	if a.Bounds().Size() != b.Bounds().Size() {
 		return math.Inf(1)
 	}
-	sum, n := 0.0, 0
-	for y := range a.Bounds().Dy() {
-		for x := range a.Bounds().Dx() {
-			p := color.NRGBAModel.Convert(a.At(a.Bounds().Min.X+x, a.Bounds().Min.Y+y)).(color.NRGBA)
-			q := color.NRGBAModel.Convert(b.At(b.Bounds().Min.X+x, b.Bounds().Min.Y+y)).(color.NRGBA)
-			sum += math.Abs(float64(p.R)-float64(q.R)) + math.Abs(float64(p.G)-float64(q.G)) + math.Abs(float64(p.B)-float64(q.B))
-			n += 3
+	p, q := pixelsOf(a), pixelsOf(b)
+	sum := 0
+	for y := range p.Rect.Dy() {
+		left, right := p.Pix[y*p.Stride:][:4*p.Rect.Dx()], q.Pix[y*q.Stride:][:4*p.Rect.Dx()]
+		for i := range left {
+			if i%4 < 3 {
+				d := int(left[i]) - int(right[i])
+				sum += max(d, -d)
+			}
 		}
 	}
-	return sum / float64(n)
+	return float64(sum) / float64(3*p.Rect.Dx()*p.Rect.Dy())
+}
+
+// pixelsOf returns the pixels of a picture from its corner on. Its own, if it has such:
+// one pixel after the other through color.Color takes most of the time of these tests.
+func pixelsOf(img image.Image) *image.NRGBA {
+	r := img.Bounds()
+	if n, ok := img.(*image.NRGBA); ok {
+		return &image.NRGBA{Pix: n.Pix[n.PixOffset(r.Min.X, r.Min.Y):], Stride: n.Stride, Rect: r.Sub(r.Min)}
+	}
+	n := image.NewNRGBA(r.Sub(r.Min))
+	if g, ok := img.(*image.Gray); ok {
+		for y := range r.Dy() {
+			for x, v := range g.Pix[g.PixOffset(r.Min.X, r.Min.Y+y):][:r.Dx()] {
+				copy(n.Pix[n.PixOffset(x, y):], []byte{v, v, v, 255})
+			}
+		}
+		return n
+	}
+	for y := range r.Dy() {
+		for x := range r.Dx() {
+			n.SetNRGBA(x, y, color.NRGBAModel.Convert(img.At(r.Min.X+x, r.Min.Y+y)).(color.NRGBA))
+		}
+	}
+	return n
 }
 
 func encodePNG(t testing.TB, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	fast := png.Encoder{CompressionLevel: png.BestSpeed}
+	if err := fast.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -522,7 +549,7 @@ func TestRefusals(t *testing.T) {
 			{"jpeg cut at 50 %", whole[:len(whole)/2], CodeTruncated},
 			{"jpeg cut at 90 %", whole[:len(whole)*9/10], CodeTruncated},
 			{"png cut at 50 %", wholePNG[:len(wholePNG)/2], CodeTruncated},
-			{"tiff cut", wholeTIFF[:len(wholeTIFF)/2], CodeBroken},
+			{"tiff cut", wholeTIFF[:len(wholeTIFF)/2], CodeTruncated},
 			{"png bomb", pngHeader(50000, 50000), CodeTooLarge},
 			{"png without pixels", pngHeader(0, 10), CodeBroken},
 			{"tiff bomb", hugeTIFF(1<<20, 1<<20), CodeTooLarge},

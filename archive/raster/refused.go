@@ -36,15 +36,30 @@ func refuse(code, do, format string, args ...any) *RefusedError {
 
 const (
 	doReplace = "replace the file with a complete copy from its source"
-	doConvert = "convert it to TIFF, JPEG or PNG and ingest that; the native engine (libvips) reads more formats"
+	doConvert = "convert it to TIFF, JPEG or PNG and ingest that"
+	doPieces  = "convert it to a TIFF, which is read in pieces"
+	doUpright = "save it upright, without an EXIF orientation"
+	doTiles   = "save it as a TIFF with tiles of 512 × 512 pixels"
 )
 
-// damaged turns a decoder's error into a refusal.
-func damaged(format string, err error) error {
+// advised adds to a refusal of the pure-Go engine what the other one would do.
+func advised(err error) error {
 	var refused *RefusedError
-	if errors.As(err, &refused) {
-		return refused
+	if !errors.As(err, &refused) {
+		return err
 	}
+	other := ""
+	switch refused.Do {
+	case doConvert:
+		other = "; the native engine (libvips) reads more formats"
+	case doPieces, doUpright, doTiles:
+		other = "; the native engine (libvips) takes it as it is"
+	}
+	return &RefusedError{Code: refused.Code, Why: refused.Why, Do: refused.Do + other}
+}
+
+// damaged turns a decoder's error, which is no refusal, into one.
+func damaged(format string, err error) *RefusedError {
 	text := err.Error()
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || endsEarly(text) {
 		return refuse(CodeTruncated, doReplace, "the %s file ends early", format)
@@ -59,6 +74,7 @@ func damaged(format string, err error) error {
 // stream that ends inside of the pixels, without an error value of its own.
 func endsEarly(text string) bool {
 	return strings.Contains(text, "short Huffman data") || strings.Contains(text, "not enough pixel data") ||
+		strings.Contains(text, "not enough image data") ||
 		strings.Contains(text, "unexpected EOF")
 }
 

@@ -1,5 +1,10 @@
 package raster
 
+import (
+	"encoding/binary"
+	"math"
+)
+
 // colours says what the samples of a pixel mean.
 type colours int
 
@@ -8,16 +13,20 @@ const (
 	coloursRGB
 	coloursPalette
 	coloursCMYK
+	coloursLab
 )
 
 // samples says how the pixels of a row are stored: by TIFF, and by PNG, whose
 // rows have the same shape. It is not changed once it is in use.
 type samples struct {
 	colours colours
-	bits    int // of a sample: 1, 2, 4, 8 or 16
+	bits    int // of a sample: 1, 2, 4, 8, 16 or 32
 	count   int // samples a pixel, with alpha and others that are passed over
-	// bigEndian is the order of the bytes of a sample of 16 bits.
+	// bigEndian is the order of the bytes of a sample of 16 or 32 bits.
 	bigEndian bool
+	floating  bool // samples of 32 bits are floating-point numbers, 1 being white
+	linear    bool // they are light, not what a curve makes of it
+	offset    bool // Lab: a and b are stored with half of their range added
 
 	inverted   bool      // gray: 0 is white
 	palette    [][3]byte // of 2^bits colours
@@ -51,11 +60,11 @@ func (s *samples) plainRGB() bool {
 
 // convert sets the conversion of these samples by a profile.
 func (s *samples) convert(icc []byte) {
-	if s.colours == coloursCMYK {
+	if s.colours == coloursCMYK || s.colours == coloursLab {
 		return
 	}
 	bits := 8
-	if s.bits == 16 {
+	if s.bits >= 16 {
 		bits = 16
 	}
 	// A gray profile says nothing of colours, and the reverse.
@@ -64,10 +73,10 @@ func (s *samples) convert(icc []byte) {
 	}
 }
 
-// wide returns a sample as the conversion takes it: of 16 bits as it is, else
-// scaled to 8.
+// wide returns a sample as the conversion takes it: of 16 bits where there are as
+// many, else scaled to 8.
 func (s *samples) wide(src []byte, i int) uint16 {
-	if s.bits == 16 {
+	if s.bits >= 16 {
 		return s.raw(src, i)
 	}
 	return uint16(s.sample(src, i))
@@ -100,7 +109,7 @@ func (s *samples) toGray(dst, src []byte) {
 				v = 255 - v
 			}
 			if s.alpha >= 0 {
-				v = s.overWhite(v, s.sample(src, x*s.count+s.alpha))
+				v = s.overWhite(v, s.cover(src, x*s.count+s.alpha))
 			} else if s.key != nil && s.raw(src, x) == s.key[0] {
 				v = 255
 			}
@@ -143,6 +152,13 @@ func (s *samples) toRGBX(dst, src []byte) {
 			}
 			s.transparent(d, src, i)
 		}
+	case s.colours == coloursLab:
+		for x := range len(dst) / 4 {
+			i := x * s.count
+			d := dst[4*x : 4*x+3 : 4*x+3]
+			d[0], d[1], d[2] = s.lab(src, i)
+			s.transparent(d, src, i)
+		}
 	case s.bits == 16 && s.alpha < 0 && s.key == nil && s.transform == nil:
 		high, low := 1, 0
 		if s.bigEndian {
@@ -177,7 +193,7 @@ func (s *samples) transparent(d, src []byte, i int) {
 	if s.alpha < 0 {
 		return
 	}
-	a := s.sample(src, i+s.alpha)
+	a := s.cover(src, i+s.alpha)
 	for c := range d {
 		d[c] = s.overWhite(d[c], a)
 	}
@@ -192,7 +208,7 @@ func (s *samples) overWhite(v, alpha byte) byte {
 	return byte((uint(v)*uint(alpha) + 255*(255-uint(alpha)) + 127) / 255)
 }
 
-// raw returns the i-th sample of a row as it is stored.
+// raw returns the i-th sample of a row as it is stored; of 32 bits, scaled to 16.
 func (s *samples) raw(src []byte, i int) uint16 {
 	switch s.bits {
 	case 8:
@@ -203,6 +219,15 @@ func (s *samples) raw(src []byte, i int) uint16 {
 			return uint16(b[0])<<8 | uint16(b[1])
 		}
 		return uint16(b[1])<<8 | uint16(b[0])
+	case 32:
+		if s.floating {
+			return uint16(s.float(src, i)*65535 + 0.5)
+		}
+		b := src[4*i : 4*i+4 : 4*i+4]
+		if s.bigEndian {
+			return uint16(b[0])<<8 | uint16(b[1])
+		}
+		return uint16(b[3])<<8 | uint16(b[2])
 	}
 	bit := i * s.bits
 	return uint16(src[bit/8]>>(8-s.bits-bit%8)) & (1<<s.bits - 1)
@@ -213,10 +238,37 @@ func (s *samples) sample(src []byte, i int) byte {
 	switch s.bits {
 	case 8:
 		return src[i]
+	case 32:
+		if s.linear {
+			return encode(s.float(src, i))
+		}
+		return narrow(s.raw(src, i))
 	case 16:
 		return narrow(s.raw(src, i))
 	}
 	return byte(uint32(s.raw(src, i)) * 255 / (1<<s.bits - 1))
+}
+
+// cover returns a sample of alpha, scaled to 8 bits: no curve applies to it.
+func (s *samples) cover(src []byte, i int) byte {
+	if s.floating {
+		return narrow(s.raw(src, i))
+	}
+	return s.sample(src, i)
+}
+
+// float returns a floating-point sample, cut to 0 and 1.
+func (s *samples) float(src []byte, i int) float32 {
+	b := src[4*i : 4*i+4 : 4*i+4]
+	v := binary.LittleEndian.Uint32(b)
+	if s.bigEndian {
+		v = binary.BigEndian.Uint32(b)
+	}
+	f := math.Float32frombits(v)
+	if !(f > 0) { // what is no number is black
+		return 0
+	}
+	return min(f, 1)
 }
 
 // narrow scales 16 bits to 8: the nearest of v·255/65535.
@@ -234,5 +286,5 @@ func (s *samples) index(src []byte, x int) int {
 
 // name names the colours as Info does.
 func (s *samples) name() string {
-	return [...]string{coloursGray: "gray", coloursRGB: "rgb", coloursPalette: "palette", coloursCMYK: "cmyk"}[s.colours]
+	return [...]string{coloursGray: "gray", coloursRGB: "rgb", coloursPalette: "palette", coloursCMYK: "cmyk", coloursLab: "lab"}[s.colours]
 }

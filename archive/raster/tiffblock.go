@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"image"
 	"image/jpeg"
@@ -43,14 +44,21 @@ func (d *blockReader) put(b *band, first, col, rows int) error {
 		return nil
 	}
 	n := t.lineBytes()
-	d.block = sized(d.block, n*rows)
 	if t.planes == 1 {
-		if err := d.column(d.block, 0, first, col, rows); err != nil {
-			return err
+		// Few rows at a time, so that little stands in memory as it is stored; an even
+		// number, because two of them share their chroma.
+		each := t.blockHeight * (1 + t.blockHeight%2)
+		for y := 0; y < rows; y += each {
+			part := min(each, rows-y)
+			d.block = sized(d.block, n*part)
+			if err := d.column(d.block, 0, first+y/t.blockHeight, col, part); err != nil {
+				return err
+			}
+			d.line = b.putSamples(x, y, width, part, &t.samples, d.block, n, d.line)
 		}
-		d.line = b.putSamples(x, 0, width, rows, &t.samples, d.block, n, d.line)
 		return nil
 	}
+	d.block = sized(d.block, n*rows)
 	wide := t.samples.lineBytes(t.blockWidth)
 	d.merged = sized(d.merged, wide*rows)
 	size := t.samples.bits / 8
@@ -92,28 +100,29 @@ func (d *blockReader) column(dst []byte, plane, first, col, rows int) error {
 	return nil
 }
 
-// percent is how much of the image lies before a block.
-func (t *tiffImage) percent(i int) int {
-	return 100 * (i % (t.across * t.down) / t.across) / t.down
+// readable is the refusal of a file that ends in a block, of which so many rows
+// could be read.
+func (t *tiffImage) readable(i, rows int) *RefusedError {
+	if t.across > 1 { // they are not the whole rows of the image
+		rows = 0
+	}
+	return endedAt("TIFF", i%(t.across*t.down)/t.across*t.blockHeight+rows, t.height)
 }
 
-// readRaw reads a block as it is stored.
-func (d *blockReader) readRaw(i int) ([]byte, error) {
+// readRaw reads a block as it is stored, or as much of it as there is.
+func (d *blockReader) readRaw(i int) (raw []byte, whole bool, err error) {
 	n := d.t.counts[i]
 	if n < 1 || n > 4*maxBlockBytes {
-		return nil, refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file has %d bytes", i+1, n)
+		return nil, false, refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file has %d bytes", i+1, n)
 	}
 	// The count may be a lie: no more memory is made than there are bytes.
 	there := min(n, max(0, d.size-d.t.offsets[i]))
 	d.raw = sized(d.raw, int(there))
 	got, err := d.r.ReadAt(d.raw, d.t.offsets[i])
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, false, err
 	}
-	if int64(got) < n {
-		return nil, refuse(CodeTruncated, doReplace, "the TIFF file ends early: %d %% of its rows could be read", d.t.percent(i))
-	}
-	return d.raw, nil
+	return d.raw[:got], int64(got) == n, nil
 }
 
 // decode fills dst with the rows of a block.
@@ -122,51 +131,56 @@ func (d *blockReader) decode(dst []byte, i int) error {
 		n, err := d.r.ReadAt(dst, d.t.offsets[i])
 		if n < len(dst) {
 			if err == nil || errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
+				return d.t.readable(i, d.rowsIn(dst[:n]))
 			}
-			return d.t.blockError(i, err)
+			return err
 		}
 		if d.t.reversed {
 			reverseBits(dst)
 		}
 		return nil
 	}
-	raw, err := d.readRaw(i)
+	raw, whole, err := d.readRaw(i)
 	if err != nil {
 		return err
 	}
-	r := bytes.NewReader(raw)
+	r, n := bytes.NewReader(raw), 0
 	switch d.t.compression {
 	case tiffNone:
-		if n := copy(dst, raw); n < len(dst) {
+		if n = copy(dst, raw); n < len(dst) {
 			err = io.ErrUnexpectedEOF
 		}
 	case tiffPackBits:
-		_, err = io.ReadFull(&packBitsReader{r: r}, dst)
+		n, err = io.ReadFull(&packBitsReader{r: r}, dst)
 	default:
 		var u io.Reader
 		if u, err = d.t.unpack(r, &d.inflate, d.rowsIn(dst)); err == nil {
-			_, err = io.ReadFull(u, dst)
+			n, err = io.ReadFull(u, dst)
 		}
 	}
 	if d.t.reversed && d.t.compression == tiffNone {
 		reverseBits(dst)
 	}
-	return d.t.blockError(i, err)
+	if !whole {
+		return d.t.readable(i, d.rowsIn(dst[:n]))
+	}
+	return d.t.blockError(i, d.rowsIn(dst[:n]), err)
 }
 
 func (d *blockReader) rowsIn(dst []byte) int { return len(dst) / d.t.lineBytes() }
 
-// blockError turns an error of a decompressor into a refusal that says where.
-func (t *tiffImage) blockError(i int, err error) error {
+// blockError turns an error of a decompressor, after so many rows of a block, into a
+// refusal that says where.
+func (t *tiffImage) blockError(i, rows int, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return refuse(CodeTruncated, doReplace, "strip or tile %d of the TIFF file ends early: %d %% of the rows could be read", i+1, t.percent(i))
+		return t.readable(i, rows)
 	}
-	if (t.compression == tiffFax3 || t.compression == tiffFax4) && strings.Contains(err.Error(), "overflows") {
-		// Some faxes have lines that their decoder here does not end where others do.
+	if (t.compression == tiffFax3 || t.compression == tiffFax4) && (strings.Contains(err.Error(), "overflows") || strings.Contains(err.Error(), "missing End-of-Line")) {
+		// Some faxes have lines that their decoder here does not end where others do,
+		// or bits that fill up to a byte before the mark of their end.
 		return unreadTIFF("it is compressed as a fax of a kind that is not known here (%v)", err)
 	}
 	return refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file is damaged: %v", i+1, err)
@@ -230,6 +244,13 @@ func (t *tiffImage) undoPredictor(line []byte) {
 		n = 1
 	}
 	switch {
+	case t.samples.floating:
+		t.undoFloats(line, n)
+	case t.samples.bits == 32:
+		order := t.order()
+		for i := 4 * n; i+3 < len(line); i += 4 {
+			order.PutUint32(line[i:], order.Uint32(line[i:])+order.Uint32(line[i-4*n:]))
+		}
 	case t.samples.bits == 16:
 		high, low := 1, 0
 		if t.samples.bigEndian {
@@ -251,6 +272,27 @@ func (t *tiffImage) undoPredictor(line []byte) {
 		for i := n; i < len(line); i++ {
 			line[i] += line[i-n]
 		}
+	}
+}
+
+func (t *tiffImage) order() binary.ByteOrder {
+	if t.samples.bigEndian {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// undoFloats adds up the bytes of a row of floating-point numbers, whose highest
+// bytes all come first, and puts those of each together (Adobe's TIFF Technical
+// Note 3).
+func (t *tiffImage) undoFloats(line []byte, n int) {
+	for i := n; i < len(line); i++ {
+		line[i] += line[i-n]
+	}
+	apart := bytes.Clone(line)
+	numbers, order := len(line)/4, t.order()
+	for i := range numbers {
+		order.PutUint32(line[4*i:], uint32(apart[i])<<24|uint32(apart[numbers+i])<<16|uint32(apart[2*numbers+i])<<8|uint32(apart[3*numbers+i]))
 	}
 }
 
@@ -300,9 +342,12 @@ func (p *packBitsReader) Read(b []byte) (int, error) {
 // putJPEG decodes a JPEG block into its place (Technical Note 2).
 func (d *blockReader) putJPEG(b *band, i, x, y, width, rows int) error {
 	t := d.t
-	raw, err := d.readRaw(i)
+	raw, whole, err := d.readRaw(i)
 	if err != nil {
 		return err
+	}
+	if !whole {
+		return t.readable(i, 0)
 	}
 	if len(raw) < 4 || raw[0] != 0xff || raw[1] != 0xd8 {
 		return refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file is no JPEG stream", i+1)
@@ -320,14 +365,14 @@ func (d *blockReader) putJPEG(b *band, i, x, y, width, rows int) error {
 	stream := func() io.Reader { return io.MultiReader(bytes.NewReader(head), bytes.NewReader(raw[2:])) }
 	c, err := jpeg.DecodeConfig(stream())
 	if err != nil {
-		return t.blockError(i, err)
+		return t.blockError(i, 0, err)
 	}
 	if c.Width < width || c.Height < rows || c.Width > t.blockWidth+64 || c.Height > t.blockHeight+64 {
 		return refuse(CodeBroken, doReplace, "strip or tile %d of the TIFF file has %d × %d pixels", i+1, c.Width, c.Height)
 	}
 	img, err := jpeg.Decode(stream())
 	if err != nil {
-		return t.blockError(i, err)
+		return t.blockError(i, 0, err)
 	}
 	if m, ok := img.(*image.CMYK); ok { // the decoder takes ink for inverted, as Adobe's JPEG files have it
 		for j := range m.Pix {

@@ -64,7 +64,7 @@ func readTIFF(m *pyramid.Master) (*tiffImage, error) {
 	t := &tiffImage{
 		width: f.number(tagWidth, 0), height: f.number(tagHeight, 0),
 		photometric: f.number(tagPhotometric, -1), compression: f.number(tagCompression, 1),
-		predictor: f.number(tagPredictor, 1) == 2, reversed: f.number(tagFillOrder, 1) == 2,
+		predictor: f.number(tagPredictor, 1) > 1, reversed: f.number(tagFillOrder, 1) == 2,
 		fax2D: f.number(tagT4Options, 0)&1 != 0, tiled: m.Has(tagTileOffsets),
 	}
 	predictor, planar := f.number(tagPredictor, 1), f.number(tagPlanar, 1)
@@ -85,27 +85,30 @@ func readTIFF(m *pyramid.Master) (*tiffImage, error) {
 			return t, unreadTIFF("its samples have different numbers of bits (%v)", bits)
 		}
 	}
+	floating := false
 	for _, v := range formats {
-		if v == 3 {
+		lab := t.photometric == 8 && v == 2 // a and b have signs, whatever is said of them
+		if floating = v == 3; floating && bits[0] != 32 {
 			return t, unreadTIFF("its samples are floating-point numbers of %d bits", bits[0])
-		} else if v != 1 && v != 4 {
+		} else if v != 1 && v != 3 && v != 4 && !lab {
 			return t, unreadTIFF("its samples are of format %d (signed or complex numbers)", v)
 		}
 	}
-	if predictor > 2 {
+	if predictor > 3 || (predictor == 3) != floating && predictor > 1 {
 		return t, unreadTIFF("it uses predictor %d", predictor)
 	}
 	t.planes = 1
 	if planar == 2 && count > 1 {
 		t.planes = count
 	}
-	t.samples = samples{bits: int(min(bits[0], 1<<16)), count: count, bigEndian: m.Order() == binary.BigEndian, alpha: -1}
+	t.samples = samples{bits: int(min(bits[0], 1<<16)), count: count, bigEndian: m.Order() == binary.BigEndian, floating: floating, alpha: -1}
 	if m.Has(tagICC) {
 		t.icc, _ = m.Bytes(tagICC, maxProfileBytes) // one that cannot be read is passed over
 	}
 	if err := t.readColours(f); err != nil {
 		return t, err
 	}
+	t.samples.linear = floating && len(t.icc) == 0
 	t.samples.convert(t.icc)
 	if err := t.checkCompression(f); err != nil {
 		return t, err
@@ -145,7 +148,7 @@ func (f *tiffFields) numbers(tag uint16, otherwise []int64) []int64 {
 }
 
 func unreadTIFF(format string, args ...any) error {
-	return refuse(CodeUnsupported, doConvert, "this TIFF is not read by the pure-Go engine: %s", fmt.Sprintf(format, args...))
+	return refuse(CodeUnsupported, doConvert, "this TIFF is not read here: %s", fmt.Sprintf(format, args...))
 }
 
 // readColours reads what the samples mean.
@@ -169,8 +172,10 @@ func (t *tiffImage) readColours(f *tiffFields) error {
 			return unreadTIFF("its colours are YCbCr without JPEG compression")
 		}
 		s.colours, colours = coloursRGB, 3
-	case 8, 9, 10:
-		return unreadTIFF("its colours are CIE L*a*b*")
+	case 8, 9:
+		s.colours, s.offset, colours = coloursLab, t.photometric == 9, 3
+	case 10:
+		return unreadTIFF("its colours are CIE L*a*b* as faxes have it")
 	case -1:
 		return refuse(CodeBroken, doReplace, "the TIFF file does not say what its colours mean (PhotometricInterpretation is missing)")
 	default:
@@ -181,6 +186,7 @@ func (t *tiffImage) readColours(f *tiffFields) error {
 	}
 	switch {
 	case s.bits == 8, s.bits == 16 && s.colours != coloursPalette:
+	case s.bits == 32 && (s.colours == coloursGray || s.colours == coloursRGB):
 	case (s.bits == 1 || s.bits == 2 || s.bits == 4) && s.count == 1 && t.photometric <= 3 && !t.predictor:
 	default:
 		return unreadTIFF("its pixels have %d samples of %d bits", s.count, s.bits)
@@ -242,7 +248,7 @@ func (t *tiffImage) checkCompression(f *tiffFields) error {
 			}
 		}
 		if s.bits != 8 || t.planes > 1 || s.count != 1 && s.count != 3 && s.count != 4 ||
-			s.count == 4 && s.colours != coloursCMYK || s.colours == coloursPalette {
+			s.count == 4 && s.colours != coloursCMYK || s.colours == coloursPalette || s.colours == coloursLab {
 			return unreadTIFF("it is JPEG-compressed with %d samples of %d bits", s.count, s.bits)
 		}
 		return nil

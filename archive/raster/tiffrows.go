@@ -73,13 +73,16 @@ func openTIFF(m *master, t *tiffImage, workers int) rows {
 	return rows
 }
 
-// groupRows returns how many rows a group has.
+// groupRows returns how many rows a group has: as many as a stripe, or fewer where
+// rows are so long that a few are worth a task.
 func (t *tiffImage) groupRows() int {
+	const worth = 1 << 20 // pixels
+	want := min(stripeRows, max(2, worth/t.blockWidth))
 	each := t.blockHeight
 	if each%2 != 0 {
 		each *= 2
 	}
-	return each * ((stripeRows + each - 1) / each)
+	return each * ((want + each - 1) / each)
 }
 
 // plan hands out tasks, group after group, as bands become free.
@@ -175,11 +178,11 @@ func (s *stripLines) readLine(line []byte) error {
 		raw := bufio.NewReaderSize(io.NewSectionReader(s.r, t.offsets[i], t.counts[i]), 256<<10)
 		var err error
 		if s.strip, err = t.unpack(raw, &s.inflate, min(t.blockHeight, t.height-i*t.blockHeight)); err != nil {
-			return t.blockError(i, err)
+			return t.blockError(i, 0, err)
 		}
 	}
 	if _, err := io.ReadFull(s.strip, line); err != nil {
-		err = t.blockError(i, err)
+		err = t.blockError(i, 0, err)
 		if refused := new(RefusedError); errors.As(err, &refused) && refused.Code == CodeTruncated {
 			return endedAt("TIFF", s.row, t.height)
 		}

@@ -138,7 +138,12 @@ static void start(hexi_encoder *e, int width, int height, int gray, int tables, 
 	c->in_color_space = in;
 	jpeg_set_defaults(c);
 	jpeg_set_colorspace(c, gray ? JCS_GRAYSCALE : JCS_YCbCr);
+	// Chroma has tables of a higher quality: chromaQuality in jpegtables.go.
+	UINT16 chroma[DCTSIZE2];
+	jpeg_set_quality(c, (e->quality + 200) / 3, TRUE);
+	memcpy(chroma, c->quant_tbl_ptrs[1]->quantval, sizeof chroma);
 	jpeg_set_quality(c, e->quality, TRUE);
+	memcpy(c->quant_tbl_ptrs[1]->quantval, chroma, sizeof chroma);
 	c->dct_method = JDCT_ISLOW;
 	c->raw_data_in = raw;
 	if (!gray) {

@@ -9,6 +9,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/cgo"
 	"strings"
@@ -84,6 +85,9 @@ func (r *turboRows) next(b *band) error {
 	}
 	if C.hexi_decoder_rows(r.c, bytesOf(b.y), cb, cr, C.int(b.rows), &message[0]) != 0 {
 		text := C.GoString(&message[0])
+		if endsEarly(text) && r.info.progressive != 0 { // the scans that are there show all of it, only not sharp
+			return io.ErrUnexpectedEOF
+		}
 		if endsEarly(text) {
 			return endedAt("JPEG", r.done, int(r.info.height))
 		}

@@ -82,6 +82,10 @@ static void describe(VipsImage *image, const char *loader, hexi_vips_info *info)
 	info->bands = vips_image_get_bands(image);
 	info->bits = (int)(8 * vips_format_sizeof(vips_image_get_format(image)));
 	info->floating = vips_band_format_isfloat(vips_image_get_format(image));
+	VipsBandFormat format = vips_image_get_format(image);
+	info->below_zero = vips_band_format_iscomplex(format) ||
+		((format == VIPS_FORMAT_CHAR || format == VIPS_FORMAT_SHORT || format == VIPS_FORMAT_INT) &&
+			vips_image_get_interpretation(image) != VIPS_INTERPRETATION_LABS);
 	info->pages = vips_image_get_n_pages(image);
 	info->orientation = vips_image_get_orientation(image);
 	info->alpha = vips_image_hasalpha(image);
@@ -100,15 +104,17 @@ static void describe(VipsImage *image, const char *loader, hexi_vips_info *info)
 	}
 }
 
-hexi_vips *hexi_vips_open(uintptr_t reader, int64_t size, int dpi, hexi_vips_info *info, char *message) {
+hexi_vips *hexi_vips_open(uintptr_t reader, int64_t size, int tiff, int dpi, hexi_vips_info *info, char *message) {
 	hexi_vips *v = g_new0(hexi_vips, 1);
 	v->reader = reader;
 	v->size = size;
 	v->source = vips_source_custom_new();
 	g_signal_connect(v->source, "read", G_CALLBACK(on_read), v);
 	g_signal_connect(v->source, "seek", G_CALLBACK(on_seek), v);
-	const char *loader = vips_foreign_find_load_source(VIPS_SOURCE(v->source));
-	if (loader != NULL) {
+	const char *loader = tiff ? "VipsForeignLoadTiffSource" : vips_foreign_find_load_source(VIPS_SOURCE(v->source));
+	if (tiff) {
+		vips_tiffload_source(VIPS_SOURCE(v->source), &v->image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+	} else if (loader != NULL) {
 		char with[40];
 		options(loader, dpi, with, sizeof with);
 		v->image = vips_image_new_from_source(VIPS_SOURCE(v->source), with,

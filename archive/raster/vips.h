@@ -23,7 +23,7 @@ typedef struct {
 	int bands, bits;   // samples a pixel, bits a sample
 	int pages;
 	int orientation;   // EXIF
-	int gray, alpha, floating;
+	int gray, alpha, floating, below_zero;
 	double pixels_per_mm;
 	char loader[40], colours[40];
 	const void *profile; // the ICC profile; the image's
@@ -32,9 +32,10 @@ typedef struct {
 
 typedef struct hexi_vips hexi_vips;
 
-// hexi_vips_open opens a master that Go's reader of this handle delivers. Pages
-// that are drawn rather than stored (PDF, SVG) are drawn at dpi dots an inch.
-hexi_vips *hexi_vips_open(uintptr_t reader, int64_t size, int dpi, hexi_vips_info *info, char *message);
+// hexi_vips_open opens a master that Go's reader of this handle delivers. A TIFF is
+// said to be one: the library does not recognise a big-endian BigTIFF. Pages that
+// are drawn rather than stored (PDF, SVG) are drawn at dpi dots an inch.
+hexi_vips *hexi_vips_open(uintptr_t reader, int64_t size, int tiff, int dpi, hexi_vips_info *info, char *message);
 void hexi_vips_free(hexi_vips *v);
 
 // hexi_vips_convert prepares the delivery: gray with one byte a pixel, else three,

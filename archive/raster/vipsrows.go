@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/cgo"
 	"strings"
@@ -37,13 +38,17 @@ type vipsMaster struct {
 	info   C.hexi_vips_info
 }
 
-func openVips(m *master) (*vipsMaster, error) {
+func openVips(m *master, format string) (*vipsMaster, error) {
 	if err := startVips(); err != nil {
 		return nil, err
 	}
 	v := &vipsMaster{reader: cgo.NewHandle(m)}
 	var message [C.HEXI_VIPS_MESSAGE]C.char
-	v.c = C.hexi_vips_open(C.uintptr_t(v.reader), C.int64_t(m.size), pageDPI, &v.info, &message[0])
+	tiff := C.int(0)
+	if format == formatTIFF {
+		tiff = 1
+	}
+	v.c = C.hexi_vips_open(C.uintptr_t(v.reader), C.int64_t(m.size), tiff, pageDPI, &v.info, &message[0])
 	if v.c == nil {
 		v.reader.Delete()
 		return nil, vipsError(C.GoString(&message[0]))
@@ -59,6 +64,9 @@ func (v *vipsMaster) close() {
 // vipsError turns the library's words, the last line of which names the cause,
 // into an error.
 func vipsError(text string) error {
+	if text == "" { // the library has one place for the errors of all its threads
+		text = "libvips does not say why"
+	}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	why := lines[0]
 	for _, l := range lines {
@@ -103,7 +111,7 @@ type pixels struct {
 }
 
 func openVipsRows(m *master, info Info) (rows, error) {
-	v, err := openVips(m)
+	v, err := openVips(m, info.Format)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +204,11 @@ func (r *vipsRows) next(b *band) error {
 
 // fault says why no more rows come.
 func (r *vipsRows) fault() error {
-	if r.err == nil || endsEarly(r.err.Error()) {
+	early := r.err == nil || endsEarly(r.err.Error())
+	if early && r.read == 0 { // it reads ahead, so that this says little
+		return io.ErrUnexpectedEOF
+	}
+	if early {
 		return endedAt(r.name, r.read, r.height)
 	}
 	return r.err

@@ -349,3 +349,23 @@ func FuzzCSV(f *testing.F) {
 		}
 	})
 }
+
+// FuzzJSONL gives anything to the reader of lines of JSON: each line is a record or a
+// fault, and rows are counted upwards.
+func FuzzJSONL(f *testing.F) {
+	f.Add([]byte(`{"title":"莫高窟","period":"北魏至唐","files":["a.jpg"]}` + "\n"))
+	f.Add([]byte("\xef\xbb\xbf{}\n[1]\n{\"id\":\"a\",\"id\":1}\n\n{\"a\":"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := Open("a.jsonl", strings.NewReader(string(data)), Options{Collection: "dunhuang", Vocabulary: terms{}})
+		if err != nil {
+			return
+		}
+		last := 0
+		for row := range s.Rows() {
+			if row.Number <= last {
+				t.Errorf("row %d after row %d", row.Number, last)
+			}
+			last = row.Number
+		}
+	})
+}

@@ -65,6 +65,9 @@ func Serve(engine Engine, memory int64) error {
 func confine(memory int64) error {
 	if memory > 0 {
 		debug.SetMemoryLimit(memory / 2)
+		// What is in use are a few large buffers, which are made once: to collect
+		// twice as often costs little, and saves a quarter of the memory.
+		debug.SetGCPercent(50)
 		limit := uint64(memory + hardExtra)
 		if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
 			return fmt.Errorf("limit memory: %w", err)
