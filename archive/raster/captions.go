@@ -41,18 +41,18 @@ func (c *captions) or(other captions) {
 
 // readCaptions reads the words of XMP and IPTC; exif are those of EXIF. Whatever is
 // wrong with them is an error, and costs no more than until the deadline and a few
-// hundred kilobytes.
-func readCaptions(m *master, info *Info, exif captions, deadline time.Time) error {
+// hundred kilobytes. Of a TIFF and a JPEG they are read from section.
+func readCaptions(m *master, section *io.SectionReader, info *Info, exif captions, deadline time.Time) error {
 	var xmp, iptc captions
 	err := guard(info.Name, func() error {
-		switch info.Format {
-		case formatJPEG:
-			return decodeCaptions(m, imagemeta.JPEG, &xmp, &iptc, deadline)
-		case formatTIFF:
-			return decodeCaptions(m, imagemeta.TIFF, &xmp, &iptc, deadline)
-		case formatPNG:
+		switch {
+		case info.Format == formatJPEG:
+			return decodeCaptions(section, imagemeta.JPEG, &xmp, &iptc, deadline)
+		case info.Format == formatTIFF && section != nil:
+			return decodeCaptions(section, imagemeta.TIFF, &xmp, &iptc, deadline)
+		case info.Format == formatPNG:
 			return readXMP(xmpOfPNG(m, deadline), &xmp, deadline)
-		case formatWebP:
+		case info.Format == formatWebP:
 			return readXMP(xmpOfWebP(m), &xmp, deadline)
 		}
 		return nil
@@ -63,7 +63,7 @@ func readCaptions(m *master, info *Info, exif captions, deadline time.Time) erro
 	return err
 }
 
-func decodeCaptions(m *master, format imagemeta.ImageFormat, xmp, iptc *captions, deadline time.Time) error {
+func decodeCaptions(section *io.SectionReader, format imagemeta.ImageFormat, xmp, iptc *captions, deadline time.Time) error {
 	var xmpErr error
 	wanted := map[string]func(any){
 		"ObjectName":       func(v any) { iptc.title = clip(latin(words(v)), maxCaption) },
@@ -71,8 +71,11 @@ func decodeCaptions(m *master, format imagemeta.ImageFormat, xmp, iptc *captions
 		"CopyrightNotice":  func(v any) { iptc.copyright = clip(latin(words(v)), maxCaption) },
 		"Caption-Abstract": func(v any) { iptc.description = clip(latin(words(v)), maxDescription) },
 	}
+	if _, err := section.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
 	_, err := imagemeta.Decode(imagemeta.Options{
-		R: &untilReader{io.NewSectionReader(m, 0, m.size), deadline}, ImageFormat: format, Sources: imagemeta.IPTC | imagemeta.XMP,
+		R: &untilReader{section, deadline}, ImageFormat: format, Sources: imagemeta.IPTC | imagemeta.XMP,
 		ShouldHandleTag: func(t imagemeta.TagInfo) bool {
 			return t.Source == imagemeta.IPTC && (wanted[t.Tag] != nil || t.Tag == "CodedCharacterSet")
 		},

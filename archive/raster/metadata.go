@@ -31,17 +31,21 @@ func readMetadata(m *master, info *Info) {
 		return
 	}
 	deadline := time.Now().Add(metadataTime)
+	section := io.NewSectionReader(m, 0, m.size)
+	switch {
+	case info.Format == formatWebP:
+		section = exifOfWebP(m)
+	case info.Name == "BigTIFF":
+		section = spokenOfBigTIFF(m)
+	}
 	var exif captions
 	defer func() {
-		if err := readCaptions(m, info, exif, deadline); err != nil && !slices.Contains(info.Notes, notWhole) {
+		if err := readCaptions(m, section, info, exif, deadline); err != nil && !slices.Contains(info.Notes, notWhole) {
 			info.Notes = append(info.Notes, notWhole)
 		}
 	}()
-	section := io.NewSectionReader(m, 0, m.size)
-	if info.Format == formatWebP {
-		if section = exifOfWebP(m); section == nil {
-			return
-		}
+	if section == nil {
+		return
 	}
 	x, unit := 0., 2. // inches, unless said otherwise (EXIF 2.3, ResolutionUnit)
 	handle := func(t imagemeta.TagInfo) error {

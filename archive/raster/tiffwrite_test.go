@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -34,6 +35,7 @@ type tiffKind struct {
 	palette       []uint16
 	icc           []byte
 	pages         int // the second and further ones are half as high
+	said, exif    []tiffEntry
 
 	// value returns a sample as the bits that are stored.
 	value func(x, y, c int) uint32
@@ -50,7 +52,7 @@ func (k tiffKind) write() []byte {
 	}
 	var out []byte
 	if k.big {
-		out = k.order.AppendUint64(k.order.AppendUint32(k.order.AppendUint16([]byte(mark), 43), 8), 0)
+		out = k.order.AppendUint64(k.order.AppendUint16(k.order.AppendUint16(k.order.AppendUint16([]byte(mark), 43), 8), 0), 0)
 	} else {
 		out = k.order.AppendUint32(k.order.AppendUint16([]byte(mark), 42), 0)
 	}
@@ -175,10 +177,6 @@ func (k tiffKind) predict(line []byte, n int) {
 // directory appends one, to which the place next points. It returns where the
 // next one is to be pointed to from.
 func (k tiffKind) directory(out []byte, next, height, bw, bh int, offsets, counts []uint64) ([]byte, int) {
-	type entry struct {
-		tag, typ int
-		values   []uint64
-	}
 	numbers := func(v ...uint64) []uint64 { return v }
 	each := func(v int, n int) []uint64 {
 		all := make([]uint64, n)
@@ -187,58 +185,86 @@ func (k tiffKind) directory(out []byte, next, height, bw, bh int, offsets, count
 		}
 		return all
 	}
-	const short, long, long8, undefined = 3, 4, 16, 7
+	const short, long, undefined = 3, 4, 7
 	place := long
 	if k.big {
-		place = long8
+		place = tiffLong8
 	}
-	entries := []entry{
+	entries := []tiffEntry{
 		{tagWidth, long, numbers(uint64(k.width))}, {tagHeight, long, numbers(uint64(height))},
 		{tagBits, short, each(k.bits, k.count)}, {tagCompression, short, numbers(uint64(max(1, k.compression)))},
 		{tagPhotometric, short, numbers(uint64(k.photometric))},
 	}
 	if k.tile == 0 {
-		entries = append(entries, entry{tagStripOffsets, place, offsets})
+		entries = append(entries, tiffEntry{tagStripOffsets, place, offsets})
 	}
 	if k.orientation > 0 {
-		entries = append(entries, entry{tagOrientation, short, numbers(uint64(k.orientation))})
+		entries = append(entries, tiffEntry{tagOrientation, short, numbers(uint64(k.orientation))})
 	}
-	entries = append(entries, entry{tagSamples, short, numbers(uint64(k.count))})
+	entries = append(entries, tiffEntry{tagSamples, short, numbers(uint64(k.count))})
 	if k.tile == 0 {
-		entries = append(entries, entry{tagRowsPerStrip, long, numbers(uint64(bh))}, entry{tagStripCounts, place, counts})
+		entries = append(entries, tiffEntry{tagRowsPerStrip, long, numbers(uint64(bh))}, tiffEntry{tagStripCounts, place, counts})
 	}
 	planar := uint64(1)
 	if k.planar {
 		planar = 2
 	}
-	entries = append(entries, entry{tagPlanar, short, numbers(planar)})
+	entries = append(entries, tiffEntry{tagPlanar, short, numbers(planar)})
 	if k.predictor > 0 {
-		entries = append(entries, entry{tagPredictor, short, numbers(uint64(k.predictor))})
+		entries = append(entries, tiffEntry{tagPredictor, short, numbers(uint64(k.predictor))})
 	}
 	if k.palette != nil {
 		var v []uint64
 		for _, c := range k.palette {
 			v = append(v, uint64(c))
 		}
-		entries = append(entries, entry{tagColorMap, short, v})
+		entries = append(entries, tiffEntry{tagColorMap, short, v})
 	}
 	if k.tile > 0 {
-		entries = append(entries, entry{tagTileWidth, long, numbers(uint64(bw))}, entry{tagTileHeight, long, numbers(uint64(bh))},
-			entry{tagTileOffsets, place, offsets}, entry{tagTileCounts, place, counts})
+		entries = append(entries, tiffEntry{tagTileWidth, long, numbers(uint64(bw))}, tiffEntry{tagTileHeight, long, numbers(uint64(bh))},
+			tiffEntry{tagTileOffsets, place, offsets}, tiffEntry{tagTileCounts, place, counts})
 	}
 	if k.extra > 0 {
-		entries = append(entries, entry{tagExtraSamples, short, numbers(uint64(k.extra - 1))})
+		entries = append(entries, tiffEntry{tagExtraSamples, short, numbers(uint64(k.extra - 1))})
 	}
 	if k.format > 0 {
-		entries = append(entries, entry{tagSampleFormat, short, each(k.format, k.count)})
+		entries = append(entries, tiffEntry{tagSampleFormat, short, each(k.format, k.count)})
 	}
 	if k.icc != nil {
 		var v []uint64
 		for _, c := range k.icc {
 			v = append(v, uint64(c))
 		}
-		entries = append(entries, entry{tagICC, undefined, v})
+		entries = append(entries, tiffEntry{tagICC, undefined, v})
 	}
+	entries = append(entries, k.said...)
+	if k.exif != nil {
+		var at int
+		out, at, _ = k.put(out, k.exif)
+		entries = append(entries, tiffEntry{exifTag, place, numbers(uint64(at))})
+	}
+	slices.SortFunc(entries, func(a, b tiffEntry) int { return a.tag - b.tag })
+	out, at, end := k.put(out, entries)
+	if k.big {
+		k.order.PutUint64(out[next:], uint64(at))
+	} else {
+		k.order.PutUint32(out[next:], uint32(at))
+	}
+	return out, end
+}
+
+// tiffEntry is an entry of a directory; of rational numbers, each is two values.
+type tiffEntry struct {
+	tag, typ int
+	values   []uint64
+}
+
+const tiffLong8 = 16
+
+// put appends a directory, and before it the values that do not fit into it; it lies
+// at an offset, and its last bytes, at end, say where the next one lies.
+func (k tiffKind) put(out []byte, entries []tiffEntry) (all []byte, at, end int) {
+	const short, long, rational = 3, 4, 5
 	number := func(b []byte, v uint64) []byte { // of the width of an offset
 		if k.big {
 			return k.order.AppendUint64(b, v)
@@ -253,17 +279,21 @@ func (k tiffKind) directory(out []byte, next, height, bw, bh int, offsets, count
 		directory = k.order.AppendUint16(nil, uint16(len(entries)))
 	}
 	for _, e := range entries {
-		directory = number(k.order.AppendUint16(k.order.AppendUint16(directory, uint16(e.tag)), uint16(e.typ)), uint64(len(e.values)))
+		count := len(e.values)
+		if e.typ == rational {
+			count /= 2
+		}
+		directory = number(k.order.AppendUint16(k.order.AppendUint16(directory, uint16(e.tag)), uint16(e.typ)), uint64(count))
 		var body []byte
 		for _, v := range e.values {
 			switch e.typ {
 			case short:
 				body = k.order.AppendUint16(body, uint16(v))
-			case long:
+			case long, rational:
 				body = k.order.AppendUint32(body, uint32(v))
-			case long8:
+			case tiffLong8:
 				body = k.order.AppendUint64(body, v)
-			case undefined:
+			default: // bytes, text, undefined
 				body = append(body, byte(v))
 			}
 		}
@@ -276,14 +306,9 @@ func (k tiffKind) directory(out []byte, next, height, bw, bh int, offsets, count
 		}
 	}
 	out = append(out, make([]byte, len(out)%2)...)
-	if k.big {
-		k.order.PutUint64(out[next:], uint64(len(out)))
-	} else {
-		k.order.PutUint32(out[next:], uint32(len(out)))
-	}
+	at = len(out)
 	out = append(out, directory...)
-	next = len(out)
-	return number(out, 0), next
+	return number(out, 0), at, len(out)
 }
 
 // lzwOfTIFF compresses as TIFF 6.0, section 13, says: codes that begin with their
