@@ -22,8 +22,8 @@ import (
 
 // What an ingest of any size may take. Memory is what the kernel has kept as the most
 // that was resident of each process (VmHWM): what it has of its own, and the pages of
-// files that it runs or has mapped. The pages of the program are the same in all of
-// its processes, and are counted once. The maximum that wait4 gives (ru_maxrss) is of
+// files that it runs or has mapped. The pages of the program and of its libraries are
+// the same in all of its processes, and are counted once. The maximum that wait4 gives (ru_maxrss) is of
 // no use: it begins with that of the process that started the program.
 const (
 	largeMemory  = 200 << 20 // bytes, of all processes together
@@ -89,9 +89,9 @@ func TestLarge(t *testing.T) {
 			a := openLarge(t, data)
 			m.compare(t, a)
 			// No more than this did both ever have together.
-			most := w.parent + w.child - w.program
+			most := w.parent + w.child - w.shared
 			t.Logf("peak memory: %d MB in the program, %d MB in its child, %d MB of both the same pages; scratch %d MB, access copy %d MB, master %d MB",
-				w.parent>>20, w.child>>20, w.program>>20, w.scratch>>20, len(a.tiff)>>20, m.size>>20)
+				w.parent>>20, w.child>>20, w.shared>>20, w.scratch>>20, len(a.tiff)>>20, m.size>>20)
 			if w.child == 0 {
 				t.Error("no child process was seen")
 			}
@@ -119,7 +119,7 @@ type watcher struct {
 	stop, done    chan struct{}
 	parent, child int64 // the most bytes that a process of theirs had resident
 	scratch       int64 // the most bytes of disk that were seen
-	program       int64 // bytes of the program's file that both it and its child had resident
+	shared        int64 // bytes of the program and its libraries that both it and its child had resident
 }
 
 func watch(pid int, dirs ...string) *watcher {
@@ -139,7 +139,7 @@ func watch(pid int, dirs ...string) *watcher {
 				for _, child := range childrenOf(pid) {
 					w.child = max(w.child, peakOf(child))
 					if n%50 == 0 { // it is much to read
-						w.program = max(w.program, min(programOf(pid), programOf(child)))
+						w.shared = max(w.shared, sharedBy(pid, child))
 					}
 				}
 			}
@@ -183,29 +183,37 @@ func childrenOf(pid int) (all []int) {
 	return all
 }
 
-// programOf is how many bytes of the file that a process runs it has resident and
-// has not changed.
-func programOf(pid int) (sum int64) {
-	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
-	if err != nil {
-		return 0
+// sharedBy is how many bytes two processes both have resident of the files that they
+// run: the program and its libraries, where neither has changed them.
+func sharedBy(pid, other int) (sum int64) {
+	files := filesOf(other)
+	for name, n := range filesOf(pid) {
+		sum += min(n, files[name])
 	}
+	return sum
+}
+
+// filesOf is how many bytes of each file that a process has mapped it has resident
+// and has not changed.
+func filesOf(pid int) map[string]int64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps", pid))
 	if err != nil {
-		return 0
+		return nil
 	}
-	inside := false
+	files, name := map[string]int64{}, ""
 	for _, line := range strings.Split(string(b), "\n") {
 		f := strings.Fields(line)
 		switch {
 		case len(f) > 1 && strings.Contains(f[0], "-") && !strings.HasSuffix(f[0], ":"): // a mapping begins
-			inside = strings.HasSuffix(line, exe)
-		case inside && len(f) == 3 && (f[0] == "Shared_Clean:" || f[0] == "Private_Clean:"):
+			if name = ""; len(f) == 6 && f[5][0] == '/' {
+				name = f[5]
+			}
+		case name != "" && len(f) == 3 && (f[0] == "Shared_Clean:" || f[0] == "Private_Clean:"):
 			n, _ := strconv.ParseInt(f[1], 10, 64)
-			sum += n << 10
+			files[name] += n << 10
 		}
 	}
-	return sum
+	return files
 }
 
 // openIn is how many bytes of disk the files take that a process has open in some
