@@ -91,7 +91,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 	handler, err := web.New(web.Config{
 		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
 		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
-		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, Cache: cache,
+		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, TileMemory: h.settings.tileBytes, Cache: cache,
 		Registry: h.meters.registry,
 		Limits:   h.settings.images.limits, StaffLimits: h.settings.images.staffLimits,
 	})

@@ -38,9 +38,11 @@ type settings struct {
 	BaseURL string // address under which the outside reaches the server
 
 	RenderMemory string // a size: what computing images may take
+	TileMemory   string // a size: of tiles that are kept in memory, where objects are on S3
 	Cache        string // directory of computed images; off: none
 	CacheSize    string // a size: of that directory
 	renderBytes  int64  // RenderMemory
+	tileBytes    int64  // TileMemory
 	cacheBytes   int64  // CacheSize
 	cacheAsked   bool   // Cache was set, and is not the default
 
@@ -48,7 +50,7 @@ type settings struct {
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = append([]string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "cache", "cache-size"}, imageNames...)
+var names = append([]string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames...)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -66,6 +68,7 @@ func (s *settings) registerServer(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
 	flags.StringVar(&s.BaseURL, "base-url", "", "address under which the outside reaches the server")
 	flags.StringVar(&s.RenderMemory, "render-memory", "", "memory for computing images, all together (default 1G)")
+	flags.StringVar(&s.TileMemory, "tile-memory", "", "memory for tiles whose objects are on S3 (default 64M)")
 	flags.StringVar(&s.Cache, "cache", "", "directory that keeps computed images, or off (default DATA/cache where objects are on S3, else off)")
 	flags.StringVar(&s.CacheSize, "cache-size", "", "how large that directory may become (default 4G)")
 	s.images.registerServer(flags)
@@ -103,7 +106,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	}
 	given := map[string]string{
 		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
-		"render-memory": s.RenderMemory, "cache": s.Cache, "cache-size": s.CacheSize,
+		"render-memory": s.RenderMemory, "tile-memory": s.TileMemory, "cache": s.Cache, "cache-size": s.CacheSize,
 	}
 	maps.Copy(given, s.images.given())
 	for name, v := range given {
@@ -127,6 +130,9 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		s.Cache = filepath.Join(s.Data, "cache")
 	}
 	if s.renderBytes, err = parseSize("render-memory", either(k.String("render-memory"), "1G")); err != nil {
+		return s, err
+	}
+	if s.tileBytes, err = parseSize("tile-memory", either(k.String("tile-memory"), "64M")); err != nil {
 		return s, err
 	}
 	if s.cacheBytes, err = parseSize("cache-size", either(k.String("cache-size"), "4G")); err != nil {

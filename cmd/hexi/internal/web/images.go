@@ -34,7 +34,7 @@ const (
 	indexCache    = 128 << 20        // bytes of pyramid indexes
 	indexWeight   = 32 << 10         // least that an index counts: each holds two files open
 	renderCache   = 64 << 20         // bytes of computed images
-	tileCache     = 64 << 20         // bytes of tiles from a store
+	tileMemory    = 64 << 20         // bytes of tiles from a store
 	maxUnfit      = 1024             // remembered sidecars
 	accessFor     = 2 * time.Second  // how long a decision about access holds
 	renderMemory  = 1 << 30          // bytes that all who compute may take together
@@ -103,7 +103,7 @@ func newImages(s *Server) *images {
 		Weigher: func(_ string, a *access) uint32 { return uint32(max(indexWeight, a.index.MemorySize())) },
 	})
 	m.tiles = otter.Must(&otter.Options[tileKey, []byte]{
-		MaximumWeight: tileCache, StatsRecorder: &m.dropped.tiles,
+		MaximumWeight: uint64(cmp.Or(s.TileMemory, tileMemory)), StatsRecorder: &m.dropped.tiles,
 		Weigher: func(_ tileKey, b []byte) uint32 { return uint32(len(b)) + 64 },
 	})
 	m.renders = otter.Must(&otter.Options[string, []byte]{

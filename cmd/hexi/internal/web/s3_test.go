@@ -160,6 +160,26 @@ func TestRequestsToTheStore(t *testing.T) {
 	}
 }
 
+// No more tiles are kept than TileMemory holds.
+func TestTileMemory(t *testing.T) {
+	s3 := watchS3(t)
+	first := open(t, s3.address)
+	asset := first.take(cave, map[string][]byte{"wall.jpg": asJPEG(t, painted(1300, 700))})["dh-9"]
+	h := first.another(t, func(cfg *Config) { cfg.TileMemory = 1 })
+	for range 2 {
+		for _, tile := range wholeTiles {
+			s3.since()
+			if got := h.get("/iiif/3/" + asset + tile); got.StatusCode != http.StatusOK {
+				t.Fatalf("%s: %d", tile, got.StatusCode)
+			}
+			if n := len(s3.since()); n == 0 {
+				t.Errorf("%s is kept", tile)
+			}
+		}
+	}
+}
+
+
 func TestThousandColdRequestsMakeOne(t *testing.T) {
 	s3 := watchS3(t)
 	h := open(t, s3.address)

@@ -41,10 +41,13 @@ type Config struct {
 	// RenderMemory is how many bytes those who compute images may take together;
 	// 0 is 1 GiB.
 	RenderMemory int64
-	Cache        *DiskCache                      // of computed images; nil: they are kept in memory only
-	Registry     *prometheus.Registry            // of metrics; nil: one of its own
-	Ready        func(ctx context.Context) error // nil: always ready
-	Log          *slog.Logger
+	// TileMemory is how many bytes of tiles from a store that is no directory are kept
+	// in memory; 0 is 64 MiB.
+	TileMemory int64
+	Cache      *DiskCache                      // of computed images; nil: they are kept in memory only
+	Registry   *prometheus.Registry            // of metrics; nil: one of its own
+	Ready      func(ctx context.Context) error // nil: always ready
+	Log        *slog.Logger
 }
 
 // MaxArea is how many pixels one image has at most that the public gets, and
