@@ -252,8 +252,8 @@ func (c *child) exchange(req request, out raster.Output, files []*os.File) (*ans
 		return nil, err
 	}
 	for {
-		var a answer
-		if err := receive(c.socket, &a); err != nil {
+		a, err := receiveAnswer(c.socket)
+		if err != nil {
 			return nil, err
 		}
 		if a.ended() {

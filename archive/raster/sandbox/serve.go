@@ -54,7 +54,7 @@ func Serve(engine Engine, memory int64) error {
 		os.Exit(0) //nolint:forbidigo // the parent is gone: there is nobody to return to
 	}()
 	for j := range jobs {
-		if err := send(socket, work(engine, j, socket)); err != nil {
+		if err := sendAnswer(socket, work(engine, j, socket)); err != nil {
 			return fmt.Errorf("answer: %w", err)
 		}
 	}
