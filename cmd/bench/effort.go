@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,14 +17,16 @@ import (
 // effort is what a command took.
 type effort struct {
 	elapsed time.Duration
-	peakKB  int // the most memory that it and its children had at a time
+	peakKB  int           // the most memory that it and its children had at a time
+	copying time.Duration // of hexi: what its access copies took, made and stored
 }
 
 // sampleEvery is how often the memory of a command is looked at.
 const sampleEvery = 20 * time.Millisecond
 
-// timed runs a command to its end, and measures it.
-func timed(ctx context.Context, name string, args ...string) (effort, error) {
+// timed runs a command to its end, and measures it. It also returns what the command
+// said.
+func timed(ctx context.Context, name string, args ...string) (effort, string, error) {
 	var said strings.Builder
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -31,7 +35,7 @@ func timed(ctx context.Context, name string, args ...string) (effort, error) {
 	var e effort
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
-		return e, fmt.Errorf("start %s: %w", name, err)
+		return e, "", fmt.Errorf("start %s: %w", name, err)
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
@@ -42,13 +46,35 @@ func timed(ctx context.Context, name string, args ...string) (effort, error) {
 		case err := <-done:
 			e.elapsed = time.Since(began)
 			if err != nil {
-				return e, fmt.Errorf("%s: %w:\n%s", strings.Join(cmd.Args, " "), err, said.String())
+				return e, "", fmt.Errorf("%s: %w:\n%s", strings.Join(cmd.Args, " "), err, said.String())
 			}
-			return e, nil
+			return e, said.String(), nil
 		case <-tick.C:
 			e.peakKB = max(e.peakKB, treeMemory(cmd.Process.Pid))
 		}
 	}
+}
+
+// copyLine is what hexi ingest -v logs of an access copy.
+var copyLine = regexp.MustCompile(`msg="access copy made" .*made=(\S+) stored=(\S+)`)
+
+// copyTime is how long hexi took for its access copies, one after the other: to read
+// the master, make the copy, and have it in its place and on the disk.
+func copyTime(said string) (total time.Duration, err error) {
+	lines := copyLine.FindAllStringSubmatch(said, -1)
+	if len(lines) == 0 {
+		return 0, errors.New("hexi ingest -v does not say how long its access copies took")
+	}
+	for _, line := range lines {
+		for _, took := range line[1:] {
+			d, err := time.ParseDuration(took)
+			if err != nil {
+				return 0, fmt.Errorf("hexi ingest -v: %w", err)
+			}
+			total += d
+		}
+	}
+	return total, nil
 }
 
 // treeMemory is the memory that a process and all below it have for themselves,

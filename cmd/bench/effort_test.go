@@ -63,7 +63,7 @@ func TestTreeFindsGrandchildren(t *testing.T) {
 func TestTimed(t *testing.T) {
 	t.Parallel()
 	// The memory is that of a child: the shell itself stays small.
-	got, err := timed(t.Context(), "sh", "-c", "dd if=/dev/zero of=/dev/null bs=64M count=20; true")
+	got, _, err := timed(t.Context(), "sh", "-c", "dd if=/dev/zero of=/dev/null bs=64M count=20; true")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,10 +73,26 @@ func TestTimed(t *testing.T) {
 	if got.elapsed <= 0 || got.elapsed > time.Minute {
 		t.Errorf("it took %v", got.elapsed)
 	}
-	if _, err := timed(t.Context(), "sh", "-c", "echo 石窟; exit 3"); err == nil || !strings.Contains(err.Error(), "石窟") {
+	if _, _, err := timed(t.Context(), "sh", "-c", "echo 石窟; exit 3"); err == nil || !strings.Contains(err.Error(), "石窟") {
 		t.Errorf("got error %v, want what the command said", err)
 	}
-	if _, err := timed(t.Context(), "/nowhere/hexi"); err == nil {
+	if _, _, err := timed(t.Context(), "/nowhere/hexi"); err == nil {
 		t.Error("a command that is not there: got no error")
+	}
+}
+
+func TestCopyTime(t *testing.T) {
+	t.Parallel()
+	const said = `time=2026-11-26T14:35:53.156Z level=DEBUG msg=job kind=identify asset=a1 took=7.29ms outcome=done
+time=2026-11-26T14:35:54.225Z level=DEBUG msg="access copy made" asset=a1 mpx=100 made=1.5s stored=50ms
+time=2026-11-26T14:35:54.225Z level=DEBUG msg="access copy made" asset=a2 mpx=24 made=400ms stored=50ms
+`
+	if got, err := copyTime(said); err != nil || got != 2*time.Second {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []string{"", "level=INFO msg=job", `msg="access copy made" made=soon stored=1s`} {
+		if got, err := copyTime(bad); err == nil {
+			t.Errorf("%q is taken for %v", bad, got)
+		}
 	}
 }
