@@ -40,7 +40,7 @@ func TestIIPImageReadsAccessCopy(t *testing.T) {
 	if err := server.start(t.Context(), dir, dir); err != nil {
 		t.Fatal(err)
 	}
-	nginx, address, err := startNginx(t.Context(), dir, dir, []backend{server.backend})
+	nginx, address, err := startNginx(t.Context(), dir, dir, 1, []backend{server.backend})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,10 +18,10 @@ type backend struct {
 	addresses []string
 }
 
-// startNginx starts an nginx of one worker that serves the files under root, and
+// startNginx starts an nginx of so many workers that serves the files under root, and
 // stands in front of FastCGI programs. It is set for speed: sendfile, kept
 // connections, open files remembered, no log.
-func startNginx(ctx context.Context, dir, root string, backends []backend) (*process, string, error) {
+func startNginx(ctx context.Context, dir, root string, workers int, backends []backend) (*process, string, error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, "", err
@@ -30,18 +30,18 @@ func startNginx(ctx context.Context, dir, root string, backends []backend) (*pro
 		return nil, "", err
 	}
 	config := filepath.Join(dir, "nginx", "nginx.conf")
-	if err := os.WriteFile(config, []byte(nginxConfig(filepath.Join(dir, "nginx"), address, root, backends)), 0o644); err != nil {
+	if err := os.WriteFile(config, []byte(nginxConfig(filepath.Join(dir, "nginx"), address, root, workers, backends)), 0o644); err != nil {
 		return nil, "", err
 	}
 	p, err := start(ctx, filepath.Dir(config), address, nil, nginxBinary, "-c", config)
 	return p, address, err
 }
 
-func nginxConfig(dir, address, root string, backends []backend) string {
+func nginxConfig(dir, address, root string, workers int, backends []backend) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("daemon off;")
-	line("worker_processes 1;")
+	line("worker_processes %d;", workers)
 	if os.Geteuid() == 0 {
 		line("user root;") // the temporary directory is root's
 	}

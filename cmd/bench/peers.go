@@ -55,7 +55,7 @@ func startPeers(ctx context.Context, dir, accessCopy string, iip ...*iip) (_ *pe
 		}
 		backends = append(backends, s.backend)
 	}
-	p.nginx, p.address, err = startNginx(ctx, dir, p.files, backends)
+	p.nginx, p.address, err = startNginx(ctx, dir, p.files, 1, backends)
 	return p, err
 }
 

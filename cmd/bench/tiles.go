@@ -11,12 +11,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
 // The goals of docs/design.md, "How fast".
 const (
 	goalNginx    = 0.6
+	goalNginx2   = 0.45 // of one with two workers, over 16 connections
 	goalIIP      = 50
 	goalIdleMB   = 120
 	goalServesMB = 400
@@ -100,9 +102,37 @@ func benchTiles(ctx context.Context, s settings, w io.Writer) (err error) {
 	for i, goal := range []float64{goalNginx, goalIIP, 0, 0} {
 		printRatio(w, ours, contenders[1+i], goal)
 	}
+	if err := benchTwoWorkers(ctx, s, w, peers.files, *ours, *files); err != nil {
+		return err
+	}
 	fmt.Fprintln(w)
 	printGoal(w, "hexi's resident memory when idle", fmt.Sprintf("%d MB", hexi.idleMB), atMost(float64(hexi.idleMB), goalIdleMB))
 	hexi.printMost(w)
+	return nil
+}
+
+// benchTwoWorkers measures hexi's tiles beside those of an nginx that uses two cores.
+func benchTwoWorkers(ctx context.Context, s settings, w io.Writer, root string, ours, files contender) (err error) {
+	nginx, address, err := startNginx(ctx, filepath.Join(s.dir, "two-workers"), root, 2, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, nginx.stop()) }()
+	s.connections = 16
+	fmt.Fprintf(w, "\nload      %d kept connections\n\n", s.connections)
+	ours.samples, ours.run = nil, nil
+	files = contender{name: "nginx of two workers, tiles as files", address: address, requests: slices.Clone(files.requests)}
+	for i := range files.requests {
+		length := files.requests[i].length
+		files.requests[i] = newRequest(address, fileName(i))
+		files.requests[i].length = length
+	}
+	contenders := []*contender{&ours, &files}
+	if err := compete(ctx, s, contenders); err != nil {
+		return err
+	}
+	printContenders(w, "tiles", contenders)
+	printRatio(w, &ours, &files, goalNginx2)
 	return nil
 }
 

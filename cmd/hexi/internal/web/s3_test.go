@@ -179,7 +179,6 @@ func TestTileMemory(t *testing.T) {
 	}
 }
 
-
 func TestThousandColdRequestsMakeOne(t *testing.T) {
 	s3 := watchS3(t)
 	h := open(t, s3.address)
