@@ -146,9 +146,9 @@ func (e *Go) examine(m *master, info *Info) (claim, error) {
 		return need, errMiscounted
 	}
 	if err == nil && info.converts && !info.byMatrix {
-		info.Notes = append(info.Notes, notConverted+"; the native engine (libvips) converts them by the profile")
+		info.Notes = append(info.Notes, notConverted+"; the native engine converts them by the profile: "+toInstall)
 	} else if err == nil && info.Colour == "cmyk" {
-		info.Notes = append(info.Notes, inksByFormula+"; the native engine (libvips) does it by a profile")
+		info.Notes = append(info.Notes, inksByFormula+"; the native engine does it by a profile: "+toInstall)
 	}
 	return need, err
 }

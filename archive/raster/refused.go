@@ -40,6 +40,8 @@ const (
 	doPieces  = "convert it to a TIFF, which is read in pieces"
 	doUpright = "save it upright, without an EXIF orientation"
 	doTiles   = "save it as a TIFF with tiles of 512 × 512 pixels"
+
+	toInstall = "install libvips (Debian: libvips-dev) and build hexi with make build"
 )
 
 // advised adds to a refusal of the pure-Go engine what the other one would do.
@@ -51,9 +53,9 @@ func advised(err error) error {
 	other := ""
 	switch refused.Do {
 	case doConvert:
-		other = "; the native engine (libvips) reads more formats"
+		other = "; the native engine reads more formats: " + toInstall
 	case doPieces, doUpright, doTiles:
-		other = "; the native engine (libvips) takes it as it is"
+		other = "; the native engine takes it as it is: " + toInstall
 	}
 	return &RefusedError{Code: refused.Code, Why: refused.Why, Do: refused.Do + other}
 }

@@ -66,6 +66,7 @@ type section struct {
 var sections = []section{
 	{"tiles", "Tiles, from a directory", benchTiles},
 	{"computed", "Computed images", benchComputed},
+	{"lanes", "Tiles, while a crawler asks for what has to be computed", benchLanes},
 	{"ingest", "Ingest", benchIngest},
 	{"s3", "Tiles, from S3", benchS3},
 }
@@ -100,7 +101,7 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	flags.IntVar(&s.connections, "connections", 8, "keep-alive connections of the load generator")
 	flags.IntVar(&s.rounds, "rounds", 7, "interleaved rounds")
 	flags.DurationVar(&s.each, "each", 2*time.Second, "how long one contender is measured in one round")
-	only := flags.String("only", "", "measure only these `parts`: tiles,computed,ingest,s3")
+	only := flags.String("only", "", "measure only these `parts`: tiles,computed,lanes,ingest,s3")
 	flags.BoolVar(&s.large, "large", false, "take in a gigapixel too, with some 8 GB of temporary files")
 	flags.StringVar(&s.versitygw, "versitygw", "", "the S3 server's `binary` (default: what .ci/tool.sh versitygw builds)")
 	flags.BoolVar(&s.quick, "quick", false, "a short look: three rounds of half a second on smaller pictures")
