@@ -208,3 +208,19 @@ func grayRamp() []byte {
 	}
 	return p
 }
+
+// TestCutNearItsEnd: what libvips could not read is not taken for pixels, whichever of
+// its threads finds that out last.
+func TestCutNearItsEnd(t *testing.T) {
+	whole := wholeMasters(t)["JPEG CMYK"]
+	for _, e := range engines() {
+		for _, less := range []int{100, 1000} {
+			for range 20 {
+				var refused *RefusedError
+				if _, info, err := derive(t, e, whole[:len(whole)-less]); !errors.As(err, &refused) {
+					t.Fatalf("%s: %d bytes less: %+v, %v", e.Name(), less, info, err)
+				}
+			}
+		}
+	}
+}

@@ -47,6 +47,7 @@ struct hexi_vips {
 	VipsImage *image;
 	uintptr_t reader;
 	int64_t at, size;
+	gint failed; // pixels could not be read
 };
 
 static gint64 on_read(VipsSourceCustom *s, void *buffer, gint64 length, hexi_vips *v) {
@@ -248,9 +249,31 @@ static int deliver(VipsRegion *region, VipsRect *area, void *a) {
 		area->width, area->top, area->height);
 }
 
+// watch_rows passes pixels on, and remembers where there are none.
+static int watch_rows(VipsRegion *out, void *seq, void *a, void *b, gboolean *stop) {
+	(void)a;
+	(void)stop;
+	VipsRegion *in = seq;
+	hexi_vips *v = b;
+	if (vips_region_prepare(in, &out->valid) != 0 ||
+		vips_region_region(out, in, &out->valid, out->valid.left, out->valid.top) != 0) {
+		g_atomic_int_set(&v->failed, 1);
+		return -1;
+	}
+	return 0;
+}
+
 int hexi_vips_run(hexi_vips *v, uintptr_t sink, char *message) {
 	delivery d = {sink};
-	if (vips_sink_disc(v->image, deliver, &d) != 0) {
+	// The library's pool of threads may say that all went well when the last of them
+	// has failed after the others were done (threadpool.c of 8.14 looks before it has
+	// waited), and hands over what the region held before. So the failures are watched.
+	VipsImage *watched = vips_image_new();
+	int status = vips_image_pipelinev(watched, VIPS_DEMAND_STYLE_THINSTRIP, v->image, NULL) != 0 ||
+		vips_image_generate(watched, vips_start_one, watch_rows, vips_stop_one, v->image, v) != 0 ||
+		vips_sink_disc(watched, deliver, &d) != 0;
+	g_object_unref(watched);
+	if (status != 0 || g_atomic_int_get(&v->failed)) {
 		tell(message);
 		return -1;
 	}

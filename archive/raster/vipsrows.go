@@ -199,13 +199,23 @@ func (r *vipsRows) next(b *band) error {
 			r.now = nil
 		}
 	}
+	if r.read < r.height {
+		return nil
+	}
+	// Whether the last rows are good is known when the library has ended: it may hand
+	// over what it could not read.
+	for range r.full {
+	}
+	if r.err != nil {
+		return r.fault()
+	}
 	return nil
 }
 
 // fault says why no more rows come.
 func (r *vipsRows) fault() error {
 	early := r.err == nil || endsEarly(r.err.Error())
-	if early && r.read == 0 { // it reads ahead, so that this says little
+	if early && (r.read == 0 || r.read == r.height) { // it reads ahead, so that these say little
 		return io.ErrUnexpectedEOF
 	}
 	if early {
