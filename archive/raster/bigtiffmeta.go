@@ -15,6 +15,7 @@ var spokenTags = map[uint16]bool{
 
 const (
 	exifTag      = 34665 // where the directory of EXIF lies
+	interopTag   = 40965 // where a directory lies that says nothing of the picture
 	makerTag     = 37500 // what a camera's maker keeps to himself; its offsets are of his own
 	maxSpoken    = 1 << 20
 	maxDirectory = 4096 // entries
@@ -68,7 +69,7 @@ func (c *bigToClassic) directory(at uint64, exif bool) bool {
 	}
 	var kept [][]byte
 	for e := entries; len(e) > 0; e = e[20:] {
-		if tag := c.order.Uint16(e); exif && tag != makerTag && tag != exifTag || !exif && spokenTags[tag] {
+		if tag := c.order.Uint16(e); exif && tag != makerTag && tag != exifTag && tag != interopTag || !exif && spokenTags[tag] {
 			kept = append(kept, e[:20])
 		}
 	}

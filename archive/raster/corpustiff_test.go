@@ -148,6 +148,9 @@ func TestTIFFColours(t *testing.T) {
 			return v
 		}).write(), want: clothRGB()},
 		{name: "half floating point", master: with(kind(2, 3, 16, scaled(16, false, cloth)), func(k *tiffKind) { k.format = 3 }), pure: CodeUnsupported, native: CodeUnsupported},
+		{name: "samples of different formats", master: with(kind(2, 3, 32, scaled(32, true, cloth)), func(k *tiffKind) {
+			k.said = []tiffEntry{{tagSampleFormat, 3, []uint64{3, 3, 1}}}
+		}), pure: CodeUnsupported, native: CodeUnsupported},
 		{name: "several pages", master: with(rgb, func(k *tiffKind) { k.pages = 3 }), want: clothRGB(), note: "first is shown"},
 		{
 			name: "several pages of 32 bits", want: clothGray(), note: "first is shown",

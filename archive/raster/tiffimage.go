@@ -92,6 +92,8 @@ func readTIFF(m *pyramid.Master) (*tiffImage, error) {
 			return t, unreadTIFF("its samples are floating-point numbers of %d bits", bits[0])
 		} else if v != 1 && v != 3 && v != 4 && !lab {
 			return t, unreadTIFF("its samples are of format %d (signed or complex numbers)", v)
+		} else if floating != (formats[0] == 3) {
+			return t, unreadTIFF("its samples are of different formats (%v)", formats)
 		}
 	}
 	if predictor > 3 || (predictor == 3) != floating && predictor > 1 {

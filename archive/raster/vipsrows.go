@@ -70,7 +70,7 @@ func vipsError(text string) error {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	why := lines[0]
 	for _, l := range lines {
-		if strings.Contains(l, "not a known") || strings.Contains(l, "nsupported") || strings.Contains(l, "not supported") || strings.Contains(l, "out of range") {
+		if strings.Contains(l, "not a known") || strings.Contains(l, "nsupported") || strings.Contains(l, "not supported") || strings.Contains(l, "annot handle") || strings.Contains(l, "out of range") {
 			return fmt.Errorf("unsupported: %s", printable(l))
 		}
 		if strings.Contains(l, "end of") || strings.Contains(l, "premature") || strings.Contains(l, "truncated") || strings.Contains(l, "out of data") {
