@@ -59,7 +59,7 @@ func (l *interlacedLines) fill() error {
 		}
 	}
 	l.rows = rows
-	return nil
+	return finish(z)
 }
 
 // spread puts the pixels of a row of a pass into their places.

@@ -322,6 +322,9 @@ func (l *pngLines) close() { l.ahead.Close() }
 
 func (l *pngLines) readLine(line []byte) error {
 	err := eof(l.read(line))
+	if err == nil && l.row == l.height {
+		err = finish(l.r)
+	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return endedAt("PNG", l.row, l.height)
 	}

@@ -75,7 +75,7 @@ func damaged(format string, err error) *RefusedError {
 // endsEarly recognises what the decoders of image/jpeg and image/png say of a
 // stream that ends inside of the pixels, without an error value of its own.
 func endsEarly(text string) bool {
-	return strings.Contains(text, "short Huffman data") || strings.Contains(text, "not enough pixel data") ||
+	return strings.Contains(text, "short Huffman data") || strings.Contains(text, "found marker 0xd9 instead of RST") || strings.Contains(text, "not enough pixel data") ||
 		strings.Contains(text, "not enough image data") ||
 		strings.Contains(text, "unexpected EOF")
 }

@@ -155,7 +155,9 @@ func (d *blockReader) decode(dst []byte, i int) error {
 	default:
 		var u io.Reader
 		if u, err = d.t.unpack(r, &d.inflate, d.rowsIn(dst)); err == nil {
-			n, err = io.ReadFull(u, dst)
+			if n, err = io.ReadFull(u, dst); err == nil {
+				err = finishBlock(u)
+			}
 		}
 	}
 	if d.t.reversed && d.t.compression == tiffNone {
@@ -213,8 +215,7 @@ func (t *tiffImage) unpack(reader byteReader, inflate *io.ReadCloser, rows int) 
 		// A fax's white is 0; the samples say themselves whether that is white.
 		return ccitt.NewReader(reader, order, kind, t.blockWidth, rows, &ccitt.Options{Invert: true}), nil
 	}
-	// Zlib's header (RFC 1950, 2.2). Its checksum at the end is not read: the
-	// master's own is kept in the archive.
+	// Zlib's header (RFC 1950, 2.2).
 	head, err := reader.ReadByte()
 	if err != nil {
 		return nil, io.ErrUnexpectedEOF
@@ -228,13 +229,13 @@ func (t *tiffImage) unpack(reader byteReader, inflate *io.ReadCloser, rows int) 
 	}
 	if *inflate == nil {
 		*inflate = flate.NewReader(reader)
-		return *inflate, nil
+		return newSummed(*inflate, reader), nil
 	}
 	again, ok := (*inflate).(flate.Resetter)
 	if !ok {
 		return nil, errors.New("inflate: cannot be used again")
 	}
-	return *inflate, again.Reset(reader, nil)
+	return newSummed(*inflate, reader), again.Reset(reader, nil)
 }
 
 // undoPredictor adds up the differences between neighbours (TIFF 6.0, section 14).

@@ -194,6 +194,10 @@ func (s *stripLines) readLine(line []byte) error {
 	if t.predictor {
 		t.undoPredictor(line)
 	}
-	s.row++
+	if s.row++; s.row%t.blockHeight == 0 || s.row == t.height {
+		if err := finishBlock(s.strip); err != nil {
+			return t.blockError(i, t.blockHeight, err)
+		}
+	}
 	return nil
 }

@@ -40,9 +40,13 @@ func (a *answer) ended() bool {
 	return a.Info != nil || a.Result != nil || a.Refused != nil || a.Error != ""
 }
 
-// maxMessage bounds a message, in bytes, and also what follows it together: the
-// sidecar of ten gigapixels has a quarter.
-const maxMessage = 64 << 20
+// What may come from a child, in bytes: a message, which holds short texts and
+// numbers and takes many times its length when it is read, and what follows it: the
+// sidecar of ten gigapixels has a quarter of that.
+const (
+	maxMessage = 1 << 20
+	maxParts   = 64 << 20
+)
 
 // maxOrigin bounds what an access copy says of what made it, in bytes.
 const maxOrigin = 200
@@ -123,7 +127,7 @@ func receiveAnswer(r io.Reader) (answer, error) {
 	if len(a.Follow) != len(to) {
 		return answer{}, fmt.Errorf("%d parts follow an answer instead of %d", len(a.Follow), len(to))
 	}
-	left := maxMessage
+	left := maxParts
 	for i, n := range a.Follow {
 		if n < 0 || n > left {
 			return answer{}, errors.New("what follows an answer is too long")
