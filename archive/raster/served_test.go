@@ -78,8 +78,9 @@ func inSpace(img *image.NRGBA, s space) []byte {
 }
 
 // TestServedColours: what is served looks like the master, in whatever space that
-// is: the mean of CIEDE2000 is at most 1, over the tiles put together and over
-// computed images of every format.
+// is: the mean of CIEDE2000 is at most 1 over the tiles put together. Computed images
+// are encoded a second time: of JPEG it is at most 1.2, of WebP and AVIF, which keep
+// less of the colours' detail, 1.7.
 func TestServedColours(t *testing.T) {
 	t.Parallel()
 	src := mural(800, 600)

@@ -37,6 +37,9 @@ func benchLanes(ctx context.Context, s settings, w io.Writer) (err error) {
 	fmt.Fprintf(w, "visitors  %d tiles a second over %d connections, %d rounds of %v in turn\n", visitorsRate, visitors, s.rounds, s.each)
 	fmt.Fprintf(w, "crawler   regions as those of \"computed\", over %d connections without a pause\n\n", crawlers)
 
+	if !goFirst() {
+		fmt.Fprintf(w, "note      without root the load generator waits for a core like all others, which counts as waiting for the server\n\n")
+	}
 	var crawled atomic.Int64
 	contenders := []*contender{
 		{name: "tiles, while a crawler asks for regions", run: func(ctx context.Context, _ int) (sample, error) {

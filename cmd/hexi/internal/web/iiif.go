@@ -299,7 +299,8 @@ func (m *images) compute(ctx context.Context, img *view, plan iiif.Plan) ([]byte
 	ctx, cancel := context.WithTimeout(ctx, renderTimeout)
 	defer cancel()
 	var b bytes.Buffer
-	if err := m.server.Renderer.Render(ctx, img.copy, q, &b); err != nil {
+	m.behind.do(func() { err = m.server.Renderer.Render(ctx, img.copy, q, &b) })
+	if err != nil {
 		return nil, fmt.Errorf("compute %s of asset %s: %w", plan.Canonical, img.asset.ID, err)
 	}
 	return b.Bytes(), nil

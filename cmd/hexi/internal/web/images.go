@@ -58,6 +58,7 @@ type images struct {
 	making    flight[picture]
 	handles   handles
 	lane      lane                                        // of those who compute
+	behind    *behind                                     // where they do
 	dropped   struct{ indexes, tiles, renders evictions } // from the caches
 	formats   []iiif.Format
 	signature string // of the renderer
@@ -91,7 +92,7 @@ type view struct {
 func newImages(s *Server) *images {
 	places := runtime.GOMAXPROCS(0)
 	m := &images{
-		server: s, seen: map[string]decision{}, formats: extraFormats(s.Renderer.Formats()), signature: s.Renderer.Signature(),
+		behind: newBehind(), server: s, seen: map[string]decision{}, formats: extraFormats(s.Renderer.Formats()), signature: s.Renderer.Signature(),
 		unfit:     otter.Must(&otter.Options[string, string]{MaximumSize: maxUnfit}),
 		addresses: otter.Must(&otter.Options[string, *storedTile]{MaximumSize: maxStored}),
 		lane: lane{
