@@ -42,7 +42,7 @@ func halvePlane(dst []byte, dstStride int, src plane) {
 }
 
 func resample(img *image.NRGBA, width, height int) *image.NRGBA {
-	r := &rendering{width: img.Rect.Dx(), height: img.Rect.Dy(), samples: 3}
+	r := &rendering{width: img.Rect.Dx(), height: img.Rect.Dy(), samples: 3, buffers: new(buffers)}
 	r.pix = make([]byte, 3*r.width*r.height)
 	for i := range r.width * r.height {
 		copy(r.pix[3*i:3*i+3], img.Pix[4*i:])

@@ -2,6 +2,10 @@
 
 package raster
 
+// #include <stdint.h>
+// #include "turbo.h"
+import "C"
+
 import (
 	"context"
 	"errors"
@@ -27,6 +31,7 @@ type Native struct {
 	quality Quality
 	encoder turboEncoder
 	whole   *encoders
+	buffers *buffers
 }
 
 // New returns the engine of this build: the native one.
@@ -35,8 +40,9 @@ func New() *Native { return NewNative() }
 // NewNative returns the native engine with its usual limits, 10 gigapixels in all and
 // 1 GiB of memory for making an access copy, and with DefaultQuality.
 func NewNative() *Native {
+	C.hexi_keep_memory()
 	g := NewGo()
-	e := &Native{limits: g.limits, workers: g.workers, golang: g}
+	e := &Native{limits: g.limits, workers: g.workers, golang: g, buffers: new(buffers)}
 	return e.WithQuality(defaultQuality())
 }
 

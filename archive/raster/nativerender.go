@@ -22,6 +22,7 @@ type rendering struct {
 	width, height int
 	samples       int // 1 or 3
 	pix           []byte
+	buffers       *buffers // that pix comes from
 }
 
 // Render computes an image and writes it; see Go.Render. Only the parts of tiles
@@ -31,10 +32,12 @@ func (e *Native) Render(ctx context.Context, t Tiles, q Request, w io.Writer) er
 	if q.Width < 1 || q.Height < 1 || q.Region.Empty() {
 		return fmt.Errorf("render: the request is empty: %+v", q)
 	}
-	r, err := gather(ctx, t, q)
+	r, err := e.gather(ctx, t, q)
 	if err != nil {
 		return err
 	}
+	stored := r // of which r may become another picture
+	defer func() { e.buffers.put(stored.pix) }()
 	if err := r.resize(q.Width, q.Height); err != nil {
 		return err
 	}
@@ -58,16 +61,16 @@ func (e *Native) Render(ctx context.Context, t Tiles, q Request, w io.Writer) er
 }
 
 // gather decodes what the region covers of the tiles of the nearest level.
-func gather(ctx context.Context, t Tiles, q Request) (*rendering, error) {
+func (e *Native) gather(ctx context.Context, t Tiles, q Request) (*rendering, error) {
 	ix := t.Index()
 	g := ix.Geometry()
 	k := q.level(g)
 	area := q.source(g, k)
-	r := &rendering{width: area.Dx(), height: area.Dy(), samples: 3}
+	r := &rendering{width: area.Dx(), height: area.Dy(), samples: 3, buffers: e.buffers}
 	if ix.Gray() || q.Quality != "color" {
 		r.samples = 1
 	}
-	r.pix = make([]byte, r.width*r.height*r.samples)
+	r.pix = e.buffers.get(r.width * r.height * r.samples) // the tiles cover all of it
 	for row := area.Min.Y / g.TileSize; row*g.TileSize < area.Max.Y; row++ {
 		for col := area.Min.X / g.TileSize; col*g.TileSize < area.Max.X; col++ {
 			if err := ctx.Err(); err != nil {
@@ -112,10 +115,11 @@ func (r *rendering) resize(width, height int) error {
 	if r.width == width && r.height == height {
 		return nil
 	}
-	out := make([]byte, width*height*r.samples)
+	out := r.buffers.get(width * height * r.samples)
 	if C.hexi_resize(bytesOf(out), C.int(width), C.int(height), bytesOf(r.pix), C.int(r.width*r.samples), C.int(r.width), C.int(r.height), C.int(r.samples)) != 0 {
 		return errMemory
 	}
+	r.buffers.put(r.pix)
 	r.width, r.height, r.pix = width, height, out
 	return nil
 }

@@ -9,6 +9,9 @@
 
 #include <jpeglib.h>
 #include <jerror.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "pixels.h"
 
@@ -94,6 +97,13 @@ static boolean dest_grow(j_compress_ptr c) {
 static void dest_end(j_compress_ptr c) {
 	hexi_encoder *e = c->client_data;
 	e->length = e->size - e->dest.free_in_buffer;
+}
+
+void hexi_keep_memory(void) {
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }
 
 hexi_encoder *hexi_encoder_new(int quality) {

@@ -30,6 +30,11 @@ typedef struct {
 typedef struct hexi_encoder hexi_encoder;
 
 hexi_encoder *hexi_encoder_new(int quality);
+
+// hexi_keep_memory lets the allocator keep what one image needed for the next one,
+// instead of giving it back to the system at once, which costs a fault for each page
+// and stops all threads for a moment.
+void hexi_keep_memory(void);
 void hexi_encoder_free(hexi_encoder *e);
 const char *hexi_encoder_message(const hexi_encoder *e);
 

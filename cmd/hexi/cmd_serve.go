@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -116,6 +117,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 		ConnContext: web.ConnContext,
 		BaseContext: func(net.Listener) context.Context { return background },
 	}
+	spareProcessors()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	address := "http://" + listener.Addr().String()
@@ -134,4 +136,15 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 		h.log.Warn("some requests were cut off", "error", err)
 	}
 	return nil
+}
+
+// spareProcessors gives the Go runtime as many processors again as there are cores. A
+// goroutine that computes an image in C keeps its processor for up to ten milliseconds,
+// in which nobody looks whether a request for a tile has come, if all processors
+// are kept like that; the threads that compute leave the cores themselves to others
+// (package web, behind). What goes by the number of cores has looked by now.
+func spareProcessors() {
+	if cores := runtime.GOMAXPROCS(0); cores <= runtime.NumCPU() { // else it is done
+		runtime.GOMAXPROCS(2 * cores)
+	}
 }

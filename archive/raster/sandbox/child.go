@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -121,14 +120,15 @@ func (c *child) watch(limit int64, stop <-chan struct{}) {
 
 // environ is what a child gets of the environment: nothing of the settings, which
 // hold passwords.
-func environ() []string {
+func environ(cores int) []string {
 	env := []string{
-		"GOMAXPROCS=" + strconv.Itoa(runtime.GOMAXPROCS(0)),
+		"GOMAXPROCS=" + strconv.Itoa(cores),
 		"MALLOC_ARENA_MAX=2", // each arena keeps what it once had
 		// One image after the other takes the same buffers. To give them back in between
 		// and get them again costs a fault for each page, which was a tenth of the time
 		// of photographs; with these the kernel takes them where it runs short.
-		"GODEBUG=madvdontneed=0", "MALLOC_TRIM_THRESHOLD_=67108864", "MALLOC_MMAP_THRESHOLD_=33554432",
+		// (That of C's allocator is set by the engine.)
+		"GODEBUG=madvdontneed=0",
 		"LC_ALL=C.UTF-8", "HOME=/nonexistent", "G_SLICE=always-malloc",
 	}
 	for _, name := range []string{"PATH", "LD_LIBRARY_PATH", "TMPDIR", "GOCOVERDIR", "GORACE"} {

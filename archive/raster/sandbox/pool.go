@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -44,7 +45,8 @@ const (
 // Pool hands masters to children. It is safe for use by many goroutines; each has
 // a child to itself while a job lasts.
 type Pool struct {
-	opts Options
+	opts  Options
+	cores int // that each child may use
 
 	mu     sync.Mutex
 	idle   []*idleChild
@@ -76,7 +78,7 @@ func New(opts Options) *Pool {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Pool{opts: opts}
+	return &Pool{opts: opts, cores: runtime.GOMAXPROCS(0)}
 }
 
 // DefaultMemory is how many bytes a child may have in use unless it is said
@@ -294,7 +296,7 @@ func (p *Pool) take() (c *child, fresh bool, err error) {
 		return last.child, false, nil
 	}
 	p.mu.Unlock()
-	c, err = start(p.opts.Command, append(environ(), p.opts.Environment...), p.opts.Observer)
+	c, err = start(p.opts.Command, append(environ(p.cores), p.opts.Environment...), p.opts.Observer)
 	return c, true, err
 }
 

@@ -283,7 +283,7 @@ func TestChildEndsWithItsParent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := start([]string{exe}, append(environ(), "SANDBOX_TEST=harm"), silent{})
+	c, err := start([]string{exe}, append(environ(2), "SANDBOX_TEST=harm"), silent{})
 	if err != nil {
 		t.Fatal(err)
 	}
