@@ -81,11 +81,14 @@ type Image struct {
 }
 
 // Incomplete says that a master that ends early was accepted as it is, by whom and
-// when. Note says how much of it there is, once its access copy was made.
+// when. Rows of OfRows rows, and the same in words, say how much of it there is, once
+// its access copy was made.
 type Incomplete struct {
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
-	Note string    `json:"note,omitempty"` // "incomplete: 61 % of its rows could be read"
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Rows   int       `json:"rows,omitempty"`
+	OfRows int       `json:"ofRows,omitempty"`
+	Note   string    `json:"note,omitempty"` // "incomplete: 61 % of its rows could be read"
 }
 
 // Access is the access copy. Version changes whenever its bytes do, so that
@@ -117,6 +120,14 @@ type Failure struct {
 	Code string `json:"code"`
 	Why  string `json:"why"`
 	Do   string `json:"do,omitempty"`
+}
+
+// Incomplete returns what is to be said of an image that ends early, nil of a whole one.
+func (a *Asset) Incomplete() Text {
+	if a.Image == nil || a.Image.Incomplete == nil {
+		return nil
+	}
+	return a.Image.Incomplete.Text()
 }
 
 // Servable reports whether the asset is an image with an access copy.

@@ -12,6 +12,12 @@ import (
 // FailureTruncated is the code of a refusal because the master ends early.
 const FailureTruncated = "truncated"
 
+// Acceptable reports whether an image was refused because it ends early, and can be
+// accepted as it is (AcceptIncomplete).
+func (a *Asset) Acceptable() bool {
+	return a.State == AssetRefused && a.Failure != nil && a.Failure.Code == FailureTruncated && a.Image != nil
+}
+
 // AcceptIncomplete takes an image as it is whose master was refused because it ends
 // early: its access copy is made again, with what is missing in gray, and the asset
 // says for ever that it is incomplete. The batch is that of the job. One that was
@@ -41,9 +47,21 @@ func (a *Archive) DerivedIncomplete(ctx context.Context, id string, access Acces
 			return fmt.Errorf("nobody accepted asset %s as incomplete", id)
 		}
 		note := fmt.Sprintf("%s%d %% of its rows could be read", incompletePrefix, 100*int64(rows)/int64(of))
-		asset.Image.Incomplete.Note = note
+		asset.Image.Incomplete.Note, asset.Image.Incomplete.Rows, asset.Image.Incomplete.OfRows = note, rows, of
 		return asset.Image.setIncompleteNote(note)
 	})
+}
+
+// Text says to who sees the image that it is incomplete, and how much of it there is.
+func (i Incomplete) Text() Text {
+	if i.OfRows < 1 {
+		return Text{"zh": "此图不完整：原文件提前结束，缺失部分以灰色显示。", "en": "This picture is incomplete: its file ends early, and what is missing is gray."}
+	}
+	share := 100 * int64(i.Rows) / int64(i.OfRows)
+	return Text{
+		"zh": fmt.Sprintf("此图不完整：原文件提前结束，只能读出 %d%%，其余部分以灰色显示。", share),
+		"en": fmt.Sprintf("This picture is incomplete: its file ends early. %d %% of its rows could be read; the rest is gray.", share),
+	}
 }
 
 const incompletePrefix = "incomplete: "

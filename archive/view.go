@@ -168,3 +168,19 @@ func (v *View) refuse(a *Asset, at Box) Text {
 }
 
 func (a *Asset) sized() bool { return a.Image != nil && a.Image.Width > 0 && a.Image.Height > 0 }
+
+// Incomplete returns what is to be said of a view one of whose images ends early, nil
+// where all are whole.
+func (v View) Incomplete() Text {
+	for _, a := range v.Layers {
+		if text := a.Incomplete(); text != nil {
+			return text
+		}
+	}
+	for _, part := range v.Parts {
+		if text := part.Asset.Incomplete(); text != nil {
+			return text
+		}
+	}
+	return nil
+}

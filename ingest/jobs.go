@@ -38,11 +38,7 @@ func failureOf(err error) (archive.Failure, bool) {
 	if !errors.As(err, &refused) {
 		return archive.Failure{}, false
 	}
-	failure := archive.Failure{Code: refused.Code, Why: refused.Why, Do: refused.Do}
-	if failure.Code == archive.FailureTruncated && failure.Do != "" {
-		failure.Do += "; if there is none, it can be accepted as it is (--accept-incomplete)"
-	}
-	return failure, true
+	return archive.Failure{Code: refused.Code, Why: refused.Why, Do: refused.Do}, true
 }
 
 // itemOf puts a fault into a report's words.
@@ -117,6 +113,9 @@ func (p *Pipeline) derive(ctx context.Context, job archive.Job) (Outcome, error)
 	info.AcceptIncomplete = asset.Image.Incomplete != nil
 	access, result, err := p.makeAccess(ctx, asset, info)
 	if failure, refused := failureOf(err); refused {
+		if failure.Code == archive.FailureTruncated && failure.Do != "" { // its size is known
+			failure.Do += "; if there is none, it can be accepted as it is"
+		}
 		return p.refuse(ctx, asset.ID, failure)
 	}
 	if err != nil {

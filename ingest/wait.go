@@ -102,7 +102,7 @@ func (p *Pipeline) acceptIncomplete(ctx context.Context, report *Report, receive
 		if err != nil {
 			return accepted, err
 		}
-		if asset.State != archive.AssetRefused || asset.Failure.Code != archive.FailureTruncated || asset.Image == nil {
+		if !asset.Acceptable() {
 			continue
 		}
 		if err := p.archive.AcceptIncomplete(ctx, received.by, id, report.Batch); err != nil {
@@ -142,6 +142,12 @@ func (p *Pipeline) collect(ctx context.Context, report *Report, received *Receiv
 		case archive.AssetRefused:
 			report.Assets["refused"]++
 			item.Code, item.Why, item.Do = asset.Failure.Code, asset.Failure.Why, asset.Failure.Do
+			if asset.Acceptable() {
+				item.Do += " (--accept-incomplete)"
+			}
+			if asset.PublishBy != "" {
+				item.Do += "; its record stays a draft until then"
+			}
 			report.fail(item)
 		default:
 			report.Assets["refused"]++

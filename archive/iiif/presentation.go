@@ -68,6 +68,7 @@ type Canvas struct {
 	ID        string           `json:"id"`
 	Type      string           `json:"type"`
 	Label     LanguageMap      `json:"label"`
+	Summary   LanguageMap      `json:"summary,omitempty"` // what is to be known of the image: that it is incomplete
 	Height    int              `json:"height"`
 	Width     int              `json:"width"`
 	Thumbnail []Reference      `json:"thumbnail,omitempty"`

@@ -92,7 +92,7 @@ func (p Publisher) canvas(record *archive.Record, v archive.View, n, total int) 
 	}
 	shown := p.view(record, v.Base)
 	return Canvas{
-		ID: id, Type: "Canvas", Label: name,
+		ID: id, Type: "Canvas", Label: name, Summary: languages(v.Incomplete()),
 		Height: shown.Height, Width: shown.Width,
 		Thumbnail: []Reference{p.smallPicture(record, v.First())},
 		Items:     []AnnotationPage{{ID: id + "/page", Type: "AnnotationPage", Items: p.painting(record, v, id)}},

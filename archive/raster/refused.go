@@ -106,7 +106,9 @@ func (g *guardedReader) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// endedAt is the refusal of a file that ends early, after so many rows of all.
+// endedAt is the refusal of a file that ends early, after so many rows of all. There
+// may be more of them in the block in which it ends, which are read where someone
+// accepts the image as it is.
 func endedAt(format string, rows, of int) *RefusedError {
-	return refuse(CodeTruncated, doReplace, "the %s file ends early: %d %% of its rows could be read", format, 100*int64(rows)/int64(of))
+	return refuse(CodeTruncated, doReplace, "the %s file ends early: at least %d %% of its rows could be read", format, 100*int64(rows)/int64(of))
 }

@@ -16,11 +16,12 @@ function keepStylesOut(): void {
   document.head.append(mark);
 }
 
-// mount puts a viewer into an element and binds buttons by their data-do.
-export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>, full?: HTMLElement): Zoom {
+// mount puts a viewer into an element and binds buttons by their data-do; with small,
+// the whole of a long picture is shown small beside what one sees of it.
+export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>, full?: HTMLElement, small = false): Zoom {
   keepStylesOut();
   const viewer = OpenSeadragon({
-    element, showNavigationControl: false, showNavigator: false, crossOriginPolicy: "Anonymous", drawer: "canvas",
+    element, showNavigationControl: false, showNavigator: small, navigatorAutoFade: false, navigatorPosition: "TOP_LEFT", crossOriginPolicy: "Anonymous", drawer: "canvas",
     gestureSettingsTouch: { pinchRotate: false }, visibilityRatio: 0.6, minZoomImageRatio: 0.8, maxZoomPixelRatio: 3,
     animationTime: 0.7, preserveImageSizeOnResize: true, imageLoaderLimit: 6, tabIndex: 0,
   });
@@ -38,6 +39,7 @@ export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>
     const action = actions[button.dataset.do ?? ""];
     if (action) button.addEventListener("click", () => { action(); viewer.viewport?.applyConstraints(); });
   }
+  if (small) for (const event of ["open", "resize"] as const) viewer.addHandler(event, () => overview(viewer));
   return { viewer, open: (info, at) => viewer.open({ tileSource: info, ...place(at) }) };
 }
 
@@ -46,12 +48,29 @@ export function mount(element: HTMLElement, buttons: Iterable<HTMLButtonElement>
 // from the top); the button for the whole picture still shows all of it.
 const ribbon = 2;
 
+// The whole of a ribbon is shown small in a corner, with the frame in it: where one
+// is in the scroll, and that there is more of it. Pictures that open whole need none.
+function overview(viewer: OpenSeadragon.Viewer): void {
+  const small = viewer.navigator, size = viewer.world.getItemAt(0)?.getContentSize();
+  if (!small || !size) return;
+  const frame = viewer.viewport.getContainerSize(), shape = size.x / size.y, across = viewer.viewport.getAspectRatio();
+  const long = shape > across * ribbon || isTall(shape, across);
+  small.element.style.display = long ? "" : "none";
+  if (!long) return;
+  const [w, h] = shape > 1 ? [frame.x * 0.6, Math.max(20, frame.x * 0.6 / shape)] : [Math.max(20, frame.y * 0.7 * shape), frame.y * 0.7];
+  small.setWidth(Math.round(w));
+  small.setHeight(Math.round(h));
+  small.updateSize();
+}
+
+const isTall = (shape: number, frame: number) => shape < frame / ribbon && shape < 1 / ribbon;
+
 export function fill(viewer: OpenSeadragon.Viewer): void {
   const vp = viewer.viewport, size = viewer.world.getItemAt(0)?.getContentSize();
   if (!size) return;
   const shape = size.x / size.y, frame = vp.getAspectRatio();
   if (shape > frame * ribbon) vp.fitVertically(true);
-  else if (shape < frame / ribbon && shape < 1 / ribbon) {
+  else if (isTall(shape, frame)) {
     const height = 1 / frame;
     vp.fitBounds(new OpenSeadragon.Rect(0, 0, 1, height), true);
   }
@@ -63,7 +82,7 @@ if (page?.dataset.info) {
   stage.className = "osd";
   page.append(stage);
   const controls = page.querySelector<HTMLElement>(".controls");
-  const zoom = mount(stage, page.querySelectorAll("button"), page.parentElement ?? page);
+  const zoom = mount(stage, page.querySelectorAll("button"), page.parentElement ?? page, true);
   const sections = [...document.querySelectorAll<HTMLElement>(".layers[data-of]")];
   const layers = new Map(sections.map((section) => [section.dataset.of as string, new Layers(zoom.viewer, section)]));
   let shown = "1"; // the number of the picture, or view, that is in the viewer

@@ -35,23 +35,25 @@ type recordBody struct {
 // assetBody is an asset as the API answers it. The public is not told how its
 // master is called, nor what went wrong with it.
 type assetBody struct {
-	ID        string             `json:"id"`
-	Record    string             `json:"record"`
-	Kind      archive.AssetKind  `json:"kind"`
-	State     archive.AssetState `json:"state"`
-	Format    string             `json:"format,omitempty"`
-	Width     int                `json:"width,omitempty"`
-	Height    int                `json:"height,omitempty"`
-	Layer     *layerBody         `json:"layer,omitempty"`
-	Service   string             `json:"service,omitempty"`
-	Thumbnail string             `json:"thumbnail,omitempty"`
-	Filename  string             `json:"filename,omitempty"`
-	Size      int64              `json:"size,omitempty"`
-	SHA512    string             `json:"sha512,omitempty"`
-	Technical json.RawMessage    `json:"technical,omitempty"`
-	MadeBy    string             `json:"accessMadeBy,omitempty"`
-	Failure   *archive.Failure   `json:"failure,omitempty"`
-	Received  *time.Time         `json:"received,omitempty"`
+	ID     string             `json:"id"`
+	Record string             `json:"record"`
+	Kind   archive.AssetKind  `json:"kind"`
+	State  archive.AssetState `json:"state"`
+	Format string             `json:"format,omitempty"`
+	Width  int                `json:"width,omitempty"`
+	Height int                `json:"height,omitempty"`
+	Layer  *layerBody         `json:"layer,omitempty"`
+	// Incomplete says that the image ends early, and how much of it there is.
+	Incomplete archive.Text     `json:"incomplete,omitempty"`
+	Service    string           `json:"service,omitempty"`
+	Thumbnail  string           `json:"thumbnail,omitempty"`
+	Filename   string           `json:"filename,omitempty"`
+	Size       int64            `json:"size,omitempty"`
+	SHA512     string           `json:"sha512,omitempty"`
+	Technical  json.RawMessage  `json:"technical,omitempty"`
+	MadeBy     string           `json:"accessMadeBy,omitempty"`
+	Failure    *archive.Failure `json:"failure,omitempty"`
+	Received   *time.Time       `json:"received,omitempty"`
 }
 
 func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
@@ -69,7 +71,7 @@ func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
 
 // assetBody describes an asset of a record as the asker may see it.
 func (s *Server) assetBody(c *gin.Context, e *archive.Entry, a *archive.Asset) assetBody {
-	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format, Layer: s.layerBody(c, e, a)}
+	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format, Layer: s.layerBody(c, e, a), Incomplete: a.Incomplete()}
 	rights := e.Record.Rights
 	if a.Image != nil {
 		body.Width, body.Height = a.Image.Width, a.Image.Height

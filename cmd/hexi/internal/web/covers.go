@@ -103,7 +103,7 @@ func (s *Server) suited(ctx context.Context, collection string) ([]candidate, er
 	}
 	var out []candidate
 	for _, e := range page {
-		if a := firstImage(e); a != nil {
+		if a := firstImage(e); a != nil && a.Incomplete() == nil {
 			out = append(out, candidate{cover{e.Record.ID, a.ID, a.Image.Width, a.Image.Height}, e.Created})
 		}
 	}

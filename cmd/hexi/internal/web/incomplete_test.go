@@ -51,6 +51,19 @@ func TestAcceptIncompleteOverTheAPI(t *testing.T) {
 		return nil
 	}
 	until(archive.AssetRefused)
+	// The list of jobs offers it to those who may, by a button, once the job has ended.
+	form := `action="/curate/assets/` + receipt.Asset + `/accept-incomplete"`
+	for role, offered := range map[archive.Role]bool{archive.RoleCurator: false, archive.RoleEditor: true} {
+		got, as := answer{}, "Authorization: Bearer "+h.user("looks-"+string(role), role)
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			if got = h.get("/curate/jobs", as); strings.Contains(string(got.body), "ends early") {
+				break
+			}
+		}
+		if got.StatusCode != http.StatusOK || strings.Contains(string(got.body), form) != offered {
+			t.Errorf("%s: %d, offered: %v", role, got.StatusCode, !offered)
+		}
+	}
 	curator, editor := "Authorization: Bearer "+h.user("curator", archive.RoleCurator), "Authorization: Bearer "+h.user("editor", archive.RoleEditor)
 	path := func(asset string) string { return "/api/v1/assets/" + asset + "/accept-incomplete" }
 	for _, test := range []struct {
@@ -78,6 +91,23 @@ func TestAcceptIncompleteOverTheAPI(t *testing.T) {
 	if err := json.Unmarshal(got.body, &record); err != nil || len(record.Assets) != 1 || len(record.Assets[0].Technical.Notes) != 1 ||
 		!strings.HasPrefix(record.Assets[0].Technical.Notes[0], "incomplete: ") {
 		t.Errorf("%v: %s", err, got.body)
+	}
+	// Everyone is told, in both languages, wherever the image is shown.
+	for _, test := range []struct{ path, has string }{
+		{"/api/v1/records/cut", `"incomplete":{"en":"This picture is incomplete: its file ends early. `},
+		{"/iiif/manifest/cut", `"zh":["此图不完整：原文件提前结束`},
+		{"/records/cut?lang=zh", "此图不完整：原文件提前结束，只能读出"},
+		{"/records/cut?lang=en", "This picture is incomplete: its file ends early."},
+	} {
+		if got := h.get(test.path); got.StatusCode != http.StatusOK || !strings.Contains(string(got.body), test.has) {
+			t.Errorf("%s does not say %q: %d %s", test.path, test.has, got.StatusCode, got.body)
+		}
+	}
+	if got := h.get("/records/whole?lang=en"); strings.Contains(string(got.body), "incomplete") {
+		t.Errorf("a whole image is called incomplete: %s", got.body)
+	}
+	if got := h.ask(http.MethodPost, "/curate/assets/"+receipt.Asset+"/accept-incomplete", nil, editor); got.StatusCode != http.StatusSeeOther {
+		t.Errorf("once more, by the button: %d %s", got.StatusCode, got.body)
 	}
 	if got := h.get("/iiif/3/" + receipt.Asset + "/full/max/0/default.jpg"); got.StatusCode != http.StatusOK {
 		t.Errorf("%d %s", got.StatusCode, got.body)

@@ -37,6 +37,7 @@ type jobRow struct {
 	ID                                  int64
 	Kind, Record, Title, File           string
 	State, StateName, Why, Do, Time, At string
+	Accept                              string // the asset, where one who may can accept it as it is
 }
 
 // jobWords are the states and steps of jobs in both languages.
@@ -49,7 +50,7 @@ var jobWords = map[string]archive.Text{
 // pageJobs answers GET /curate/jobs: the jobs of an upload or of all, the newest
 // first.
 func (s *Server) pageJobs(c *gin.Context) error {
-	_, done, err := s.signedIn(c, archive.RoleCurator)
+	user, done, err := s.signedIn(c, archive.RoleCurator)
 	if done {
 		return err
 	}
@@ -71,7 +72,7 @@ func (s *Server) pageJobs(c *gin.Context) error {
 			return err
 		}
 	}
-	if m.Jobs, err = s.jobRows(ctx, jobs, lang); err != nil {
+	if m.Jobs, err = s.jobRows(ctx, jobs, user.Role.AtLeast(archive.RoleEditor) && !s.ReadOnly, lang); err != nil {
 		return err
 	}
 	address := func(before int64) string {
@@ -151,8 +152,8 @@ func (s *Server) uploadedNote(ctx context.Context, record, batch, lang string) (
 }
 
 // jobRows makes rows of jobs. A refusal is told once, with the latest of the
-// file's jobs.
-func (s *Server) jobRows(ctx context.Context, jobs []archive.JobStatus, lang string) ([]jobRow, error) {
+// file's jobs; mayAccept is whether who looks may take it as it is.
+func (s *Server) jobRows(ctx context.Context, jobs []archive.JobStatus, mayAccept bool, lang string) ([]jobRow, error) {
 	rows := make([]jobRow, 0, len(jobs))
 	titles, told := map[string]string{}, map[string]bool{}
 	for _, j := range jobs {
@@ -186,6 +187,9 @@ func (s *Server) jobRows(ctx context.Context, jobs []archive.JobStatus, lang str
 			if a.Failure != nil && j.State == archive.JobDone && !told[a.ID] {
 				told[a.ID] = true
 				r.State, r.StateName, r.Why, r.Do = "failed", jobWords["refused"].In(lang), a.Failure.Why, a.Failure.Do
+				if mayAccept && a.Acceptable() {
+					r.Accept = a.ID
+				}
 			}
 		}
 		rows = append(rows, r)

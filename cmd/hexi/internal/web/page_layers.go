@@ -15,7 +15,8 @@ import (
 // layers of each other.
 type recordView struct {
 	recordImage
-	Layers []recordLayer // none where there is nothing to switch between
+	Incomplete string        // what is to be known of an image that ends early
+	Layers     []recordLayer // none where there is nothing to switch between
 }
 
 // recordLayer is a layer of a view. At is where it lies, as "x y width height" in
@@ -33,6 +34,7 @@ func (s *Server) recordViews(e *archive.Entry, lang string) []recordView {
 			Info: infoOf(first.ID), Large: "/iiif/3/" + first.ID + "/full/!1280,1280/0/default.jpg", Full: wholeOf(first.ID),
 			Thumb: pieceOf(first.ID, 240), W: first.Image.Width, H: first.Image.Height, Number: len(out) + 1,
 		}}
+		x.Incomplete = v.Incomplete().In(lang)
 		if v.Layered() {
 			whole := archive.Box{W: v.Width, H: v.Height}
 			for _, a := range v.Layers {

@@ -79,6 +79,7 @@ func (s *Server) routes() {
 	both(curate, "/upload", s.handle(s.pageUpload))
 	curate.POST("/upload", s.handle(s.doUpload))
 	both(curate, "/jobs", s.handle(s.pageJobs))
+	curate.POST("/assets/:id/accept-incomplete", s.handle(s.doAcceptIncomplete))
 	curate.POST("/records/:id/publish", s.handle(s.doPublish))
 	curate.POST("/records/:id/withdraw", s.handle(s.doWithdraw))
 	curate.POST("/records/:id/layers", s.handle(s.doLayers))
