@@ -43,6 +43,9 @@ func (fixedTerms) PeriodYears(term, site string) (from, to int, ok bool) {
 	return 713, 765, true
 }
 
+func (fixedTerms) Period(string, string) (Dating, bool) { return Dating{}, false }
+func (fixedTerms) ProfileOf(*Record) (Profile, bool)    { return Profile{}, false }
+
 // noCatalog has no records; the tests that need a catalogue stand beside the
 // real ones, in archive/catalog.
 type noCatalog struct{ Catalog }

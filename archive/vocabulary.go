@@ -39,4 +39,25 @@ type Vocabulary interface {
 	// them (an empty site means the national count). to is 0 where the period
 	// has no end. ok is false for an unknown term.
 	PeriodYears(term, site string) (from, to int, ok bool)
+	// Period reads a curator's words for a time (盛唐, 贞观十六年, 汉—晋, 距今约5000年,
+	// 19th century) as the given site counts its periods. ok is false where nothing of
+	// it is understood.
+	Period(expression, site string) (d Dating, ok bool)
+	// ProfileOf returns the profile that a record is held to: the one it names, else
+	// the one of its kind and category. ok is false where there is none.
+	ProfileOf(r *Record) (p Profile, ok bool)
+}
+
+// Dating is what words for a time mean.
+type Dating struct {
+	Term string // code of the period, where the words name one
+	// From and To are signed historical years; there is no year 0, and 0 stands for
+	// an open end.
+	From, To int
+	// Approximate says that the words claim no more than the neighbourhood of these
+	// years (约, circa, 距今约5000年).
+	Approximate bool
+	// Doubts are sentences about what the words leave open, or what was not
+	// understood of them: an era name that two dynasties used, a 疑.
+	Doubts []string
 }

@@ -29,7 +29,9 @@ func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 	return archive.Term{Code: code}, ok
 }
 
-func (terms) Nearest(archive.Scheme, string) []archive.Term { return nil }
+func (terms) Nearest(archive.Scheme, string) []archive.Term     { return nil }
+func (terms) Period(string, string) (archive.Dating, bool)      { return archive.Dating{}, false }
+func (terms) ProfileOf(*archive.Record) (archive.Profile, bool) { return archive.Profile{}, false }
 
 func (terms) PeriodYears(term, site string) (int, int, bool) {
 	years := map[string][2]int{
