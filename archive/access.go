@@ -6,14 +6,16 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"time"
 	"unicode/utf8"
 )
 
 // AddUser adds someone who may sign in, or gives an existing user a new role,
 // password hash and access. passwordHash is an argon2id hash in PHC form; it may
 // be empty for users who will have tokens only.
-func (a *Archive) AddUser(ctx context.Context, name string, role Role, passwordHash string) error {
+func (a *Archive) AddUser(ctx context.Context, by, name string, role Role, passwordHash string) error {
 	if n := utf8.RuneCountInString(name); n == 0 || n > 64 || !ValidID(name) {
 		return Invalid("name", "%q is not a user name; use 1–64 letters A–Z a–z, digits, - and _", name)
 	}
@@ -21,16 +23,63 @@ func (a *Archive) AddUser(ctx context.Context, name string, role Role, passwordH
 		return Invalid("role", "%q is not a role; use viewer, curator, editor or admin", role)
 	}
 	u := User{Name: name, Role: role, PasswordHash: passwordHash, Created: a.Now()}
-	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error { return tx.PutUser(ctx, u) })
+	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		known, err := tx.User(ctx, name)
+		action := ActionUserChanged
+		switch {
+		case errors.Is(err, ErrNotFound):
+			action = ActionUserAdded
+		case err != nil:
+			return err
+		case known.Role == role && known.PasswordHash == passwordHash && !known.Disabled:
+			return nil
+		}
+		return a.putUser(ctx, tx, by, action, u)
+	})
 	if err != nil {
 		return fmt.Errorf("add user %s: %w", name, err)
 	}
 	return nil
 }
 
+// putUser writes a user and its entry in the log.
+func (a *Archive) putUser(ctx context.Context, tx Tx, by string, action Action, u User) error {
+	if err := tx.PutUser(ctx, u); err != nil {
+		return err
+	}
+	return a.logUser(ctx, tx, by, action, u, PasswordDigest(u.PasswordHash))
+}
+
+func (a *Archive) logUser(ctx context.Context, tx Tx, by string, action Action, u User, digest string) error {
+	change, err := UserChange(a.Now(), by, action, u, digest)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.AddChange(ctx, change); err != nil {
+		return fmt.Errorf("log %s of %s: %w", action, u.Name, err)
+	}
+	return nil
+}
+
+// UserChange is the entry of the log for what was done to a user, who stands as given
+// after it; digest is that of the password hash (PasswordDigest) or of the token.
+func UserChange(at time.Time, by string, action Action, u User, digest string) (Change, error) {
+	what, err := detail(UserDetail{User: u.Name, Role: u.Role, Disabled: u.Disabled})
+	return Change{At: at, By: by, Action: action, Detail: what, Digest: digest}, err
+}
+
+// PasswordDigest is what the log keeps of a password hash: its SHA-256 in lower-case
+// hexadecimal, "" for none.
+func PasswordDigest(passwordHash string) string {
+	if passwordHash == "" {
+		return ""
+	}
+	return hashToken(passwordHash)
+}
+
 // AddToken makes a new API token for a user and returns it. Only its hash is
 // kept: the token cannot be shown again.
-func (a *Archive) AddToken(ctx context.Context, name string) (string, error) {
+func (a *Archive) AddToken(ctx context.Context, by, name string) (string, error) {
 	if _, err := a.catalog.User(ctx, name); err != nil {
 		return "", fmt.Errorf("user %s: %w", name, err)
 	}
@@ -38,7 +87,14 @@ func (a *Archive) AddToken(ctx context.Context, name string) (string, error) {
 	_, _ = rand.Read(secret[:]) // crypto/rand.Read never fails
 	token := "hexi_" + base64.RawURLEncoding.EncodeToString(secret[:])
 	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
-		return tx.PutToken(ctx, name, hashToken(token), a.Now())
+		u, err := tx.User(ctx, name)
+		if err != nil {
+			return err
+		}
+		if err := tx.PutToken(ctx, name, hashToken(token), a.Now()); err != nil {
+			return err
+		}
+		return a.logUser(ctx, tx, by, ActionTokenAdded, *u, hashToken(token))
 	})
 	if err != nil {
 		return "", fmt.Errorf("add token of %s: %w", name, err)
@@ -47,14 +103,16 @@ func (a *Archive) AddToken(ctx context.Context, name string) (string, error) {
 }
 
 // DisableUser ends a user's access, tokens included. The name stays in the
-// history of what they did.
-func (a *Archive) DisableUser(ctx context.Context, name string) error {
-	u, err := a.catalog.User(ctx, name)
-	if err != nil {
-		return fmt.Errorf("user %s: %w", name, err)
-	}
-	u.Disabled = true
-	err = a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error { return tx.PutUser(ctx, *u) })
+// history of what they did. To disable who is disabled changes nothing.
+func (a *Archive) DisableUser(ctx context.Context, by, name string) error {
+	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		u, err := tx.User(ctx, name)
+		if err != nil || u.Disabled {
+			return err
+		}
+		u.Disabled = true
+		return a.putUser(ctx, tx, by, ActionUserDisabled, *u)
+	})
 	if err != nil {
 		return fmt.Errorf("disable user %s: %w", name, err)
 	}

@@ -47,6 +47,17 @@ type Catalog interface {
 	Changes(ctx context.Context, since int64, limit int) ([]Change, error)
 	// LastChange returns the highest Seq, or 0.
 	LastChange(ctx context.Context) (int64, error)
+	// LogHead returns what is noted as the latest entry of the log, beside the log
+	// itself.
+	LogHead(ctx context.Context) (LogHead, error)
+	// LogEntries returns up to limit entries with Seq > since, ascending, with what
+	// they vouch for as it is kept now.
+	LogEntries(ctx context.Context, since int64, limit int) ([]LogEntry, error)
+	// Unlogged calls found for each revision and each asset that no entry of the log
+	// vouches for.
+	Unlogged(ctx context.Context, found func(record string, revision int, asset string)) error
+	// Tokens lists the SHA-256 of all API tokens, in hexadecimal, by user.
+	Tokens(ctx context.Context) (map[string][]string, error)
 	// Jobs returns the newest jobs first.
 	Jobs(ctx context.Context, q JobQuery) ([]JobStatus, error)
 	// JobCounts counts the jobs of a batch, or of all for "", by state.
@@ -115,11 +126,14 @@ type Tx interface {
 	// PutAsset adds the asset or replaces what is stored under its id. An
 	// asset with Position 0 is placed last of its record.
 	PutAsset(ctx context.Context, a Asset) error
-	// AddChange appends to the log and returns the sequence number.
+	// AddChange appends to the log and returns the sequence number. The catalogue sets
+	// Seq and Hash, and the Digest of a revision, which is to be put before.
 	AddChange(ctx context.Context, c Change) (int64, error)
 	// AddJob makes the job due as soon as the transaction commits. A job of
 	// the same kind for the same asset that still waits is not added twice.
 	AddJob(ctx context.Context, j Job) error
+	// User returns a user by name.
+	User(ctx context.Context, name string) (*User, error)
 	// PutUser adds or replaces a user.
 	PutUser(ctx context.Context, u User) error
 	// PutToken adds an API token of a user by its SHA-256 in hexadecimal.

@@ -1,6 +1,9 @@
 package archive
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Action says what a change did.
 type Action string
@@ -18,12 +21,31 @@ const (
 	ActionAssetRefused Action = "asset-refused"
 	// ActionAssetAccepted: someone took a master as it is that ends early.
 	ActionAssetAccepted Action = "asset-accepted"
-	// ActionAssetLayer: the asset became a layer of a view, another one, or none.
+	// ActionAssetLayer: the asset became a layer of a view, another one, or none; the
+	// detail is the Layer.
 	ActionAssetLayer Action = "asset-layer"
+	// ActionAssetSuperseded: another master took the asset's place; the detail says
+	// which asset (AssetDetail).
+	ActionAssetSuperseded Action = "asset-superseded"
+
+	// ActionErased: the content of the record, its revisions and its assets was erased
+	// for ever; the detail says why.
+	ActionErased Action = "erased"
+
+	// Of users: entries without a record, whose detail is a UserDetail.
+	ActionUserAdded    Action = "user-added"
+	ActionUserChanged  Action = "user-changed"
+	ActionUserDisabled Action = "user-disabled"
+	ActionTokenAdded   Action = "token-added"
 )
 
 // Change is one entry of the archive's ordered log. Seq grows by commit order:
-// a reader who has seen seq N has seen every change up to N.
+// a reader who has seen seq N has seen every change up to N. What concerns users has no
+// Record.
+//
+// The log is a chain: Hash is made of the hash before it and of all that the entry says
+// (Chained), so that none can be altered or taken out without all later ones telling.
+// The catalogue numbers and chains entries when they are added.
 type Change struct {
 	Seq      int64     `json:"seq"`
 	At       time.Time `json:"at"`
@@ -32,6 +54,33 @@ type Change struct {
 	Record   string    `json:"record"`
 	Revision int       `json:"revision,omitempty"`
 	Asset    string    `json:"asset,omitempty"`
+
+	// Detail is what the action was about, JSON as it is kept; nil where the rest says all.
+	Detail json.RawMessage `json:"detail,omitempty"`
+	// Digest, in lower-case hexadecimal, is that of the content that the entry vouches
+	// for: of a revision that was saved (RevisionDigest, set by the catalogue), of a
+	// master that was added (SHA-512), of a user's password hash or a token (SHA-256);
+	// "" for none.
+	Digest string `json:"digest,omitempty"`
+	Hash   string `json:"hash,omitempty"`
+}
+
+// Vouches reports whether the entry vouches for the revision that it names.
+func (c *Change) Vouches() bool { return c.Action == ActionCreated || c.Action == ActionUpdated }
+
+// AssetDetail is the detail of what happened to an asset.
+type AssetDetail struct {
+	Filename string `json:"filename,omitempty"` // of the master that was added
+	Size     int64  `json:"size,omitempty"`     // of it, in bytes
+	By       string `json:"by,omitempty"`       // the asset that took this one's place
+	Code     string `json:"code,omitempty"`     // of the failure for which it was refused
+}
+
+// UserDetail is the detail of what happened to a user: how the user stands after it.
+type UserDetail struct {
+	User     string `json:"user"`
+	Role     Role   `json:"role"`
+	Disabled bool   `json:"disabled,omitempty"`
 }
 
 // Revision is one immutable saved state of a record, numbered from 1.

@@ -139,7 +139,7 @@ func (a *Archive) SetLayers(ctx context.Context, by, record string, layers Layer
 			if err := tx.PutAsset(ctx, *asset); err != nil {
 				return fmt.Errorf("write layer of asset %s: %w", asset.ID, err)
 			}
-			if err := a.logAsset(ctx, tx, by, ActionAssetLayer, *asset); err != nil {
+			if err := a.logAsset(ctx, tx, by, ActionAssetLayer, *asset, asset.Layer); err != nil {
 				return err
 			}
 		}

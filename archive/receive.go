@@ -62,6 +62,9 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 			if err := tx.PutAsset(ctx, old); err != nil {
 				return fmt.Errorf("supersede asset %s: %w", old.ID, err)
 			}
+			if err := a.logAsset(ctx, tx, by, ActionAssetSuperseded, old, AssetDetail{By: r.Asset}); err != nil {
+				return err
+			}
 		}
 		if err := tx.PutAsset(ctx, asset); err != nil {
 			return fmt.Errorf("add asset %s: %w", r.Asset, err)
@@ -69,7 +72,7 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 		if err := tx.AddJob(ctx, Job{Kind: JobIdentify, Record: r.Record, Asset: r.Asset, Batch: r.Batch}); err != nil {
 			return fmt.Errorf("add job for asset %s: %w", r.Asset, err)
 		}
-		return a.logAsset(ctx, tx, by, ActionAssetAdded, asset)
+		return a.logAsset(ctx, tx, by, ActionAssetAdded, asset, AssetDetail{Filename: r.Filename, Size: r.Size})
 	})
 	if err != nil {
 		return "", fmt.Errorf("receive %s: %w", r.Filename, err)
@@ -193,7 +196,11 @@ func (a *Archive) updateAssetThen(ctx context.Context, by, id string, change ass
 			return err
 		}
 		if action != "" {
-			if err := a.logAsset(ctx, tx, by, action, *asset); err != nil {
+			var what any
+			if action == ActionAssetRefused && asset.Failure != nil {
+				what = AssetDetail{Code: asset.Failure.Code}
+			}
+			if err := a.logAsset(ctx, tx, by, action, *asset, what); err != nil {
 				return err
 			}
 		}
@@ -208,8 +215,19 @@ func (a *Archive) updateAssetThen(ctx context.Context, by, id string, change ass
 	return nil
 }
 
-func (a *Archive) logAsset(ctx context.Context, tx Tx, by string, action Action, asset Asset) error {
+// logAsset adds what happened to an asset to the log; about, if not nil, is what it was
+// about.
+func (a *Archive) logAsset(ctx context.Context, tx Tx, by string, action Action, asset Asset, about any) error {
 	change := Change{At: a.Now(), By: by, Action: action, Record: asset.Record, Asset: asset.ID}
+	if action == ActionAssetAdded {
+		change.Digest = asset.Master.SHA512
+	}
+	if about != nil {
+		var err error
+		if change.Detail, err = detail(about); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.AddChange(ctx, change); err != nil {
 		return fmt.Errorf("log %s of asset %s: %w", action, asset.ID, err)
 	}

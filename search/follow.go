@@ -51,7 +51,7 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 		var ids []string
 		touched := map[string]bool{}
 		for _, c := range changes {
-			if !touched[c.Record] {
+			if c.Record != "" && !touched[c.Record] {
 				touched[c.Record] = true
 				ids = append(ids, c.Record)
 			}

@@ -18,6 +18,9 @@ func (t *tx) finish(ctx context.Context) error {
 	if err := t.flush(ctx); err != nil {
 		return err
 	}
+	if err := t.writeHead(ctx); err != nil {
+		return err
+	}
 	return t.flushJobs(ctx)
 }
 

@@ -178,11 +178,7 @@ func TestOldCatalogueGetsLayers(t *testing.T) {
 	both(t, func(t *testing.T, c *Catalog, address string) {
 		save(t, newArchive(c), archive.Draft{Record: record("x")})
 		update(t, c, func(ctx context.Context, tx archive.Tx) error { return tx.PutAsset(ctx, image("a", "x", 0)) })
-		for _, back := range []string{"ALTER TABLE assets DROP COLUMN layer", "DELETE FROM schema_versions WHERE version_id >= 5"} {
-			if _, err := c.others.ExecContext(t.Context(), back); err != nil {
-				t.Fatal(err)
-			}
-		}
+		backTo(t, c, 4)
 		again := open(t, address)
 		if asset, err := again.Asset(t.Context(), "a"); err != nil || asset.Layer != nil {
 			t.Errorf("%+v, %v", asset, err)

@@ -146,17 +146,7 @@ func TestOldCatalogueGetsLooks(t *testing.T) {
 	both(t, func(t *testing.T, c *Catalog, address string) {
 		save(t, newArchive(c), archive.Draft{Record: record("x")})
 		update(t, c, func(ctx context.Context, tx archive.Tx) error { return tx.PutAsset(ctx, image("a", "x", 0x1234567890)) })
-		for _, back := range []string{
-			"DROP INDEX assets_by_look1", "DROP INDEX assets_by_look2", "DROP INDEX assets_by_look3", "DROP INDEX assets_by_look4",
-			"ALTER TABLE assets DROP COLUMN look", "ALTER TABLE assets DROP COLUMN look1", "ALTER TABLE assets DROP COLUMN look2",
-			"ALTER TABLE assets DROP COLUMN look3", "ALTER TABLE assets DROP COLUMN look4",
-			"DROP INDEX assets_by_file", "ALTER TABLE assets DROP COLUMN layer", // of later steps
-			"DELETE FROM schema_versions WHERE version_id >= 3",
-		} {
-			if _, err := c.others.ExecContext(t.Context(), back); err != nil {
-				t.Fatal(err)
-			}
-		}
+		backTo(t, c, 2)
 		again := open(t, address)
 		asset, err := again.Asset(t.Context(), "a")
 		if err != nil {

@@ -9,10 +9,10 @@ import (
 	"hexi/archive"
 )
 
-// lookups are the two queries that a transaction asks for each record of an
-// import. They are prepared once: to have them parsed each time took longer
+// lookups are the queries that a transaction asks for each record of an import, and
+// at the start of its part of the log. They are prepared once: to have them parsed each time took longer
 // than to answer them.
-type lookups struct{ accession, entry *sql.Stmt }
+type lookups struct{ accession, entry, head *sql.Stmt }
 
 func (c *Catalog) prepare(ctx context.Context) (err error) {
 	// Naming the index' condition lets it be used.
@@ -29,12 +29,18 @@ func (c *Catalog) prepare(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("prepare look-up by id: %w", err)
 	}
+	c.lookups.head, err = c.writer.PrepareContext(ctx, `
+		SELECT coalesce((SELECT value FROM meta WHERE name = '`+metaHead+`'), ''),
+			coalesce((SELECT seq FROM changes ORDER BY seq DESC LIMIT 1), 0)`)
+	if err != nil {
+		return fmt.Errorf("prepare look-up of the log's head: %w", err)
+	}
 	return nil
 }
 
 // in returns the look-ups inside a transaction, whose end closes them.
 func (l lookups) in(ctx context.Context, tx *sql.Tx) lookups {
-	return lookups{tx.StmtContext(ctx, l.accession), tx.StmtContext(ctx, l.entry)}
+	return lookups{tx.StmtContext(ctx, l.accession), tx.StmtContext(ctx, l.entry), tx.StmtContext(ctx, l.head)}
 }
 
 // findByAccession is Catalog.FindByAccession by the prepared statement.

@@ -20,6 +20,13 @@ var migrationFiles embed.FS
 // them into PostgreSQL's words.
 var migrations = []string{
 	"00001_catalogue.sql", "00002_publish_when_ready.sql", "00003_looks.sql", "00004_master_files.sql", "00005_layers.sql",
+	"00006_log_chain.sql",
+}
+
+// steps are what a migration does beside its file, right after it and in the same
+// transaction.
+var steps = map[string]func(c *Catalog, ctx context.Context, q queries) error{
+	"00006_log_chain.sql": (*Catalog).chainLog,
 }
 
 // versionTable is where goose notes the steps that were taken.
@@ -91,22 +98,28 @@ func (c *Catalog) migrate(ctx context.Context) error {
 			return fmt.Errorf("the database has the encoding %s, in which Chinese cannot be kept; make one with ENCODING 'UTF8'", encoding)
 		}
 	}
-	steps := make([]*goose.Migration, len(migrations))
+	list := make([]*goose.Migration, len(migrations))
 	for i, name := range migrations {
 		text, err := migrationFiles.ReadFile("migrations/" + name)
 		if err != nil {
 			return fmt.Errorf("read migration: %w", err)
 		}
-		steps[i] = goose.NewGoMigration(int64(i+1), &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			_, err := c.through(tx).conn.ExecContext(ctx, c.dialect.ddl(string(text)))
-			return err
+		list[i] = goose.NewGoMigration(int64(i+1), &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			q := c.through(tx)
+			if _, err := q.conn.ExecContext(ctx, c.dialect.ddl(string(text))); err != nil {
+				return err
+			}
+			if step := steps[name]; step != nil {
+				return step(c, ctx, q)
+			}
+			return nil
 		}}, nil)
 	}
 	dialect := goose.DialectSQLite3
 	if c.dialect.name == postgresDialect.name {
 		dialect = goose.DialectPostgres
 	}
-	provider, err := goose.NewProvider(dialect, c.others, nil, goose.WithTableName(versionTable), goose.WithGoMigrations(steps...),
+	provider, err := goose.NewProvider(dialect, c.others, nil, goose.WithTableName(versionTable), goose.WithGoMigrations(list...),
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return fmt.Errorf("prepare migrations: %w", err)

@@ -64,6 +64,9 @@ type changeRow struct {
 	Record   string `bun:"record"`
 	Revision int    `bun:"revision"`
 	Asset    string `bun:"asset"`
+	Detail   string `bun:"detail"`
+	Digest   string `bun:"digest"`
+	Hash     string `bun:"hash"`
 }
 
 type metaRow struct {
@@ -153,8 +156,19 @@ func (row *revisionRow) revision() (*archive.Revision, error) {
 }
 
 func (row *changeRow) change() archive.Change {
-	return archive.Change{
+	c := archive.Change{
 		Seq: row.Seq, At: fromMicros(row.At), By: row.Author, Action: archive.Action(row.Action),
-		Record: row.Record, Revision: row.Revision, Asset: row.Asset,
+		Record: row.Record, Revision: row.Revision, Asset: row.Asset, Digest: row.Digest, Hash: row.Hash,
+	}
+	if row.Detail != "" {
+		c.Detail = json.RawMessage(row.Detail)
+	}
+	return c
+}
+
+func newChangeRow(c archive.Change) changeRow {
+	return changeRow{
+		Seq: c.Seq, At: micros(c.At), Author: c.By, Action: string(c.Action), Record: c.Record, Revision: c.Revision, Asset: c.Asset,
+		Detail: string(c.Detail), Digest: c.Digest, Hash: c.Hash,
 	}
 }

@@ -25,8 +25,10 @@ type tx struct {
 	changes   []changeRow
 	jobs      []archive.Job
 
-	seq     int64 // of the last change, once numbered
+	chain   archive.Chain // of the log, once begun
+	begun   bool
 	changed bool
+	digests map[revisionKey]string // of the revisions that were put
 }
 
 // Entry implements archive.Tx.
@@ -131,6 +133,7 @@ func (t *tx) PutRevision(ctx context.Context, rev archive.Revision) error {
 	row.Revision, row.Updated = rev.Number, micros(rev.At)
 	t.mark(row)
 	t.keys[oldKey] = true // it is no longer found under this one
+	t.digests[revisionKey{id, rev.Number}] = archive.RevisionDigest([]byte(body), rev.Message)
 	t.revisions = append(t.revisions, revisionRow{
 		Record: id, Number: rev.Number, Body: body, Author: rev.By, Message: rev.Message, At: micros(rev.At),
 	})
@@ -240,24 +243,35 @@ func (t *tx) PutAsset(ctx context.Context, a archive.Asset) error {
 
 // AddChange implements archive.Tx.
 func (t *tx) AddChange(ctx context.Context, change archive.Change) (int64, error) {
-	if err := storable("by", change.By); err != nil {
-		return 0, err
-	}
-	if t.seq == 0 {
-		// No one else can add any until this transaction ends.
-		last, err := t.q.lastChange(ctx)
-		if err != nil {
+	for _, text := range [...]struct{ field, value string }{
+		{"by", change.By}, {"action", string(change.Action)}, {"record", change.Record}, {"asset", change.Asset},
+		{"detail", string(change.Detail)}, {"digest", change.Digest},
+	} {
+		if err := storable(text.field, text.value); err != nil {
 			return 0, err
 		}
-		t.seq = last
 	}
-	t.seq++
+	if change.Vouches() {
+		var err error
+		if change.Digest, err = t.revisionDigest(ctx, change.Record, change.Revision); err != nil {
+			return 0, err
+		}
+	}
+	if !t.begun {
+		// No one else can add any until this transaction ends.
+		if err := t.begin(ctx); err != nil {
+			return 0, err
+		}
+	}
+	t.chain.Add(&change)
 	t.changed = true
-	t.changes = append(t.changes, changeRow{
-		Seq: t.seq, At: micros(change.At), Author: change.By, Action: string(change.Action),
-		Record: change.Record, Revision: change.Revision, Asset: change.Asset,
-	})
-	return t.seq, nil
+	t.changes = append(t.changes, newChangeRow(change))
+	return change.Seq, nil
+}
+
+// User implements archive.Tx.
+func (t *tx) User(ctx context.Context, name string) (*archive.User, error) {
+	return t.q.user(ctx, name)
 }
 
 // PutUser implements archive.Tx. The time at which a user was first added stays.

@@ -26,7 +26,7 @@ func write(ctx context.Context, tx archive.Tx) error {
 	if err := tx.AddJob(ctx, archive.Job{Kind: archive.JobIdentify, Asset: "a", Batch: "b"}); err != nil {
 		return err
 	}
-	_, err := tx.AddChange(ctx, archive.Change{Record: "x", Action: archive.ActionCreated, At: time.Now()})
+	_, err := tx.AddChange(ctx, archive.Change{Record: "x", Revision: 1, Action: archive.ActionCreated, At: time.Now()})
 	return err
 }
 

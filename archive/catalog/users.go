@@ -36,11 +36,15 @@ func (row *userRow) user() *archive.User {
 
 // User implements archive.Catalog.
 func (c *Catalog) User(ctx context.Context, name string) (*archive.User, error) {
+	return c.read().user(ctx, name)
+}
+
+func (q queries) user(ctx context.Context, name string) (*archive.User, error) {
 	if !plain(name) {
 		return nil, archive.ErrNotFound
 	}
 	var row userRow
-	if err := c.read().find(&row).Where("name = ?", name).Scan(ctx); err != nil {
+	if err := q.find(&row).Where("name = ?", name).Scan(ctx); err != nil {
 		return nil, notFound(err)
 	}
 	return row.user(), nil

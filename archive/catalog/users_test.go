@@ -13,14 +13,14 @@ import (
 func TestUsersAndTokens(t *testing.T) {
 	both(t, func(t *testing.T, c *Catalog, _ string) {
 		a := newArchive(c)
-		if err := a.AddUser(t.Context(), "li", archive.RoleCurator, "hash"); err != nil {
+		if err := a.AddUser(t.Context(), "wang", "li", archive.RoleCurator, "hash"); err != nil {
 			t.Fatal(err)
 		}
 		first, err := a.User(t.Context(), "li")
 		if err != nil {
 			t.Fatal(err)
 		}
-		token, err := a.AddToken(t.Context(), "li")
+		token, err := a.AddToken(t.Context(), "wang", "li")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,19 +30,19 @@ func TestUsersAndTokens(t *testing.T) {
 		if _, err := a.UserByToken(t.Context(), token+"x"); !errors.Is(err, archive.ErrNotFound) {
 			t.Errorf("a wrong token: %v", err)
 		}
-		if err := a.AddUser(t.Context(), "li", archive.RoleAdmin, "other"); err != nil {
+		if err := a.AddUser(t.Context(), "wang", "li", archive.RoleAdmin, "other"); err != nil {
 			t.Fatal(err)
 		}
 		if u, err := a.User(t.Context(), "li"); err != nil || u.Role != archive.RoleAdmin || u.PasswordHash != "other" || u.Created != first.Created {
 			t.Errorf("user: %+v, %v", u, err)
 		}
-		if err := a.DisableUser(t.Context(), "li"); err != nil {
+		if err := a.DisableUser(t.Context(), "wang", "li"); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := a.UserByToken(t.Context(), token); !errors.Is(err, archive.ErrNotFound) {
 			t.Errorf("a disabled user's token: %v", err)
 		}
-		if err := a.AddUser(t.Context(), "Wang", archive.RoleViewer, ""); err != nil {
+		if err := a.AddUser(t.Context(), "wang", "Wang", archive.RoleViewer, ""); err != nil {
 			t.Fatal(err)
 		}
 		if users, err := a.Users(t.Context()); err != nil || len(users) != 2 || users[0].Name != "Wang" || !users[1].Disabled {
@@ -53,7 +53,7 @@ func TestUsersAndTokens(t *testing.T) {
 				t.Errorf("user %q: %v", name, err)
 			}
 		}
-		if _, err := a.AddToken(t.Context(), "nobody"); !errors.Is(err, archive.ErrNotFound) {
+		if _, err := a.AddToken(t.Context(), "wang", "nobody"); !errors.Is(err, archive.ErrNotFound) {
 			t.Errorf("a token for nobody: %v", err)
 		}
 	})

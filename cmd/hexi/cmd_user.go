@@ -61,14 +61,14 @@ func newUserAdd(env *environment) *cobra.Command {
 					return err
 				}
 			}
-			if err := h.archive.AddUser(cmd.Context(), args[0], archive.Role(role), hash); err != nil {
+			if err := h.archive.AddUser(cmd.Context(), env.operator(), args[0], archive.Role(role), hash); err != nil {
 				return err
 			}
 			if !token {
 				fmt.Fprintf(env.stdout, "%s may sign in as %s\n", args[0], role)
 				return nil
 			}
-			secret, err := h.archive.AddToken(cmd.Context(), args[0])
+			secret, err := h.archive.AddToken(cmd.Context(), env.operator(), args[0])
 			if err != nil {
 				return err
 			}
@@ -179,7 +179,7 @@ func newUserDisable(env *environment) *cobra.Command {
 				return err
 			}
 			defer h.Close() //nolint:errcheck // nothing is written after the commit
-			if err := h.archive.DisableUser(cmd.Context(), args[0]); err != nil {
+			if err := h.archive.DisableUser(cmd.Context(), env.operator(), args[0]); err != nil {
 				if errors.Is(err, archive.ErrNotFound) {
 					return fmt.Errorf("there is no user %s", args[0])
 				}

@@ -113,7 +113,7 @@ func (s *Server) publicChanges(c *gin.Context, changes []archive.Change) ([]arch
 			change.Revision > published, (change.Action == archive.ActionCreated || change.Action == archive.ActionUpdated) && change.Revision != published:
 			continue
 		}
-		change.By = ""
+		change.By, change.Detail = "", nil
 		out = append(out, change)
 	}
 	return out, nil

@@ -26,12 +26,12 @@ func (h *house) user(name string, role archive.Role) string {
 	h.t.Helper()
 	hash, err := argon2id.CreateHash("correct horse", &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err == nil {
-		err = h.archive.AddUser(h.t.Context(), name, role, hash)
+		err = h.archive.AddUser(h.t.Context(), "wang", name, role, hash)
 	}
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	token, err := h.archive.AddToken(h.t.Context(), name)
+	token, err := h.archive.AddToken(h.t.Context(), "wang", name)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -1,0 +1,38 @@
+package catalog
+
+import "testing"
+
+// undo takes a step of the schema back, by its number; what none is for is undone by
+// dropping what the steps before it made.
+var undo = map[int][]string{
+	3: {
+		"DROP INDEX assets_by_look1", "DROP INDEX assets_by_look2", "DROP INDEX assets_by_look3", "DROP INDEX assets_by_look4",
+		"ALTER TABLE assets DROP COLUMN look", "ALTER TABLE assets DROP COLUMN look1", "ALTER TABLE assets DROP COLUMN look2",
+		"ALTER TABLE assets DROP COLUMN look3", "ALTER TABLE assets DROP COLUMN look4",
+	},
+	4: {"DROP INDEX assets_by_file"},
+	5: {"ALTER TABLE assets DROP COLUMN layer"},
+	6: {
+		"ALTER TABLE changes DROP COLUMN detail", "ALTER TABLE changes DROP COLUMN digest", "ALTER TABLE changes DROP COLUMN hash",
+		"DELETE FROM meta WHERE name = 'log_head'",
+	},
+}
+
+// backTo makes a catalogue one of an older schema, as far as that can be undone.
+func backTo(t *testing.T, c *Catalog, version int) {
+	t.Helper()
+	for step := len(migrations); step > version; step-- {
+		statements, ok := undo[step]
+		if !ok {
+			t.Fatalf("nothing takes step %d back", step)
+		}
+		for _, statement := range statements {
+			if _, err := c.others.ExecContext(t.Context(), statement); err != nil {
+				t.Fatalf("%s: %v", statement, err)
+			}
+		}
+	}
+	if _, err := c.others.ExecContext(t.Context(), "DELETE FROM schema_versions WHERE version_id > $1", version); err != nil {
+		t.Fatal(err)
+	}
+}
