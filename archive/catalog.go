@@ -70,6 +70,8 @@ type Catalog interface {
 	UserByToken(ctx context.Context, sha256 string) (*User, error)
 	// Users lists all users by name.
 	Users(ctx context.Context) ([]User, error)
+
+	PackageCatalog
 }
 
 // ListQuery chooses entries. Zero fields choose all.
@@ -138,4 +140,6 @@ type Tx interface {
 	PutUser(ctx context.Context, u User) error
 	// PutToken adds an API token of a user by its SHA-256 in hexadecimal.
 	PutToken(ctx context.Context, user, sha256 string, created time.Time) error
+
+	PackageTx
 }

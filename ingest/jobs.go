@@ -128,7 +128,8 @@ func (p *Pipeline) derive(ctx context.Context, job archive.Job) (Outcome, error)
 }
 
 // makeAccess writes the access copy into a scratch file and then into the
-// store. The sidecar goes last: who finds one finds everything it speaks of.
+// store. The sidecar goes last: who finds one finds everything it speaks of; and after
+// it the facts, which tell whether all of that is still as it was.
 func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info raster.Info) (_ archive.Access, _ raster.Result, err error) {
 	release, err := p.reserve(info.Width, info.Height)
 	if err != nil {
@@ -155,9 +156,15 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 		return archive.Access{}, raster.Result{}, err
 	}
 	made := time.Now()
+	if asset.Access != nil { // of the copy that is about to be replaced
+		if err := p.objects.Delete(ctx, FactsKey(asset.ID)); err != nil {
+			return archive.Access{}, raster.Result{}, fmt.Errorf("drop facts of the access copy before: %w", err)
+		}
+	}
+	store := &factsWriter{objects: p.objects, asset: asset.ID}
 	bytesWritten, err := scratch.Seek(0, io.SeekStart)
 	if err == nil {
-		bytesWritten, err = p.objects.Put(ctx, PyramidKey(asset.ID), scratch, -1, "image/tiff")
+		bytesWritten, err = store.put(ctx, pyramidName, scratch, -1, "image/tiff")
 	}
 	if err != nil {
 		return archive.Access{}, raster.Result{}, fmt.Errorf("store access copy: %w", err)
@@ -169,13 +176,16 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 	}
 	for _, thumb := range result.Thumbnails {
 		name := fmt.Sprintf("thumb-%d.jpg", max(thumb.Width, thumb.Height))
-		if _, err := p.objects.Put(ctx, ThumbnailKey(asset.ID, name), bytes.NewReader(thumb.JPEG), int64(len(thumb.JPEG)), "image/jpeg"); err != nil {
+		if _, err := store.put(ctx, name, bytes.NewReader(thumb.JPEG), int64(len(thumb.JPEG)), "image/jpeg"); err != nil {
 			return archive.Access{}, raster.Result{}, fmt.Errorf("store thumbnail: %w", err)
 		}
 		access.Thumbnails = append(access.Thumbnails, archive.Thumbnail{Width: thumb.Width, Height: thumb.Height, Name: name})
 	}
-	if _, err := p.objects.Put(ctx, SidecarKey(asset.ID), bytes.NewReader(result.Sidecar), int64(len(result.Sidecar)), "application/octet-stream"); err != nil {
+	if _, err := store.put(ctx, sidecarName, bytes.NewReader(result.Sidecar), int64(len(result.Sidecar)), "application/octet-stream"); err != nil {
 		return archive.Access{}, raster.Result{}, fmt.Errorf("store sidecar: %w", err)
+	}
+	if err := store.finish(ctx, asset, access, result.Rows, result.OfRows); err != nil {
+		return archive.Access{}, raster.Result{}, err
 	}
 	took, stored := made.Sub(start), time.Since(made)
 	p.opts.Observer.Derived(int64(info.Width)*int64(info.Height), took, stored)

@@ -7,11 +7,16 @@ package ingest
 // preservation package.
 func MasterKey(asset string) string { return "incoming/" + asset + "/master" }
 
+const (
+	pyramidName = "pyramid.tif"
+	sidecarName = "sidecar"
+)
+
 // PyramidKey is the access copy: a standard pyramidal tiled TIFF.
-func PyramidKey(asset string) string { return "access/" + asset + "/pyramid.tif" }
+func PyramidKey(asset string) string { return "access/" + asset + "/" + pyramidName }
 
 // SidecarKey is the access copy's tile index with its exact edge tiles.
-func SidecarKey(asset string) string { return "access/" + asset + "/sidecar" }
+func SidecarKey(asset string) string { return "access/" + asset + "/" + sidecarName }
 
 // ThumbnailKey is a thumbnail by its archive.Thumbnail name.
 func ThumbnailKey(asset, name string) string { return "access/" + asset + "/" + name }

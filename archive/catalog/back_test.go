@@ -16,6 +16,7 @@ var undo = map[int][]string{
 		"ALTER TABLE changes DROP COLUMN detail", "ALTER TABLE changes DROP COLUMN digest", "ALTER TABLE changes DROP COLUMN hash",
 		"DELETE FROM meta WHERE name = 'log_head'",
 	},
+	7: {"DROP TABLE preservation"},
 }
 
 // backTo makes a catalogue one of an older schema, as far as that can be undone.

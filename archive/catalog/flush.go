@@ -36,7 +36,8 @@ func (t *tx) flushLarge(ctx context.Context) error {
 	return t.flush(ctx)
 }
 
-// flush writes the records, revisions and changes that were gathered.
+// flush writes the records, revisions and changes that were gathered, and which
+// packages want writing for them.
 func (t *tx) flush(ctx context.Context) error {
 	records := make([]recordRow, len(t.order))
 	for i, id := range t.order {
@@ -64,6 +65,9 @@ func (t *tx) flush(ctx context.Context) error {
 		if _, err := t.q.insert(&rows).Exec(ctx); err != nil {
 			return fmt.Errorf("write changes: %w", err)
 		}
+	}
+	if err := t.flushWanted(ctx); err != nil {
+		return err
 	}
 	clear(t.dirty)
 	clear(t.keys)

@@ -148,6 +148,10 @@ func (r *Runner) Start(ctx context.Context) error {
 	return nil
 }
 
+// ID is the name under which this runner has signed on, and can take packages
+// (Catalog.TakeDue), until Stop.
+func (r *Runner) ID() string { return r.beat.id }
+
 // Stop takes no further jobs and waits for the running ones until ctx ends;
 // then it cancels them. A cancelled job is worked again at the next start, and
 // the attempt does not count.

@@ -24,6 +24,7 @@ type tx struct {
 	revisions []revisionRow
 	changes   []changeRow
 	jobs      []archive.Job
+	wanted    map[string]*preservationRow // packages that do not hold the changes yet
 
 	chain   archive.Chain // of the log, once begun
 	begun   bool
@@ -266,6 +267,9 @@ func (t *tx) AddChange(ctx context.Context, change archive.Change) (int64, error
 	t.chain.Add(&change)
 	t.changed = true
 	t.changes = append(t.changes, newChangeRow(change))
+	if pkg := change.Package(); pkg != "" {
+		t.want(pkg, change.Seq, change.At, change.Action.Rest())
+	}
 	return change.Seq, nil
 }
 
