@@ -1,6 +1,9 @@
 package ingest
 
-import "hexi/archive"
+import (
+	"hexi/archive"
+	"hexi/ingest/sheet"
+)
 
 // Report is the outcome of a run, as shown to a person and, as JSON, to a
 // machine. Records and Assets count; Items lists what was refused or is worth
@@ -11,6 +14,7 @@ type Report struct {
 	Records map[string]int `json:"records"`          // created, updated, unchanged, refused
 	Assets  map[string]int `json:"assets"`           // ready, unchanged, refused; looked-at in a dry run
 	Layers  int            `json:"layers,omitempty"` // images that became a layer of a view, another one, or none
+	Sheets  []TableReport  `json:"sheets,omitempty"`
 	Failed  []Item         `json:"failed"`
 	Notes   []Item         `json:"notes,omitempty"`
 }
@@ -33,6 +37,15 @@ type Like struct {
 	Record   string       `json:"record"`
 	Titles   archive.Text `json:"titles"`
 	Distance int          `json:"distance"` // 0: the same, as far as can be seen
+}
+
+// TableReport accounts for the lines of one table of a sheet: every line that holds
+// anything is a row or passed over.
+type TableReport struct {
+	Sheet  string               `json:"sheet"` // "register.xlsx 总登记账"
+	Lines  int                  `json:"lines"`
+	Rows   int                  `json:"rows"`   // each a record, refused, or the same as another
+	Passed map[sheet.Passed]int `json:"passed"` // title, heading, note, total; same, of the rows
 }
 
 // Where says which file or row, and which field of it.

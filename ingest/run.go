@@ -3,8 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,7 +14,8 @@ import (
 type Request struct {
 	Paths      []string     // sheets, folders, single files
 	Collection string       // for rows that name none; needed for files without a sheet
-	Kind       archive.Kind // for rows that name none; "" lets the category decide
+	Kind       archive.Kind // for rows that name none; "" lets what they say decide
+	Holder     string       // who holds the things of rows that name nobody
 	Publish    bool
 	DryRun     bool
 	// AcceptIncomplete takes images as they are whose masters end early.
@@ -100,145 +99,6 @@ type row struct {
 	// folder marks a record that was made up for a file: it is not worth
 	// keeping without its image.
 	folder bool
-}
-
-func (r *run) sheets(ctx context.Context) error {
-	for _, path := range r.found.sheets {
-		err := r.sheet(ctx, path)
-		if err != nil && refusal(err) {
-			item := itemOf(filepath.Base(path), err)
-			item.Do = "mend the sheet and run the same command again; the other sheets went through"
-			r.report.fail(item)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-	}
-	r.report.Notes = append(r.report.Notes, r.found.unused()...)
-	return nil
-}
-
-func (r *run) sheet(ctx context.Context, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("open sheet: %w", err)
-	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	name := filepath.Base(path)
-	s, err := sheet.Open(name, f, sheet.Options{
-		Collection: r.req.Collection, Kind: r.req.Kind, Vocabulary: r.p.archive.Vocabulary(),
-	})
-	if err != nil {
-		return err
-	}
-	if len(s.Kept) > 0 {
-		r.report.note(Item{Item: name, Code: "kept-as-extra",
-			Why: "these columns have no field of their own and are kept in extra: " + strings.Join(s.Kept, ", ")})
-	}
-	seen, rows := map[string]int{}, 0
-	defer func() {
-		if rows == 0 {
-			r.report.note(Item{Item: name, Code: "no-rows", Why: "holds headings and no rows"})
-		}
-	}()
-	for sheetRow := range s.Rows() {
-		rows++
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		item := fmt.Sprintf("%s row %d", name, sheetRow.Number)
-		next, err := r.readRow(ctx, sheetRow, seen)
-		if err != nil {
-			if !refusal(err) {
-				return err
-			}
-			r.refuseRow(item, sheetRow.Record.ID, err)
-			continue
-		}
-		for _, note := range sheetRow.Notes {
-			r.report.note(Item{Item: item, Field: note.Field, Code: "kept-as-written", Why: note.Why})
-		}
-		next.item = item
-		if err := r.add(ctx, next); err != nil {
-			return err
-		}
-	}
-	return r.flush(ctx)
-}
-
-// readRow turns a row of a sheet into a record with an id, and finds its files.
-func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, seen map[string]int) (row, error) {
-	if sheetRow.Err != nil {
-		return row{}, sheetRow.Err
-	}
-	out := row{record: sheetRow.Record}
-	for _, name := range sheetRow.Files {
-		f, err := r.found.find(name)
-		if err != nil {
-			return row{}, err
-		}
-		out.files = append(out.files, f)
-	}
-	out.layers = newLayersOf(sheetRow.Layers)
-	id, err := r.identify(ctx, &out.record, seen)
-	if err != nil {
-		return row{}, err
-	}
-	if sheetRow.Has != nil {
-		if err := r.keepOthers(ctx, id, &out.record, sheetRow.Has); err != nil {
-			return row{}, err
-		}
-	}
-	return out, nil
-}
-
-// identify gives a record without an id one that the same row has again the
-// next time: the archive's, where it knows the accession number, else one made
-// from what the row says. Equal rows of one sheet are told apart by their order.
-func (r *run) identify(ctx context.Context, record *archive.Record, seen map[string]int) (string, error) {
-	if record.ID != "" {
-		seen["id "+record.ID]++
-		if seen["id "+record.ID] > 1 {
-			return "", archive.Invalid("id", "%s stands in an earlier row too; one row describes one record", record.ID)
-		}
-		return record.ID, nil
-	}
-	id, err := r.p.archive.Find(ctx, *record)
-	if err == nil {
-		record.ID = id
-		return id, nil
-	}
-	if !errors.Is(err, archive.ErrNotFound) {
-		return "", err
-	}
-	parts := []string{record.Collection, string(record.Kind), record.Titles.In("zh")}
-	for _, identifier := range record.Identifiers {
-		parts = append(parts, identifier.Type, identifier.Value)
-	}
-	if record.Place != nil {
-		parts = append(parts, record.Place.Name.In("zh"))
-	}
-	key := strings.Join(parts, "\x00")
-	seen[key]++
-	if n := seen[key]; n > 1 {
-		parts = append(parts, fmt.Sprint(n))
-	}
-	record.ID = archive.DerivedID(parts...)
-	return record.ID, nil
-}
-
-// keepOthers fills the fields that the sheet has no column for from what the
-// archive has.
-func (r *run) keepOthers(ctx context.Context, id string, record *archive.Record, has map[string]bool) error {
-	known, err := r.p.archive.Record(ctx, id)
-	if errors.Is(err, archive.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return mergeRecord(record, known.Record, has)
 }
 
 func (r *run) folder(ctx context.Context) error {

@@ -67,9 +67,6 @@ func findSources(paths []string) (*sources, error) {
 		case sheet.IsSheet(path):
 			found.sheets = append(found.sheets, path)
 		default:
-			if ext := strings.ToLower(filepath.Ext(path)); ext == ".xlsx" || ext == ".xls" {
-				return nil, archive.Invalid(path, "workbooks are not read yet; save the sheet as CSV (UTF-8)")
-			}
 			found.add(source{path: path, rel: nfc(filepath.Base(path)), named: true})
 		}
 	}

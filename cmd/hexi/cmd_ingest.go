@@ -17,6 +17,7 @@ import (
 
 	"hexi/archive"
 	"hexi/ingest"
+	"hexi/ingest/sheet"
 )
 
 func newIngest(env *environment) *cobra.Command {
@@ -25,7 +26,7 @@ func newIngest(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ingest PATH... --collection SLUG",
 		Short: "Take files and catalogue sheets into the archive",
-		Long: "Take files and catalogue sheets into the archive. Sheets (.csv, .jsonl) give one record a row; their files\n" +
+		Long: "Take files and catalogue sheets into the archive. Sheets (.xlsx, .csv, .jsonl) give one record a row; their files\n" +
 			"column names files in the folders that are given beside them. Folders without a sheet give one record an\n" +
 			"image, with the file's name as its title.\n\n" +
 			"The command ends when every image can be shown or was refused with a reason. Running it again changes\n" +
@@ -59,6 +60,7 @@ func newIngest(env *environment) *cobra.Command {
 	env.flags.images.registerJobs(cmd.Flags())
 	cmd.Flags().StringVar(&req.Collection, "collection", "", "collection for records that name none (dunhuang, great-wall, …)")
 	cmd.Flags().StringVar(&kind, "kind", "", "kind for records that name none (relic, mural, cave, site …)")
+	cmd.Flags().StringVar(&req.Holder, "holder", "", "who holds the things of sheets that do not name their holder")
 	cmd.Flags().BoolVar(&req.Publish, "publish", false, "make the records public")
 	cmd.Flags().BoolVar(&req.AcceptIncomplete, "accept-incomplete", false, "show images whose files end early as far as they go, and mark them incomplete")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "say what would happen, and change nothing")
@@ -191,6 +193,24 @@ func (env *environment) printReport(r *ingest.Report) error {
 	return nil
 }
 
+// passedOver says which lines of a table are no records of their own.
+func passedOver(t ingest.TableReport) string {
+	var out strings.Builder
+	for _, p := range []struct {
+		passed sheet.Passed
+		words  string
+	}{
+		{sheet.PassedTitle, "%d above the headings"}, {sheet.PassedHeading, "%d of headings"}, {sheet.PassedTotal, "%d sums"},
+		{sheet.PassedNote, "%d notes"}, {ingest.PassedSame, "of the rows %d are there twice"},
+	} {
+		if n := t.Passed[p.passed]; n > 0 {
+			out.WriteString(", ")
+			fmt.Fprintf(&out, p.words, n)
+		}
+	}
+	return out.String()
+}
+
 // maxNotes is how many notes are printed; a sheet may have one a row.
 const maxNotes = 50
 
@@ -208,6 +228,9 @@ func (env *environment) printReportText(r *ingest.Report) {
 			break
 		}
 		fmt.Fprintf(w, "note     %s: %s\n", item.Where(), item.Why)
+	}
+	for _, t := range r.Sheets {
+		fmt.Fprintf(w, "sheet    %s: %d lines: %d rows%s\n", t.Sheet, t.Lines, t.Rows, passedOver(t))
 	}
 	verb := "records"
 	if r.DryRun {

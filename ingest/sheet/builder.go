@@ -3,6 +3,8 @@ package sheet
 import (
 	"encoding/json"
 	"fmt"
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -18,6 +20,12 @@ type builder struct {
 	vocabulary archive.Vocabulary
 	faults     archive.InvalidErrors
 	notes      []Note
+	table      *Table
+
+	words    column // the heading of the words for a time
+	written  string // these
+	unit     string // of the quantity, in a column of its own
+	massUnit string
 }
 
 // note tells of a cell that is taken, but not as its writer may expect.
@@ -30,18 +38,23 @@ func (b *builder) fault(c column, format string, args ...any) {
 }
 
 // set puts one cell, which is not empty, into its field.
-func (b *builder) set(c column, value string) {
+func (b *builder) set(c column, value string, kind cellKind) {
 	r := b.record
 	field, part, _ := strings.Cut(c.field, ".")
+	switch field { // those whose lines are kept
+	case "descriptions", "text", "inscriptions", "extra", "materials", "techniques", "subjects", "people":
+	default:
+		value = oneLine(value)
+	}
 	switch field {
 	case "id":
-		r.ID = value
+		r.ID = narrow(value)
 	case "collection":
 		r.Collection = value
 	case "kind":
 		r.Kind = archive.Kind(value)
 	case "partOf":
-		r.PartOf = value
+		r.PartOf = narrow(value)
 	case "titles":
 		r.Titles = withText(r.Titles, c.lang, value)
 	case "descriptions":
@@ -49,7 +62,7 @@ func (b *builder) set(c column, value string) {
 	case "text":
 		r.Text = withText(r.Text, c.lang, value)
 	case "identifiers":
-		r.Identifiers = append(r.Identifiers, archive.Identifier{Type: part, Value: value})
+		b.identifier(c, part, value, kind)
 	case "period":
 		b.period(c, part, value)
 	case "place":
@@ -73,7 +86,7 @@ func (b *builder) set(c column, value string) {
 	case "dimensions":
 		b.dimension(c, part, value)
 	case "quantity":
-		b.quantity(c, value)
+		b.quantity(c, part, value)
 	case "subjects":
 		b.subjects(c, value)
 	case "people":
@@ -85,11 +98,36 @@ func (b *builder) set(c column, value string) {
 	case "rights":
 		b.rights(part, value)
 	default:
-		if r.Extra == nil {
-			r.Extra = map[string]json.RawMessage{}
-		}
-		r.Extra[c.name] = rawString(value)
+		b.extra(c, value)
 	}
+}
+
+// scientific is a long number as a spreadsheet shows it: its last digits are lost.
+var scientific = regexp.MustCompile(`^\d([.,]\d+)?[eE]\+?\d+$`)
+
+// identifier keeps a number as it is written, in narrow letters. A long one that a
+// spreadsheet has taken for a quantity is not the number any more.
+func (b *builder) identifier(c column, typ, value string, kind cellKind) {
+	value = narrow(value)
+	switch {
+	case scientific.MatchString(value):
+		b.fault(c, "%q is a long number that the spreadsheet has shortened; format the column as text and type the number again", value)
+		return
+	case kind == cellNumber && len(strings.TrimLeft(value, "-")) > 15 && !strings.Contains(value, "."):
+		b.fault(c, "%q was kept as a quantity, of which a spreadsheet has 15 digits: the last ones are lost; format the column as text and type the number again", value)
+		return
+	case kind == cellDate:
+		b.note(c, "%q is a date in the workbook; if it is a number such as 3-12, format the column as text and type it again", value)
+	}
+	b.record.Identifiers = append(b.record.Identifiers, archive.Identifier{Type: typ, Value: value})
+}
+
+// extra keeps what has no field of its own under its heading.
+func (b *builder) extra(c column, value string) {
+	if b.record.Extra == nil {
+		b.record.Extra = map[string]json.RawMessage{}
+	}
+	b.record.Extra[c.key] = rawString(value)
 }
 
 // category reads a cell under a heading such as 类别, under which some sheets
@@ -103,32 +141,49 @@ func (b *builder) category(value string) {
 	b.record.Category = value
 }
 
-// finish fills in what the row leaves to the options.
-func (b *builder) finish(opts Options) {
+// finish fills in what the row leaves to the table, and what needs the whole row.
+func (b *builder) finish() {
 	r := b.record
 	if r.Collection == "" {
-		r.Collection = opts.Collection
+		r.Collection = b.table.opts.Collection
 	}
 	if r.Kind == "" {
-		r.Kind = b.kindOf(r.Category, opts.Kind)
+		r.Kind = b.table.kind
+		if kind, ok := b.table.kindByCategory(r.Category); ok && b.table.opts.Kind == "" {
+			r.Kind = kind
+		}
+	}
+	if r.Level != "" {
+		r.Level = b.table.levelOf(r.Kind, r.Level)
+	}
+	if b.table.holder != "" && r.Holder() == "" {
+		b.rights("holder", b.table.holder)
+	}
+	if b.words.name != "" {
+		b.periodWords(b.words, b.written)
+	}
+	if b.unit != "" && r.Quantity != nil && r.Quantity.Unit == "" {
+		r.Quantity.Unit = b.unit
+	}
+	if b.massUnit != "" {
+		for i := range r.Dimensions {
+			if d := &r.Dimensions[i]; d.Type == "mass" {
+				d.Unit = b.massUnit
+			}
+		}
+	}
+	if len(r.Titles) == 0 && !b.table.hasColumn("titles") && r.Location != nil && r.Location.Cave != "" {
+		r.Titles = archive.Text{"zh": r.Location.Site + "第" + strings.TrimSuffix(strings.TrimPrefix(r.Location.Cave, "第"), "窟") + "窟"}
 	}
 }
 
-// kindOf derives the kind from the category where that settles it: the classes
-// of immovable heritage are sites, the ten categories are intangible.
-func (b *builder) kindOf(category string, fallback archive.Kind) archive.Kind {
-	if fallback != "" {
-		return fallback
+// year reads one year: 1841, 1841年, -206, 公元前206年.
+func year(s string) (int, bool) {
+	if v, ok := readNumber(s); ok {
+		return int(v), v == math.Trunc(v) && v != 0 && math.Abs(v) < 1e9
 	}
-	if term, ok := b.vocabulary.Term(archive.SchemeCategory, category); ok {
-		switch {
-		case strings.HasPrefix(term.Code, "immovable-"):
-			return archive.KindSite
-		case strings.HasPrefix(term.Code, "ich-"):
-			return archive.KindIntangible
-		}
-	}
-	return archive.KindRelic
+	from, to, ok := readYears(strings.ReplaceAll(norm.NFKC.String(s), " ", ""))
+	return from, ok && from == to
 }
 
 func (b *builder) period(c column, part, value string) {
@@ -138,8 +193,8 @@ func (b *builder) period(c column, part, value string) {
 	p := b.record.Period
 	switch part {
 	case "from", "to":
-		year, err := strconv.Atoi(norm.NFKC.String(value))
-		if err != nil || year == 0 {
+		year, ok := year(value)
+		if !ok {
 			b.fault(c, "%q is not a year; write a whole number, negative before our era", value)
 			return
 		}
@@ -150,16 +205,60 @@ func (b *builder) period(c column, part, value string) {
 		}
 	default:
 		p.Note = withText(p.Note, c.lang, value)
-		if p.Term == "" && p.From == 0 && p.To == 0 {
-			site := ""
-			if b.record.Location != nil {
-				site = b.record.Location.Site
-			}
-			if p.Term, p.From, p.To = readPeriod(b.vocabulary, value, site); p.Term == "" && p.From == 0 {
-				b.note(c, "%q is no period or year that is known; it is kept as it is written, and the record is not found by its time", value)
+		if b.words.name == "" || c.lang == "zh" {
+			b.words, b.written = c, value
+		}
+	}
+}
+
+// unknownTime are the words of those who know that they do not know.
+var unknownTime = regexp.MustCompile(`(?i)^(年代|时代)?(不详|不明|待定|待考|未知|无)$|^(date )?(not known|unknown)$|^n\.?d\.?$|^no date$|^undated$|^[-—–/]+$`)
+
+// periodWords reads the words for a time, once the place that dates it is known.
+func (b *builder) periodWords(c column, value string) {
+	p := b.record.Period
+	if p.Term != "" || p.From != 0 || p.To != 0 {
+		return
+	}
+	site := ""
+	if b.record.Location != nil {
+		if site = b.record.Location.Site; site != "" {
+			if term, ok := b.vocabulary.Term(archive.SchemeSite, site); ok {
+				site = term.Code
 			}
 		}
 	}
+	if p.Term, p.From, p.To = readPeriod(b.vocabulary, value, site); p.Term == "" && p.From == 0 && !unknownTime.MatchString(value) {
+		b.note(c, "%q is no period or year that is known; it is kept as it is written, and the record is not found by its time", value)
+	}
+}
+
+// degree reads 40.0417, 北纬40.0417°, 40°2'30"N and 40度2分30秒.
+var degree = regexp.MustCompile(`^(东经|北纬|西经|南纬|[EWNS])?\s*([+-]?\d+(?:[.,]\d+)?)\s*[°度]?\s*(?:(\d+(?:[.,]\d+)?)\s*['′’分]\s*(?:(\d+(?:[.,]\d+)?)\s*(?:["″”秒]|''|′′)?)?)?\s*([EWNS])?$`)
+
+func degrees(s string) (float64, bool) {
+	m := degree.FindStringSubmatch(strings.TrimSpace(norm.NFKC.String(narrow(s))))
+	if m == nil {
+		return 0, false
+	}
+	var out float64
+	for i, part := range m[2:5] {
+		if part == "" {
+			continue
+		}
+		v, err := strconv.ParseFloat(strings.Replace(part, ",", ".", 1), 64)
+		if err != nil || i > 0 && v >= 60 {
+			return 0, false
+		}
+		out += v / math.Pow(60, float64(i))
+	}
+	if m[3] != "" {
+		out = math.Round(out*1e7) / 1e7 // a centimetre
+	}
+	if strings.ContainsAny(m[1]+m[5], "WS西南") {
+		out = -out
+	}
+	return out, true
 }
 
 func (b *builder) place(c column, part, value string) {
@@ -167,19 +266,23 @@ func (b *builder) place(c column, part, value string) {
 		b.record.Place = &archive.Place{}
 	}
 	p := b.record.Place
-	if part == "name" {
+	switch part {
+	case "name":
 		p.Name = withText(p.Name, c.lang, value)
 		return
+	case "precision":
+		p.Precision = value
+		return
 	}
-	degrees, err := strconv.ParseFloat(norm.NFKC.String(value), 64)
-	if err != nil {
+	at, ok := degrees(value)
+	if !ok {
 		b.fault(c, "%q is not a number of degrees such as 40.0417", value)
 		return
 	}
 	if part == "lat" {
-		p.Lat = &degrees
+		p.Lat = &at
 	} else {
-		p.Lon = &degrees
+		p.Lon = &at
 	}
 }
 
@@ -205,36 +308,53 @@ func (b *builder) location(part, value string) {
 }
 
 func (b *builder) dimension(c column, part, value string) {
-	number, unit := splitMeasure(value)
-	v, err := strconv.ParseFloat(number, 64)
-	if err != nil {
+	if part == "mass.unit" {
+		if b.massUnit = value; isUnit(value) {
+			b.massUnit = units[strings.ToLower(value)]
+		}
+		return
+	}
+	if part == "" { // several, each with its word
+		if found, ok := readDimensions(value, c.unit); ok {
+			b.record.Dimensions = append(b.record.Dimensions, found...)
+			return
+		}
+		b.extra(column{key: c.name}, value)
+		b.note(c, "%q says measures in a way that is not understood, such as 高12厘米，口径8厘米 is; it is kept in extra as it is written", value)
+		return
+	}
+	of, v, unit, ok := splitMeasure(value)
+	if !ok || strings.ContainsAny(unit, "0123456789") {
 		b.fault(c, "%q is not a measure; write a number and its unit, such as 34.2 cm", value)
 		return
 	}
+	if of != "" && of != part && (of == "mass") != (part == "mass") {
+		b.fault(c, "%q measures something else than the column", value)
+		return
+	}
 	if unit == "" {
-		unit = "cm" // the census measures relics in centimetres
+		unit = c.unit
+	}
+	if unit == "" {
+		unit = defaultUnit(part)
 	}
 	b.record.Dimensions = append(b.record.Dimensions, archive.Dimension{Type: part, Value: v, Unit: unit})
 }
 
-func (b *builder) quantity(c column, value string) {
-	number, unit := splitMeasure(value)
-	v, err := strconv.ParseFloat(number, 64)
-	if err != nil {
+func (b *builder) quantity(c column, part, value string) {
+	if part == "unit" {
+		b.unit = value
+		return
+	}
+	_, v, unit, ok := splitMeasure(value)
+	if !ok {
 		b.fault(c, "%q is not a quantity; write a number and its unit, such as 1 件", value)
 		return
 	}
-	b.record.Quantity = &archive.Quantity{Value: v, Unit: unit}
-}
-
-// splitMeasure splits "34.2cm" or "１件" into number and unit.
-func splitMeasure(s string) (number, unit string) {
-	s = norm.NFKC.String(s)
-	end := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsDigit(r) && r != '.' })
-	if end < 0 {
-		return s, ""
+	if unit == "" {
+		unit = c.unit
 	}
-	return s[:end], strings.TrimSpace(s[end:])
+	b.record.Quantity = &archive.Quantity{Value: v, Unit: unit}
 }
 
 // subjects pairs the n-th subject of one language with the n-th of the other.
@@ -259,8 +379,23 @@ func (b *builder) rights(part, value string) {
 	case "statement":
 		b.record.Rights.Statement = value
 	case "tier":
-		b.record.Rights.Tier = archive.Tier(value)
+		b.record.Rights.Tier = tierOf(value)
 	}
+}
+
+// tierOf reads an access tier by its name in either language.
+func tierOf(s string) archive.Tier {
+	switch strings.ToLower(s) {
+	case "公开":
+		return archive.TierPublic
+	case "内部", "不公开", "馆内":
+		return archive.TierStaff
+	case "限制", "有限公开":
+		return archive.TierReduced
+	case "暂不公开":
+		return archive.TierEmbargoed
+	}
+	return archive.Tier(strings.ToLower(s))
 }
 
 // withText adds a text in a language; "" tells it by the text's own letters.

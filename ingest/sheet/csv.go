@@ -2,180 +2,129 @@ package sheet
 
 import (
 	"bufio"
-	"encoding/json"
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"hexi/archive"
 )
 
 // maxColumns and maxCell bound a sheet; Excel itself ends at 16,384 columns and
-// 32,767 characters a cell.
+// 32,767 characters a cell. maxUnpacked bounds what a packed sheet unpacks to, in bytes.
 const (
-	maxColumns = 16_384
-	maxCell    = 1 << 20
+	maxColumns  = 16_384
+	maxCell     = 1 << 20
+	maxUnpacked = 4 << 30
 )
 
-// openCSV reads the heading line. Rows follow lazily.
-func openCSV(r *bufio.Reader, opts Options) (iter.Seq[Row], []string, error) {
-	skipBOM(r)
-	text, err := newLines(r)
+// csvGrid is a text file of separated values, packed with gzip or not.
+type csvGrid struct {
+	file   File
+	packed bool
+}
+
+func (g csvGrid) open() (*bufio.Reader, error) {
+	if _, err := g.file.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	if !g.packed {
+		return bufio.NewReaderSize(g.file, 64<<10), nil
+	}
+	unpacked, err := gzip.NewReader(g.file)
 	if err != nil {
-		return nil, nil, err
+		return nil, archive.Invalid("", "this is no gzip file: %v", err)
 	}
-	first, err := text.next()
-	if errors.Is(err, io.EOF) {
-		return nil, nil, archive.Invalid("", "the sheet is empty; its first line must hold the headings")
+	return bufio.NewReaderSize(&limited{unpacked, maxUnpacked}, 64<<10), nil
+}
+
+// limited is an io.LimitedReader whose end is an error.
+type limited struct {
+	r    io.Reader
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, archive.Invalid("", "the sheet unpacks to more than %d MiB, which none is", maxUnpacked>>20)
 	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("read headings: %w", err)
+	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = archive.Invalid("", "the file is damaged and cannot be unpacked: %v", err)
 	}
-	text.putBack([][]byte{first})
-	cr := &csvReader{lines: text, comma: delimiter(first)}
-	heading, _, err := cr.row()
-	if err != nil {
-		return nil, nil, fmt.Errorf("read headings: %w", err)
-	}
-	columns, kept, err := readHeadings(heading)
-	if err != nil {
-		return nil, nil, err
-	}
-	rows := func(yield func(Row) bool) {
+	return n, err
+}
+
+// lines implements grid.
+func (g csvGrid) lines() iter.Seq[line] {
+	return func(yield func(line) bool) {
+		reader, err := g.reader()
+		if err != nil {
+			yield(line{number: 1, err: err})
+			return
+		}
+		var out line
 		for {
-			cells, line, err := cr.row()
+			cells, number, err := reader.row()
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			if err != nil {
-				var bad *archive.InvalidError
-				if !yield(Row{Number: line, Err: err}) || !errors.As(err, &bad) {
-					return
-				}
+			out.number, out.err, out.cells = number, err, out.cells[:0]
+			if len(cells) > maxColumns {
+				out.err = archive.Invalid("", "the row has %d cells; at most %d are read", len(cells), maxColumns)
+				cells = nil
+			}
+			for _, s := range cells {
+				out.cells = append(out.cells, cell{text: s})
+			}
+			if err == nil && out.err == nil && out.blank() {
 				continue
 			}
-			if blank(cells) {
-				continue
-			}
-			row := readRow(columns, cells, opts)
-			row.Number = line
-			if !yield(row) {
+			if !yield(out) {
 				return
 			}
-		}
-	}
-	return rows, kept, nil
-}
-
-// readHeadings maps the heading line. Two columns may not mean the same, or a
-// cell of one would silently replace the other's.
-func readHeadings(heading []string) (columns []column, kept []string, err error) {
-	if len(heading) > maxColumns {
-		return nil, nil, archive.Invalid("", "the sheet has %d columns; at most %d are read", len(heading), maxColumns)
-	}
-	seen := map[column]string{}
-	for _, h := range heading {
-		c := columnFor(strings.Clone(h))
-		key := c
-		key.name = ""
-		if c.field == "extra" {
-			key.name = c.name
-		}
-		if first, ok := seen[key]; ok && c.name != "" {
-			if c.field == "extra" {
-				return nil, nil, archive.Invalid(c.name, "two columns have this heading; give each its own")
+			if reader.lines.failed {
+				return // the file cannot be read on
 			}
-			// The first column with a meaning has it; a second keeps its values in extra.
-			c = column{field: "extra", name: c.name}
-			_ = first
 		}
-		seen[key] = c.name
-		if c.field == "extra" && c.name != "" {
-			kept = append(kept, c.name)
-		}
-		columns = append(columns, c)
 	}
-	if !slices.ContainsFunc(columns, func(c column) bool { return c.field == "titles" }) {
-		return nil, nil, archive.Invalid("titles", "no column has a heading such as 名称, 题名, name or title; the headings are: %s",
-			strings.Join(heading, ", "))
-	}
-	return columns, kept, nil
 }
 
-func blank(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(s string) bool { return strings.TrimSpace(s) != "" })
-}
+// sniffed is how many lines tell what separates the cells.
+const sniffed = 30
 
-// readRow builds a record from the cells of one row.
-func readRow(columns []column, cells []string, opts Options) Row {
-	row := Row{Has: map[string]bool{"collection": true, "kind": true}}
-	b := &builder{record: &row.Record, vocabulary: opts.Vocabulary}
-	var layers struct {
-		column
-		cell string
+func (g csvGrid) reader() (*csvReader, error) {
+	r, err := g.open()
+	if err != nil {
+		return nil, err
 	}
-	for i, c := range columns {
-		top, _, _ := strings.Cut(c.field, ".")
-		row.Has[top] = true
-		if c.field == "layers" {
-			layers.column = c
+	text, err := newLines(r)
+	if err != nil {
+		return nil, err
+	}
+	var first [][]byte
+	for len(first) < sniffed {
+		next, err := text.next()
+		if errors.Is(err, io.EOF) {
+			text.number--
+			break
 		}
-		if i >= len(cells) {
-			continue
+		if err != nil {
+			return nil, fmt.Errorf("read: %w", err)
 		}
-		value := strings.TrimSpace(strings.Clone(cells[i]))
-		switch {
-		case value == "":
-		case len(value) > maxCell:
-			b.fault(c, "the cell holds %d bytes; at most %d are taken", len(value), maxCell)
-		case !utf8.ValidString(value):
-			b.fault(c, "the cell is not valid text; save the sheet as UTF-8 or GB18030")
-		case c.field == "files":
-			row.Files = append(row.Files, splitFiles(value)...)
-		case c.field == "layers":
-			layers.cell = value
-		case c.name == "":
-			b.fault(column{name: fmt.Sprintf("column %d", i+1)}, "holds %q but has no heading", value)
-		default:
-			b.set(c, value)
+		first = append(first, bytes.Clone(next))
+	}
+	comma := delimiter(first)
+	// Excel's own first line, by which a file says what separates its cells.
+	if len(first) > 0 {
+		if said, ok := bytes.CutPrefix(first[0], []byte("sep=")); ok && len(said) == 1 && bytes.IndexByte([]byte(delimiters), said[0]) >= 0 {
+			comma = said[0]
+			first[0] = nil
 		}
 	}
-	for i := len(columns); i < len(cells); i++ {
-		if strings.TrimSpace(cells[i]) != "" {
-			b.fault(column{name: fmt.Sprintf("column %d", i+1)}, "holds %q but has no heading", cells[i])
-		}
-	}
-	if row.Has["layers"] {
-		row.Layers = b.layers(layers.column, layers.cell, row.Files)
-	}
-	b.finish(opts)
-	row.Notes = b.notes
-	if len(b.faults) > 0 {
-		row.Err = b.faults
-	}
-	return row
-}
-
-// splitFiles splits a cell that names several files.
-func splitFiles(s string) []string {
-	var out []string
-	for _, name := range strings.FieldsFunc(s, isSeparator) {
-		if name = strings.TrimSpace(name); name != "" {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// isSeparator reports whether a character stands between two files in a cell.
-func isSeparator(r rune) bool { return strings.ContainsRune(";；|\n", r) }
-
-// rawString is a string as a JSON value.
-func rawString(s string) json.RawMessage {
-	b, _ := json.Marshal(s) // a string always can be encoded
-	return b
+	text.putBack(first)
+	return &csvReader{lines: text, comma: comma}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 
 	"hexi/archive"
 )
@@ -30,6 +31,7 @@ type lines struct {
 	// may be late in a long sheet of numbers.
 	utf8, gb bool
 	lastCR   bool // CR ends a line
+	failed   bool // to be read at all
 }
 
 func newLines(r *bufio.Reader) (*lines, error) {
@@ -37,10 +39,48 @@ func newLines(r *bufio.Reader) (*lines, error) {
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 		return nil, fmt.Errorf("read: %w", err)
 	}
-	if bytes.IndexByte(start, 0) >= 0 {
+	if order, marked := utf16Order(start); order != nil {
+		mark := unicode.IgnoreBOM
+		if marked {
+			mark = unicode.UseBOM
+		}
+		r = bufio.NewReaderSize(unicode.UTF16(*order, mark).NewDecoder().Reader(r), 64<<10)
+		if start, err = r.Peek(r.Size()); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, fmt.Errorf("read: %w", err)
+		}
+	}
+	// A stray NUL is a fault of its cell; a file that begins with one is no text.
+	if bytes.IndexByte(start[:min(len(start), 64)], 0) >= 0 {
 		return nil, archive.Invalid("", "this is not a text file; save the sheet as CSV (UTF-8)")
 	}
+	skipBOM(r)
 	return &lines{r: r, lastCR: bytes.IndexByte(start, '\r') >= 0 && bytes.IndexByte(start, '\n') < 0}, nil
+}
+
+// utf16Order tells UTF-16 by its mark, or by every other byte being 0 where most of the
+// letters are Latin; nil for other encodings.
+func utf16Order(start []byte) (order *unicode.Endianness, marked bool) {
+	little, big := unicode.LittleEndian, unicode.BigEndian
+	switch {
+	case bytes.HasPrefix(start, []byte("\xff\xfe")):
+		return &little, true
+	case bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return &big, true
+	}
+	start = start[:min(len(start), 512)]
+	var zeros [2]int
+	for i, c := range start {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch few := len(start) / 8; {
+	case len(start) >= 8 && zeros[1] > few && zeros[0] == 0:
+		return &little, false
+	case len(start) >= 8 && zeros[0] > few && zeros[1] == 0:
+		return &big, false
+	}
+	return nil, false
 }
 
 // next returns the next line in UTF-8 without its end; io.EOF after the last. A
@@ -66,6 +106,7 @@ func (l *lines) next() ([]byte, error) {
 			continue
 		}
 		if err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)) {
+			l.failed = !errors.Is(err, io.EOF)
 			return nil, err
 		}
 		break
@@ -190,13 +231,32 @@ func (c *csvReader) parse(b []byte) ([]string, rowState) {
 	}
 }
 
-// delimiter finds out whether the heading line is separated by commas, semicolons
-// or tabs, as spreadsheets write them depending on the country.
-func delimiter(heading []byte) byte {
-	best, count := byte(','), bytes.Count(heading, []byte(","))
-	for _, d := range []byte{'\t', ';'} {
-		if n := bytes.Count(heading, []byte{d}); n > count {
-			best, count = d, n
+// delimiters are what separates cells, depending on the country.
+const delimiters = ",\t;"
+
+// delimiter finds out which one a text uses: the one that most of its first lines
+// have, outside of quotes, and of those the one that they have most often.
+func delimiter(first [][]byte) byte {
+	best, bestLines, bestCount := delimiters[0], 0, 0
+	for i := range len(delimiters) {
+		lines, count := 0, 0
+		for _, text := range first {
+			n, quoted := 0, false
+			for _, c := range text {
+				switch {
+				case c == '"':
+					quoted = !quoted
+				case c == delimiters[i] && !quoted:
+					n++
+				}
+			}
+			count += n
+			if n > 0 {
+				lines++
+			}
+		}
+		if lines > bestLines || lines == bestLines && count > bestCount {
+			best, bestLines, bestCount = delimiters[i], lines, count
 		}
 	}
 	return best

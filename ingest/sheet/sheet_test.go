@@ -79,7 +79,7 @@ func TestCSVColumns(t *testing.T) {
 		{"en", r.Titles["en"], "Painted pot"},
 		{"collection", r.Collection, "dunhuang"},
 		{"kind", string(r.Kind), "relic"},
-		{"period", fmt.Sprint(r.Period.Term, r.Period.From, r.Period.To, r.Period.Note["zh"]), "high-tang713 765盛唐"},
+		{"period", fmt.Sprint(r.Period.Term, r.Period.From, r.Period.To, r.Period.Note["zh"]), "high-tang705 780盛唐"},
 		{"place", fmt.Sprint(r.Place.Name["zh"], *r.Place.Lat, *r.Place.Lon), "敦煌市40.04 94.8"},
 		{"materials", strings.Join(r.Materials, "|"), "陶|木"},
 		{"height", fmt.Sprint(r.Dimensions), "[{height 34.2 cm }]"},
@@ -197,7 +197,11 @@ func TestOpenRefuses(t *testing.T) {
 		{"a.csv", "颜色,重量\n红,1\n", "名称"},
 		{"a.csv", "name,备注,备注\nx,1,2\n", "two columns"},
 		{"a.csv", "\x00\x01\x02", "not a text file"},
-		{"a.xlsx", "PK", ".csv or .jsonl"},
+		{"a.xlsx", "PK\x03\x04", "damaged or cut short"},
+		{"a.xls", string(magicOLE) + "Workbook", ".xlsx"},
+		{"a.xlsx", string(magicOLE) + string(utf16le("EncryptedPackage")), "password"},
+		{"a.xls", "<html><table>", "web page"},
+		{"a.numbers", "x", "save it as .xlsx"},
 	} {
 		_, err := Open(test.name, strings.NewReader(test.content), Options{Vocabulary: terms{}})
 		if err == nil || !strings.Contains(err.Error(), test.says) {

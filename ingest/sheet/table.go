@@ -1,0 +1,256 @@
+package sheet
+
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"hexi/archive"
+)
+
+// layOut finds out where the headings of a table are and what they mean. called is
+// what the table is called, which may say what its rows are.
+func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
+	found, nearest, err := findLayout(t.grid, reader{known: builtIn})
+	if err != nil || found.columns == nil {
+		return false, nearest, err
+	}
+	if t.columns, err = readHeadings(found.columns); err != nil {
+		return false, nil, err
+	}
+	t.headAt, t.headTo = found.from, found.to
+	t.lang = t.language()
+	if t.holder = found.holder; t.holder == "" {
+		t.holder = t.opts.Holder
+	}
+	t.judge(found.data)
+	t.kind = t.guessKind(called, found.data)
+	t.has = t.speaksOf()
+	for _, c := range t.columns {
+		if c.field == "extra" && c.name != "" {
+			t.Kept = append(t.Kept, c.name)
+		}
+	}
+	return true, nil, nil
+}
+
+// language is that of the headings, and so of the people who work with the table.
+func (t *Table) language() string {
+	han, latin := 0, 0
+	for _, c := range t.columns {
+		switch {
+		case c.name == "":
+		case textLanguage(c.name) == "en":
+			latin++
+		default:
+			han++
+		}
+	}
+	if latin > han {
+		return "en"
+	}
+	return "zh"
+}
+
+// judge looks at what stands below the headings: a column is not what its heading says
+// where nothing in it is.
+func (t *Table) judge(data []line) {
+	for i, c := range t.columns {
+		if c.field != "kind" {
+			continue
+		}
+		some, known := 0, 0
+		for _, l := range data {
+			if i >= len(l.cells) || clean(l.cells[i].text) == "" {
+				continue
+			}
+			some++
+			if _, ok := t.opts.Vocabulary.Term(archive.SchemeKind, oneLine(clean(l.cells[i].text))); ok {
+				known++
+			}
+		}
+		if some > 0 && known == 0 {
+			t.columns[i] = column{field: "extra", name: c.name, key: c.name}
+			t.note(c.name, "holds no kind of record, such as relic or site, and is kept in extra")
+		}
+	}
+}
+
+// speaksOf names the fields that rows of the table say something about.
+func (t *Table) speaksOf() map[string]bool {
+	has := map[string]bool{"collection": true, "kind": true}
+	for _, c := range t.columns {
+		if c.name == "" || c.field == "ignore" {
+			continue
+		}
+		path := c.field
+		switch {
+		case c.field == "extra":
+			path += "." + c.key
+		case texts[c.field] && c.lang != "":
+			path += "." + c.lang
+		case c.field == "dimensions" || c.field == "dimensions.mass.unit":
+			path = "dimensions"
+		case c.field == "quantity.unit":
+			path = "quantity"
+		}
+		has[path] = true
+	}
+	if t.holder != "" {
+		has["rights.holder"] = true
+	}
+	return has
+}
+
+// Rows yields every line of the table, in order; each time anew.
+func (t *Table) Rows() iter.Seq[Row] {
+	if t.grid == nil {
+		return t.rows
+	}
+	return func(yield func(Row) bool) {
+		for l := range t.grid.lines() {
+			row := Row{Number: l.number, Err: l.err}
+			switch {
+			case l.err != nil:
+			case l.number < t.headAt:
+				row.Passed = PassedTitle
+			case l.number <= t.headTo:
+				row.Passed = PassedHeading
+			default:
+				if row.Passed = t.pass(l); row.Passed == "" {
+					row = t.readRow(l)
+				}
+			}
+			row.Cells = l.texts()
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// readRow builds a record from the cells of one row.
+func (t *Table) readRow(l line) Row {
+	row := Row{Number: l.number, Has: t.has}
+	b := &builder{record: &row.Record, vocabulary: t.opts.Vocabulary, table: t}
+	var layers struct {
+		column
+		cell string
+	}
+	for i, c := range t.columns {
+		if c.field == "layers" {
+			layers.column = c
+		}
+		if i >= len(l.cells) || c.field == "ignore" {
+			continue
+		}
+		value := clean(l.cells[i].text)
+		switch {
+		case value == "":
+		case len(value) > maxCell:
+			b.fault(c, "the cell holds %d bytes; at most %d are taken", len(value), maxCell)
+		case !utf8.ValidString(value):
+			b.fault(c, "the cell is not valid text; save the sheet as UTF-8 or GB18030")
+		case strings.IndexByte(value, 0) >= 0:
+			b.fault(c, "the cell holds a NUL character, which no text does; type it again")
+		case c.name == "":
+			if l.cells[i].kind == cellText || l.cells[i].kind == cellNumber || l.cells[i].kind == cellDate {
+				b.fault(column{name: fmt.Sprintf("column %d", i+1)}, "holds %q but has no heading", value)
+			}
+		case l.cells[i].kind == cellFormula:
+			b.fault(c, "%q is a formula without a result; open the workbook in a spreadsheet program and save it, or type the value", value)
+		case l.cells[i].kind == cellFault && c.field == "extra":
+			b.note(c, "%q is an error of the spreadsheet's formula; the cell is left empty", value)
+		case l.cells[i].kind == cellFault:
+			b.fault(c, "%q is an error of the spreadsheet's formula; mend it or type the value", value)
+		case c.field == "files":
+			row.Files = append(row.Files, splitFiles(value)...)
+		case c.field == "layers":
+			layers.cell = value
+		default:
+			b.set(c, value, l.cells[i].kind)
+		}
+	}
+	for i := len(t.columns); i < len(l.cells); i++ {
+		if clean(l.cells[i].text) != "" && l.cells[i].kind != cellFilled && l.cells[i].kind != cellFilledNo {
+			b.fault(column{name: fmt.Sprintf("column %d", i+1)}, "holds %q but has no heading", clean(l.cells[i].text))
+		}
+	}
+	if layers.name != "" {
+		row.Layers = b.layers(layers.column, layers.cell, row.Files)
+	}
+	if l.hidden {
+		b.note(column{}, "the row is hidden in the workbook; it is taken like the others")
+	}
+	b.finish()
+	row.Notes = b.notes
+	if len(b.faults) > 0 {
+		row.Err = b.faults
+	}
+	return row
+}
+
+// splitFiles splits a cell that names several files.
+func splitFiles(s string) []string {
+	var out []string
+	for _, name := range strings.FieldsFunc(s, isSeparator) {
+		if name = strings.TrimSpace(name); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// isSeparator reports whether a character stands between two files in a cell.
+func isSeparator(r rune) bool { return strings.ContainsRune(";；|\n", r) }
+
+// rawString is a string as a JSON value.
+func rawString(s string) json.RawMessage {
+	b, _ := json.Marshal(s) // a string always can be encoded
+	return b
+}
+
+// Columns lists the columns of a table that say something, in their order.
+func (t *Table) Columns() []Column {
+	var out []Column
+	for i, c := range t.columns {
+		if c.name == "" {
+			continue
+		}
+		out = append(out, Column{Number: i + 1, Heading: c.name, Field: c.path(), Unit: c.unit})
+	}
+	return slices.Clip(out)
+}
+
+// Column is what a column of a table means.
+type Column struct {
+	Number  int    `json:"column"` // from 1
+	Heading string `json:"heading"`
+	Field   string `json:"field"` // the path in the record; "ignore"; "files", "layers"
+	Unit    string `json:"unit,omitempty"`
+}
+
+// path is the field of a column in a record.
+func (c column) path() string {
+	switch {
+	case c.field == "extra":
+		return "extra." + c.key
+	case c.lang != "":
+		return c.field + "." + c.lang
+	}
+	return c.field
+}
+
+// fields of a record that are lists or objects of their own in Has.
+func hasAny(has map[string]bool, prefix string) bool {
+	for path := range maps.Keys(has) {
+		if path == prefix || strings.HasPrefix(path, prefix+".") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,311 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"hexi/archive"
+	"hexi/ingest/sheet"
+)
+
+func (r *run) sheets(ctx context.Context) error {
+	for _, path := range r.found.sheets {
+		err := r.sheet(ctx, path)
+		if err != nil && refusal(err) {
+			item := itemOf(filepath.Base(path), err)
+			item.Do = "mend the sheet and run the same command again; the other sheets went through"
+			r.report.fail(item)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.report.Notes = append(r.report.Notes, r.found.unused()...)
+	return nil
+}
+
+func (r *run) sheet(ctx context.Context, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open sheet: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	name := filepath.Base(path)
+	s, err := sheet.Open(name, f, sheet.Options{
+		Collection: r.req.Collection, Kind: r.req.Kind, Holder: r.req.Holder, Vocabulary: r.p.archive.Vocabulary(),
+	})
+	if err != nil {
+		return err
+	}
+	for _, note := range s.Notes {
+		r.report.note(Item{Item: name, Field: note.Field, Code: "not-read", Why: note.Why})
+	}
+	for _, t := range s.Tables {
+		if err := r.table(ctx, name, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// table takes the rows of a table in. They are read twice: what makes a row the record
+// that it is must stand in it alone, whatever the order of the rows.
+func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
+	if t.Name != "" {
+		name += " " + t.Name
+	}
+	if len(t.Kept) > 0 {
+		r.report.note(Item{Item: name, Code: "kept-as-extra",
+			Why: "these columns have no field of their own and are kept in extra: " + strings.Join(t.Kept, ", ")})
+	}
+	for _, note := range t.Notes {
+		r.report.note(Item{Item: name, Field: note.Field, Code: "sheet", Why: note.Why})
+	}
+	keys, err := surveyKeys(ctx, t)
+	if err != nil {
+		return err
+	}
+	seen := map[string]int{}
+	count := TableReport{Sheet: name, Passed: map[sheet.Passed]int{}}
+	defer func() {
+		r.report.Sheets = append(r.report.Sheets, count)
+		if count.Rows == 0 {
+			r.report.note(Item{Item: name, Code: "no-rows", Why: "holds headings and no rows"})
+		}
+	}()
+	for sheetRow := range t.Rows() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		item := fmt.Sprintf("%s row %d", name, sheetRow.Number)
+		count.Lines++
+		if sheetRow.Passed != "" {
+			count.Passed[sheetRow.Passed]++
+			if sheetRow.Passed == sheet.PassedNote || sheetRow.Passed == sheet.PassedTotal {
+				r.report.note(Item{Item: item, Code: "passed-over", Why: fmt.Sprintf("is taken for a %s and not for a record: %s", sheetRow.Passed, first(sheetRow.Cells))})
+			}
+			continue
+		}
+		count.Rows++
+		if again, of := keys.again(sheetRow); again {
+			count.Passed[PassedSame]++
+			r.progress.Row()
+			r.report.note(Item{Item: item, Code: "same-row", Why: fmt.Sprintf("is the same, cell by cell, as row %d, and is not taken again", of)})
+			continue
+		}
+		next, err := r.readRow(ctx, sheetRow, keys, seen)
+		if err != nil {
+			if !refusal(err) {
+				return err
+			}
+			r.refuseRow(item, sheetRow.Record.ID, err)
+			continue
+		}
+		for _, note := range sheetRow.Notes {
+			r.report.note(Item{Item: item, Field: note.Field, Code: "kept-as-written", Why: note.Why})
+		}
+		next.item = item
+		if err := r.add(ctx, next); err != nil {
+			return err
+		}
+	}
+	return r.flush(ctx)
+}
+
+// PassedSame counts rows that say word for word what an earlier one says.
+const PassedSame sheet.Passed = "same"
+
+// first is the first text of a line, cut to a line's length.
+func first(cells []string) string {
+	for _, c := range cells {
+		if c = strings.TrimSpace(c); c != "" {
+			if runes := []rune(c); len(runes) > 60 {
+				return string(runes[:60]) + " …"
+			}
+			return c
+		}
+	}
+	return ""
+}
+
+// tableKeys knows by what the rows of a table are recognised, and which rows say the
+// same of themselves.
+type tableKeys struct {
+	rows map[string][]keyed // by key, those that stand in more than one
+}
+
+type keyed struct {
+	row int
+	sum [sha256.Size]byte // of its cells
+}
+
+// surveyKeys reads a table for its keys.
+func surveyKeys(ctx context.Context, t *sheet.Table) (*tableKeys, error) {
+	k := &tableKeys{rows: map[string][]keyed{}}
+	for row := range t.Rows() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if row.Passed != "" || row.Err != nil {
+			continue
+		}
+		if key := keyOf(row.Record); key != "" {
+			k.rows[key] = append(k.rows[key], keyed{row.Number, sumOfCells(row)})
+		}
+	}
+	for key, rows := range k.rows {
+		if len(rows) < 2 {
+			delete(k.rows, key)
+		}
+	}
+	return k, nil
+}
+
+// keyOf is what makes a row the record that it is: its id, or its register number with
+// its holder; "" where it has neither.
+func keyOf(record archive.Record) string {
+	if record.ID != "" {
+		return "id\x00" + record.ID
+	}
+	if accession := record.Identifier("accession"); accession != "" {
+		return "accession\x00" + record.Collection + "\x00" + accession + "\x00" + record.Holder()
+	}
+	return ""
+}
+
+func sumOfCells(row sheet.Row) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	for _, c := range row.Cells {
+		_, _ = io.WriteString(h, c) // a hash never fails to write
+		h.Write([]byte{0})
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// again reports whether a row is a repetition, cell by cell, of an earlier one.
+func (k *tableKeys) again(row sheet.Row) (again bool, of int) {
+	rows := k.rows[keyOf(row.Record)]
+	if len(rows) == 0 || row.Cells == nil || rows[0].row == row.Number || k.differ(rows) {
+		return false, 0
+	}
+	return slices.ContainsFunc(rows, func(o keyed) bool { return o.row == row.Number }), rows[0].row
+}
+
+func (k *tableKeys) differ(rows []keyed) bool {
+	return slices.ContainsFunc(rows[1:], func(o keyed) bool { return o.sum != rows[0].sum })
+}
+
+// alone refuses a row that is not the only one with its key: which of them is meant
+// cannot be told, and must not depend on their order.
+func (k *tableKeys) alone(row sheet.Row) error {
+	rows := k.rows[keyOf(row.Record)]
+	if len(rows) == 0 || row.Cells != nil && !k.differ(rows) {
+		return nil
+	}
+	var others []string
+	for _, o := range rows {
+		if o.row != row.Number {
+			others = append(others, fmt.Sprint(o.row))
+		}
+	}
+	if len(others) > 5 {
+		others = append(others[:5], "…")
+	}
+	list := strings.Join(others, ", ")
+	if row.Record.ID != "" {
+		return archive.Invalid("id", "%s stands in row %s too; one row describes one record", row.Record.ID, list)
+	}
+	return archive.Invalid("identifiers.accession", "%s stands in row %s too, with other contents; one row describes one record", row.Record.Identifier("accession"), list)
+}
+
+// readRow turns a row of a sheet into a record with an id, and finds its files.
+func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, keys *tableKeys, seen map[string]int) (row, error) {
+	if sheetRow.Err != nil {
+		return row{}, sheetRow.Err
+	}
+	if err := keys.alone(sheetRow); err != nil {
+		return row{}, err
+	}
+	out := row{record: sheetRow.Record}
+	for _, name := range sheetRow.Files {
+		f, err := r.found.find(name)
+		if err != nil {
+			return row{}, err
+		}
+		out.files = append(out.files, f)
+	}
+	out.layers = newLayersOf(sheetRow.Layers)
+	known, err := r.identify(ctx, &out.record, seen)
+	if err != nil {
+		return row{}, err
+	}
+	if sheetRow.Has != nil && known != nil {
+		mergeRecord(&out.record, known.Record, sheetRow.Has)
+	}
+	return out, nil
+}
+
+// identify gives a record the id under which the archive knows it, or one that the same
+// row gets again the next time, and returns what the archive has under it, or nil. A row
+// is recognised by its id; else by its register number with its holder; else by its
+// number alone in its collection; else by what it says of itself, and equal rows by
+// their order.
+func (r *run) identify(ctx context.Context, record *archive.Record, seen map[string]int) (*archive.Entry, error) {
+	if record.ID != "" {
+		return r.known(ctx, record.ID)
+	}
+	accession, holder := record.Identifier("accession"), record.Holder()
+	if accession != "" {
+		id, err := r.p.archive.Find(ctx, *record)
+		if err == nil {
+			record.ID = id
+			return r.known(ctx, id)
+		}
+		if !errors.Is(err, archive.ErrNotFound) {
+			return nil, err
+		}
+		// A record that came without a holder is this one, once it has one.
+		record.ID = archive.DerivedID(record.Collection, "accession", accession)
+		known, err := r.known(ctx, record.ID)
+		if err != nil || holder == "" || known != nil && known.Record.Holder() == "" {
+			return known, err
+		}
+		record.ID = archive.DerivedID(record.Collection, "accession", accession, holder)
+		return r.known(ctx, record.ID)
+	}
+	parts := []string{record.Collection, string(record.Kind), record.Titles.In("zh")}
+	for _, identifier := range record.Identifiers {
+		parts = append(parts, identifier.Type, identifier.Value)
+	}
+	if record.Place != nil {
+		parts = append(parts, record.Place.Name.In("zh"))
+	}
+	key := strings.Join(parts, "\x00")
+	seen[key]++
+	if n := seen[key]; n > 1 {
+		parts = append(parts, fmt.Sprint(n))
+	}
+	record.ID = archive.DerivedID(parts...)
+	return r.known(ctx, record.ID)
+}
+
+// known returns what the archive has under an id, or nil.
+func (r *run) known(ctx context.Context, id string) (*archive.Entry, error) {
+	if !archive.ValidID(id) {
+		return nil, nil // validation says so
+	}
+	known, err := r.p.archive.Record(ctx, id)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil, nil
+	}
+	return known, err
+}
