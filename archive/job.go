@@ -12,6 +12,9 @@ const (
 	JobIdentify JobKind = "identify"
 	// JobDerive makes the access copy of an identified image.
 	JobDerive JobKind = "derive"
+	// JobCheck looks whether a part of the archive is as it should be. It is for no
+	// asset and no record.
+	JobCheck JobKind = "check"
 )
 
 // Job is one step to be done for one asset. Batch names the ingest that it

@@ -65,6 +65,11 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 	d.texts(r)
 	d.filters(r, e)
 	d.numbers(r, e)
+	sum, err := digest(d.fields)
+	if err != nil {
+		return nil, fmt.Errorf("document of %s: %w", r.ID, err)
+	}
+	d.fields[digestField] = sum
 	return d.fields, nil
 }
 

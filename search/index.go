@@ -56,8 +56,10 @@ type Index struct {
 	mu      sync.RWMutex // guards bleve against being swapped
 	bleve   bleve.Index
 	lock    *os.File
-	rebuild sync.Mutex // one rebuild at a time
+	rebuild sync.Mutex // one rebuild or comparison at a time
 	writing sync.Mutex // one writer at a time: the order of changes counts
+
+	readOnly bool // it is only looked at
 }
 
 type siteName struct{ name, code string }
@@ -72,23 +74,7 @@ const current = "CURRENT"
 // memory. An index that is damaged, or of another schema, is set aside and an
 // empty one made: NeedsRebuild then says so.
 func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
-	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, folder: zh.NewFolder()}
-	if ix.log == nil {
-		ix.log = slog.New(slog.DiscardHandler)
-	}
-	if ix.now == nil {
-		ix.now = time.Now
-	}
-	if ix.urls.Thumbnail == nil {
-		ix.urls.Thumbnail = func(asset string, side int) string {
-			return fmt.Sprintf("/iiif/3/%s/full/!%d,%d/0/default.jpg", asset, side, side)
-		}
-	}
-	if ix.urls.Manifest == nil {
-		ix.urls.Manifest = func(record string) string { return "/iiif/manifest/" + record }
-	}
-	ix.tokenizer = &tokenizer{folder: ix.folder}
-	ix.readSites()
+	ix := newIndex(dir, opts)
 	if dir == "" {
 		m, err := buildMapping()
 		if err != nil {
@@ -110,10 +96,33 @@ func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 			err = errors.Join(err, ix.lock.Close())
 		}
 	}()
+	ix.forgetAnswers()
 	if ix.bleve, err = ix.openCurrent(); err != nil {
 		return nil, err
 	}
 	return ix, nil
+}
+
+// newIndex is an index without its engine.
+func newIndex(dir string, opts Options) *Index {
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, folder: zh.NewFolder()}
+	if ix.log == nil {
+		ix.log = slog.New(slog.DiscardHandler)
+	}
+	if ix.now == nil {
+		ix.now = time.Now
+	}
+	if ix.urls.Thumbnail == nil {
+		ix.urls.Thumbnail = func(asset string, side int) string {
+			return fmt.Sprintf("/iiif/3/%s/full/!%d,%d/0/default.jpg", asset, side, side)
+		}
+	}
+	if ix.urls.Manifest == nil {
+		ix.urls.Manifest = func(record string) string { return "/iiif/manifest/" + record }
+	}
+	ix.tokenizer = &tokenizer{folder: ix.folder}
+	ix.readSites()
+	return ix
 }
 
 func (ix *Index) readSites() {
@@ -142,7 +151,7 @@ func (ix *Index) openCurrent() (bleve.Index, error) {
 		return nil, fmt.Errorf("open index: %w", err)
 	}
 	path := filepath.Join(ix.dir, filepath.Base(strings.TrimSpace(string(name))))
-	opened, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": "2s"})
+	opened, err := openGuarded(path, map[string]any{"bolt_timeout": "2s"})
 	if err == nil {
 		version, versionErr := opened.GetInternal([]byte("schema"))
 		if versionErr == nil && string(version) == schemaVersion {

@@ -24,3 +24,13 @@ func (ix *Index) takeLock() error {
 	ix.lock = f
 	return nil
 }
+
+// InUse reports whether a process has the index in a directory open.
+func InUse(dir string) bool {
+	f, err := os.Open(filepath.Join(dir, "LOCK"))
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}

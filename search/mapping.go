@@ -15,7 +15,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, boosts of documents. An index of another version is made anew.
-const schemaVersion = "3"
+const schemaVersion = "4"
 
 // The names under which bleve knows our analysis.
 const (
@@ -77,6 +77,9 @@ func buildMapping() (mapping.IndexMapping, error) {
 	card := bleve.NewTextFieldMapping()
 	card.Index, card.Store, card.IncludeInAll, card.IncludeTermVectors, card.DocValues = false, true, false, false, false
 	doc.AddFieldMappingsAt("card", card)
+	sum := bleve.NewTextFieldMapping()
+	sum.Index, sum.Store, sum.IncludeInAll, sum.IncludeTermVectors, sum.DocValues = false, true, false, false, false
+	doc.AddFieldMappingsAt(digestField, sum)
 	m.DefaultMapping = doc
 	if err := m.Validate(); err != nil {
 		return nil, fmt.Errorf("describe index: %w", err)

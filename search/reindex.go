@@ -168,11 +168,16 @@ func Answer(dir, id string) (outcome string, done bool) {
 	return outcome, got == id
 }
 
-// Serve makes the index anew if another process has asked for it.
+// Serve does what other processes have asked for: makes the index anew (Request), and
+// compares it with the catalogue (AskToCompare).
 func (ix *Index) Serve(ctx context.Context, source Source) error {
 	if ix.dir == "" {
 		return nil
 	}
+	return errors.Join(ix.serveReindex(ctx, source), ix.serveCompare(ctx, source))
+}
+
+func (ix *Index) serveReindex(ctx context.Context, source Source) error {
 	request := filepath.Join(ix.dir, requestFile)
 	b, err := os.ReadFile(request)
 	if errors.Is(err, os.ErrNotExist) {

@@ -111,3 +111,17 @@ func postgresConflict(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03")
 }
+
+// postgresRefused reports whether PostgreSQL did not let the user do something
+// (insufficient_privilege).
+func postgresRefused(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "42501"
+}
+
+// postgresDamaged reports whether PostgreSQL says that a page or an index of it is
+// damaged (data_corrupted, index_corrupted).
+func postgresDamaged(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "XX001" || e.Code == "XX002")
+}

@@ -93,3 +93,10 @@ func sqliteBusy(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && (e.Code()&0xff == 5 || e.Code()&0xff == 6)
 }
+
+// sqliteDamaged reports whether SQLite says that its file is damaged or is none of its
+// own (SQLITE_CORRUPT, SQLITE_NOTADB), or that the disk does not give it (SQLITE_IOERR).
+func sqliteDamaged(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == 11 || e.Code()&0xff == 26 || e.Code()&0xff == 10)
+}

@@ -51,6 +51,7 @@ var arrows = []arrow{
 		"golang.org/x/text", "golang.org/x/sync", "github.com/google/uuid",
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
 	{"ingest/sheet", []string{"archive"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2"}, "turns sheets into records"},
+	{"ingest/check", []string{"archive", "archive/ocfl", "archive/pyramid", "ingest", "ingest/packet"}, []string{"golang.org/x/sync"}, "compares what there is; catalogue, store and index are handed to it"},
 	{"ingest/harvest", []string{"archive"}, []string{"golang.org/x/text", "golang.org/x/net"}, "brings records from elsewhere"},
 
 	{"cmd/hexi", []string{"*"}, []string{"*"}, "joins everything, but speaks no HTTP, SQL or S3 itself"},
@@ -98,7 +99,7 @@ var never = []struct {
 	why           string
 }{
 	{
-		[]string{"archive", "archive/iiif", "archive/vocab", "archive/pyramid", "archive/ocfl", "archive/catalog", "archive/raster", "search", "ingest", "ingest/sheet"},
+		[]string{"archive", "archive/iiif", "archive/vocab", "archive/pyramid", "archive/ocfl", "archive/catalog", "archive/raster", "search", "ingest", "ingest/sheet", "ingest/check"},
 		[]string{"net/http"},
 		"requests and status codes belong to cmd/hexi/internal/web",
 	},

@@ -30,6 +30,7 @@ func newServe(env *environment) *cobra.Command {
 	}
 	env.flags.registerServer(cmd.Flags())
 	env.flags.images.registerJobs(cmd.Flags())
+	env.flags.checks.register(cmd.Flags())
 	cmd.Flags().BoolVar(&noJobs, "no-jobs", false, "leave jobs to worker processes")
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take no uploads and change nothing")
 	return cmd
@@ -110,6 +111,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 		}
 		defer stop()
 		go h.sweep(background)
+		go h.scheduleChecks(background)
 	}
 
 	server := &http.Server{

@@ -34,6 +34,7 @@ func newWorker(env *environment) *cobra.Command {
 				return err
 			}
 			go h.sweep(cmd.Context())
+			go h.scheduleChecks(cmd.Context())
 			h.log.Info("working jobs; end with ctrl-C")
 			<-cmd.Context().Done()
 			stop()
@@ -41,6 +42,7 @@ func newWorker(env *environment) *cobra.Command {
 		},
 	}
 	env.flags.images.registerJobs(cmd.Flags())
+	env.flags.checks.register(cmd.Flags())
 	cmd.Flags().StringVar(&metrics, "metrics", "", "address to answer /metrics on, such as 127.0.0.1:9100 (default none)")
 	return cmd
 }

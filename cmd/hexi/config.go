@@ -47,10 +47,11 @@ type settings struct {
 	cacheAsked   bool   // Cache was set, and is not the default
 
 	images imageSettings
+	checks checkSettings
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = append([]string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames...)
+var names = slices.Concat([]string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -109,6 +110,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		"render-memory": s.RenderMemory, "tile-memory": s.TileMemory, "cache": s.Cache, "cache-size": s.CacheSize,
 	}
 	maps.Copy(given, s.images.given())
+	maps.Copy(given, s.checks.given())
 	for name, v := range given {
 		if v != "" {
 			over[name] = v
@@ -139,6 +141,9 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		return s, err
 	}
 	if err = s.images.load(k, s.renderBytes); err != nil {
+		return s, err
+	}
+	if err = s.checks.load(k); err != nil {
 		return s, err
 	}
 	return s, s.validate()

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"hexi/archive"
 	"hexi/archive/catalog"
 	"hexi/archive/objects"
@@ -66,8 +68,10 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 		return nil, fmt.Errorf("open catalogue: %w", err)
 	}
 	h.archive = archive.New(h.catalog, h.vocabulary, archive.Options{})
-	if err = h.meters.registry.Register(newJobCounts(h.archive)); err != nil {
-		return nil, fmt.Errorf("register metrics: %w", err)
+	for _, c := range []prometheus.Collector{newJobCounts(h.archive), newCheckGauges(h.catalog)} {
+		if err = h.meters.registry.Register(c); err != nil {
+			return nil, fmt.Errorf("register metrics: %w", err)
+		}
 	}
 	if s.Scratch != "" {
 		if err := os.MkdirAll(s.Scratch, 0o750); err != nil {
@@ -100,7 +104,7 @@ func (h *house) Close() error {
 // startWorkers works jobs in this process until the returned function is called.
 func (h *house) startWorkers(ctx context.Context) (stop func(), err error) {
 	runner, err := h.catalog.NewRunner(catalog.RunnerOptions{
-		Workers: runtime.GOMAXPROCS(0), Handlers: h.pipeline.Handlers(),
+		Workers: runtime.GOMAXPROCS(0), Handlers: h.jobHandlers(),
 		JobTimeout: 2 * time.Hour, Logger: h.log,
 	})
 	if err != nil {

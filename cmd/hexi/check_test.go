@@ -1,0 +1,177 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"hexi/ingest/check"
+)
+
+// checked runs "hexi check --json" and reads its report.
+func checked(t *testing.T, status int, args ...string) *check.Report {
+	t.Helper()
+	got := hexi(t, append([]string{"check", "--json"}, args...)...)
+	r := &check.Report{}
+	if err := json.Unmarshal([]byte(got.stdout), r); err != nil {
+		t.Fatalf("%v: %+v", err, got)
+	}
+	if got.status != status {
+		t.Fatalf("status %d, want %d: %+v\n%s", got.status, status, r, got.stderr)
+	}
+	return r
+}
+
+// named reports whether a report has a difference of a code about something.
+func named(r *check.Report, code check.Code, about string) bool {
+	return slices.ContainsFunc(r.Differences, func(d check.Difference) bool {
+		return d.Code == code && strings.Contains(d.Where(), about) && d.Why != "" && d.Do != ""
+	})
+}
+
+// checkArchive makes a small archive, of which what is published is indexed.
+func checkArchive(t *testing.T, flags []string) {
+	t.Helper()
+	dir := t.TempDir()
+	var sheet strings.Builder
+	for i, name := range []string{"a.jpg", "b.jpg", "c.jpg"} {
+		fileOf(t, dir, name, photo(t, 3*i+1, 700, 500+20*i))
+		sheet.WriteString(`{"id":"c-` + name[:1] + `","kind":"relic","titles":{"zh":"` + name + `"},"files":["` + name + `"]}` + "\n")
+	}
+	path := fileOf(t, dir, "sheet.jsonl", []byte(sheet.String()))
+	if got := hexi(t, append([]string{"ingest", dir, path, "--collection", "folk", "--publish"}, flags...)...); got.status != 0 {
+		t.Fatalf("%+v", got)
+	}
+	if got := hexi(t, append([]string{"reindex"}, flags...)...); got.status != 0 {
+		t.Fatalf("%+v", got)
+	}
+}
+
+func TestCheckOfACleanArchive(t *testing.T) {
+	stores(t, func(t *testing.T, flags []string) {
+		checkArchive(t, flags)
+		r := checked(t, 0, flags...)
+		if r.Looked.Records != 3 || r.Looked.Masters != 3 || r.Looked.Access != 3 || r.Looked.Documents != 3 || r.Looked.Bytes == 0 || len(r.Differences) != 0 {
+			t.Errorf("%+v", r)
+		}
+		serve(t, flags...)
+		if r := checked(t, 0, flags...); r.Looked.Documents != 3 {
+			t.Errorf("beside a server: %+v", r)
+		}
+	})
+}
+
+// Files of a directory are altered, taken away, renamed and added.
+func TestCheckFindsWhatHappensToFiles(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "archive")
+	flags := []string{"--data", data}
+	checkArchive(t, flags)
+	objects := filepath.Join(data, "objects")
+	one := func(pattern string) string {
+		found, err := filepath.Glob(filepath.Join(objects, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		return found[0]
+	}
+	asset := func(path string) string { return filepath.Base(filepath.Dir(path)) }
+	master, tiff, sidecar := one("*/*/master"), one("access/*/pyramid.tif"), one("access/*/sidecar")
+	thumbnail := one("access/*/thumb-*.jpg")
+	tests := []struct {
+		name  string
+		do    func(t *testing.T)
+		code  check.Code
+		about string
+	}{
+		{"a master is gone", func(t *testing.T) { move(t, master, filepath.Join(t.TempDir(), "x")) }, check.MasterMissing, asset(master)},
+		{"a bit of a master", func(t *testing.T) { flip(t, master, 700) }, check.MasterDamaged, asset(master)},
+		{"a master is cut", func(t *testing.T) { cut(t, master) }, check.MasterDamaged, asset(master)},
+		{"an access copy is gone", func(t *testing.T) { move(t, tiff, filepath.Join(t.TempDir(), "x")) }, check.AccessMissing, asset(tiff)},
+		{"a bit of an access copy", func(t *testing.T) { flip(t, tiff, 9000) }, check.AccessDamaged, asset(tiff)},
+		{"an access copy is cut", func(t *testing.T) { cut(t, tiff) }, check.AccessDamaged, asset(tiff)},
+		{"a sidecar is gone", func(t *testing.T) { move(t, sidecar, filepath.Join(t.TempDir(), "x")) }, check.AccessMissing, asset(sidecar)},
+		{"a bit of a sidecar", func(t *testing.T) { flip(t, sidecar, 40) }, check.AccessDamaged, asset(sidecar)},
+		{"a thumbnail is gone", func(t *testing.T) { move(t, thumbnail, filepath.Join(t.TempDir(), "x")) }, check.AccessMissing, asset(thumbnail)},
+		{"a thumbnail is renamed", func(t *testing.T) { move(t, thumbnail, thumbnail+"2") }, check.AccessOrphan, filepath.Base(thumbnail) + "2"},
+		{"a file of nobody", func(t *testing.T) { add(t, filepath.Join(objects, "notes.txt")) }, check.ObjectUnknown, "notes.txt"},
+		{"an access copy of nothing", func(t *testing.T) { add(t, filepath.Join(objects, "access", "a0", "pyramid.tif")) }, check.AccessOrphan, "access/a0/pyramid.tif"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.do(t)
+			r := checked(t, 3, flags...)
+			if !named(r, test.code, test.about) {
+				t.Errorf("%s of %s is not named: %+v", test.code, test.about, r.Differences)
+			}
+		})
+	}
+	checked(t, 0, flags...) // what was done is undone
+}
+
+// move renames a file until the test ends.
+func move(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.Rename(to, from); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// flip turns a bit of a file until the test ends.
+func flip(t *testing.T, path string, at int64) {
+	t.Helper()
+	turn := func() {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b [1]byte
+		if _, err := f.ReadAt(b[:], at); err != nil {
+			t.Fatal(err)
+		}
+		b[0] ^= 0x10
+		if _, err := f.WriteAt(b[:], at); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turn()
+	t.Cleanup(turn)
+}
+
+// cut takes the last byte from a file until the test ends.
+func cut(t *testing.T, path string) {
+	t.Helper()
+	whole, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, whole[:len(whole)-1], 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.WriteFile(path, whole, 0o600); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// add makes a file until the test ends.
+func add(t *testing.T, path string) {
+	t.Helper()
+	fileOf(t, filepath.Dir(path), filepath.Base(path), []byte("nobody's"))
+	t.Cleanup(func() {
+		os.Remove(path)
+		os.Remove(filepath.Dir(path)) // if it was made for this
+	})
+}

@@ -1,0 +1,100 @@
+package check
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"syscall"
+
+	"hexi/archive"
+)
+
+// sums is what an object's bytes come to.
+type sums struct {
+	size   int64
+	sha512 string // lower-case hexadecimal
+	sha256 string // the same, where it was asked for
+}
+
+// bufferSize is how many bytes are read at a time.
+const bufferSize = 256 << 10
+
+// sum reads an object to its end. Bytes that the disk cannot give any more are an
+// *unreadableError; a key that can be none is archive.ErrNotFound.
+func (c *Checker) sum(ctx context.Context, key string, hashes ...hash.Hash) (int64, error) {
+	body, _, err := c.parts.Objects.Get(ctx, key)
+	if err != nil {
+		return 0, absent(err)
+	}
+	defer body.Close() //nolint:errcheck // opened for reading only
+	writers := make([]io.Writer, len(hashes))
+	for i, h := range hashes {
+		writers[i] = h
+	}
+	n, err := io.CopyBuffer(onlyWriter{io.MultiWriter(writers...)}, c.pace.reader(ctx, body), make([]byte, bufferSize))
+	if err != nil && ctx.Err() == nil && (errors.Is(err, syscall.EIO) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		err = &unreadableError{err}
+	}
+	return n, err
+}
+
+type onlyWriter struct{ io.Writer }
+
+// unreadableError says that the store has an object and cannot give its bytes.
+type unreadableError struct{ err error }
+
+func (e *unreadableError) Error() string { return e.err.Error() }
+func (e *unreadableError) Unwrap() error { return e.err }
+
+// absent makes one error of the ways in which there is no object of a key: also one
+// that can be no key, because the row that names it was altered.
+func absent(err error) error {
+	var invalid *archive.InvalidError
+	if errors.As(err, &invalid) {
+		return fmt.Errorf("%w (%w)", archive.ErrNotFound, err)
+	}
+	return err
+}
+
+// master looks at a master; nil if it is what was received.
+func (c *Checker) master(ctx context.Context, a *archive.Asset) (*Difference, error) {
+	d := &Difference{Record: a.Record, Asset: a.ID, Key: a.Master.Key}
+	digest := sha512.New()
+	size, err := c.sum(ctx, a.Master.Key, digest)
+	var unreadable *unreadableError
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		d.Code, d.Why = MasterMissing, fmt.Sprintf("the master %s of %d bytes is not in the object store", a.Master.Filename, a.Master.Size)
+		return d, nil
+	case errors.As(err, &unreadable):
+		d.Code, d.Why = MasterDamaged, fmt.Sprintf("the master %s cannot be read to its end: %v", a.Master.Filename, err)
+		return d, nil
+	case err != nil:
+		return nil, fmt.Errorf("read master %s: %w", a.Master.Key, err)
+	}
+	got := hex.EncodeToString(digest.Sum(nil))
+	switch {
+	case size != a.Master.Size:
+		d.Code, d.Why = MasterDamaged, fmt.Sprintf("the master %s has %d bytes, and %d were received", a.Master.Filename, size, a.Master.Size)
+	case got != a.Master.SHA512:
+		d.Code, d.Why = MasterDamaged, fmt.Sprintf("the master %s has the SHA-512 %s…, and %s… was received", a.Master.Filename, got[:12], start(a.Master.SHA512))
+	default:
+		return nil, nil
+	}
+	return d, nil
+}
+
+// start shortens a digest, whatever it is.
+func start(s string) string { return s[:min(12, len(s))] }
+
+// sumBoth returns an object's sums.
+func (c *Checker) sumBoth(ctx context.Context, key string) (sums, error) {
+	long, short := sha512.New(), sha256.New()
+	size, err := c.sum(ctx, key, long, short)
+	return sums{size, hex.EncodeToString(long.Sum(nil)), hex.EncodeToString(short.Sum(nil))}, err
+}

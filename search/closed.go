@@ -1,0 +1,190 @@
+package search
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+)
+
+// CompareClosed compares the index in a directory that no process has open with the
+// catalogue, and changes nothing. One that is not there, or of another schema, is no
+// fault: a server makes it. ErrInUse says that a process has it open: ask that one
+// (AskToCompare).
+func CompareClosed(ctx context.Context, dir string, opts Options, source Source) (out Comparison, err error) {
+	out.Faults = []Fault{}
+	path, err := currentPath(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		out.Note = "there is no index in " + dir + "; a server makes one when it starts"
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	ix := newIndex(dir, opts)
+	if err := ix.takeLock(); err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, ix.lock.Close()) }()
+	if out.Faults, err = VerifyFiles(ctx, dir); err != nil || len(out.Faults) > 0 {
+		return out, err
+	}
+	opened, openErr := openGuarded(path, map[string]any{"read_only": true, "bolt_timeout": "2s"})
+	if openErr != nil {
+		out.Faults = append(out.Faults, Fault{Kind: FaultDamaged, File: filepath.Base(path), Why: openErr.Error()})
+		return out, nil
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	version, err := opened.GetInternal([]byte("schema"))
+	if err != nil {
+		return out, fmt.Errorf("read schema of index: %w", err)
+	}
+	if string(version) != schemaVersion {
+		out.Note = "the index is of another schema; a server makes it anew when it starts"
+		return out, nil
+	}
+	ix.bleve, ix.readOnly = opened, true
+	return out, ix.compareClosed(ctx, source, &out)
+}
+
+func (ix *Index) compareClosed(ctx context.Context, source Source, out *Comparison) error {
+	seq, err := seqOf(ix.bleve)
+	if err != nil {
+		out.Faults = append(out.Faults, Fault{Kind: FaultDamaged, Why: err.Error()})
+		return nil
+	}
+	last, err := source.LastChange(ctx)
+	if err != nil {
+		return fmt.Errorf("compare index: %w", err)
+	}
+	if out.Behind = max(0, last-seq); out.Behind > 0 {
+		out.Note = fmt.Sprintf("the index is %d changes behind the log, with which a server catches up when it starts", out.Behind)
+	}
+	suspects, err := ix.suspects(ctx, source, ix.bleve, out)
+	if err != nil {
+		return err
+	}
+	for len(suspects) > 0 {
+		n := min(len(suspects), batchSize)
+		if err := ix.settle(ctx, source, ix.bleve, suspects[:n], false, out); err != nil {
+			return err
+		}
+		suspects = suspects[n:]
+	}
+	return nil
+}
+
+// openGuarded opens an index; what the engine cannot stand of a damaged file is an error.
+func openGuarded(path string, config map[string]any) (b bleve.Index, err error) {
+	defer func() {
+		if caught := recover(); caught != nil {
+			b, err = nil, fmt.Errorf("open index: %v", caught)
+		}
+	}()
+	return bleve.OpenUsing(path, config)
+}
+
+// currentPath is the directory of the index that is in use.
+func currentPath(dir string) (string, error) {
+	name, err := os.ReadFile(filepath.Join(dir, current))
+	if err != nil {
+		return "", fmt.Errorf("look at index: %w", err)
+	}
+	return filepath.Join(dir, filepath.Base(strings.TrimSpace(string(name)))), nil
+}
+
+// segmentTries is how often a segment is looked at that may still be being written.
+const segmentTries = 5
+
+// VerifyFiles reads the segments of the index in a directory and compares each with the
+// checksum that it ends with. It may run while another process has the index open:
+// segments are written once and never changed.
+func VerifyFiles(ctx context.Context, dir string) ([]Fault, error) {
+	path, err := currentPath(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return []Fault{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	faults := []Fault{}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return append(faults, Fault{Kind: FaultDamaged, File: current, Why: "it names " + filepath.Base(path) + ", which there is not"}), nil
+	}
+	err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // merged away
+		case err != nil:
+			return err
+		case entry.IsDir() || filepath.Ext(name) != ".zap":
+			return nil
+		}
+		why := ""
+		for try := range segmentTries {
+			if why, err = verifySegment(name); err != nil || why == "" {
+				break
+			}
+			select { // it may be being written
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Duration(try) * 200 * time.Millisecond):
+			}
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			why = err.Error()
+		}
+		if why != "" {
+			rel, err := filepath.Rel(dir, name)
+			if err != nil {
+				rel = filepath.Base(name)
+			}
+			faults = append(faults, Fault{Kind: FaultDamaged, File: filepath.ToSlash(rel), Why: why})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	return faults, nil
+}
+
+// verifySegment compares a segment with its checksum, which is its last four bytes: the
+// CRC-32 (IEEE) of all before it.
+func verifySegment(name string) (why string, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	if info.Size() < 4 {
+		return fmt.Sprintf("a segment of %d bytes", info.Size()), nil
+	}
+	sum := crc32.NewIEEE()
+	if _, err := io.Copy(sum, io.LimitReader(f, info.Size()-4)); err != nil {
+		return "", err
+	}
+	var end [4]byte
+	if _, err := io.ReadFull(f, end[:]); err != nil {
+		return "", err
+	}
+	if sum.Sum32() != binary.BigEndian.Uint32(end[:]) {
+		return "its bytes are not those that were written: the checksum at its end is of others", nil
+	}
+	return "", nil
+}
