@@ -322,6 +322,100 @@ func TestIfAbsentRace(t *testing.T) {
 	})
 }
 
+// Of those who replace the same version of an object one succeeds, whatever the
+// moment; who replaces one that is gone or was never there does not.
+func TestIfMatch(t *testing.T) {
+	conform(t, func(t *testing.T, s Store) {
+		replace := func(key, content, etag string) (Info, error) {
+			return s.Put(t.Context(), key, strings.NewReader(content), PutOptions{Size: int64(len(content)), IfMatch: etag})
+		}
+		first := put(t, s, "a/k", "first")
+		second, err := replace("a/k", "second", first.ETag)
+		if err != nil || second.ETag == first.ETag || get(t, s, "a/k") != "second" {
+			t.Fatalf("replacing the first: %+v, %v", second, err)
+		}
+		if _, err := replace("a/k", "third", first.ETag); !errors.Is(err, archive.ErrConflict) {
+			t.Errorf("replacing what was replaced: %v", err)
+		}
+		if stat, err := s.Stat(t.Context(), "a/k"); err != nil || stat.ETag != second.ETag {
+			t.Errorf("after a conflict: %+v, %v", stat, err)
+		}
+		if _, err := replace("a/none", "x", first.ETag); !errors.Is(err, archive.ErrConflict) {
+			t.Errorf("replacing nothing: %v", err)
+		}
+		if _, err := s.Stat(t.Context(), "a/none"); !errors.Is(err, archive.ErrNotFound) {
+			t.Errorf("after replacing nothing: %v", err)
+		}
+		var invalid *archive.InvalidError
+		if _, err := s.Put(t.Context(), "a/k", strings.NewReader("x"), PutOptions{Size: 1, IfAbsent: true, IfMatch: second.ETag}); !errors.As(err, &invalid) {
+			t.Errorf("both conditions: %v", err)
+		}
+		if got := keys(t, s, ""); !slices.Equal(got, []string{"a/k"}) {
+			t.Errorf("keys = %v", got)
+		}
+	})
+}
+
+func TestIfMatchRace(t *testing.T) {
+	conform(t, func(t *testing.T, s Store) {
+		old := put(t, s, "race", "start")
+		for round := range 20 {
+			var won atomic.Int32
+			var winner atomic.Value
+			var wg sync.WaitGroup
+			for writer := range 8 {
+				wg.Go(func() {
+					content := fmt.Sprintf("round %d, writer %d", round, writer)
+					info, err := s.Put(t.Context(), "race", strings.NewReader(content),
+						PutOptions{Size: int64(len(content)), IfMatch: old.ETag})
+					switch {
+					case err == nil:
+						won.Add(1)
+						winner.Store(info)
+					case !errors.Is(err, archive.ErrConflict):
+						t.Errorf("writer %d: %v", writer, err)
+					}
+				})
+			}
+			wg.Wait()
+			if won.Load() != 1 {
+				t.Fatalf("round %d: %d writers won", round, won.Load())
+			}
+			old, _ = winner.Load().(Info)
+			if stat, err := s.Stat(t.Context(), "race"); err != nil || stat.ETag != old.ETag {
+				t.Errorf("round %d: what is there is %+v, %v; the winner wrote %+v", round, stat, err, old)
+			}
+		}
+	})
+}
+
+// Many put and delete in the same folders, which come and go with their objects.
+func TestDirFoldersComeAndGo(t *testing.T) {
+	t.Parallel()
+	d, err := OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for range 50 {
+				key := fmt.Sprintf("deep/in/folders/%d", i)
+				if _, err := d.Put(t.Context(), key, strings.NewReader("x"), PutOptions{Size: 1, IfAbsent: true}); err != nil {
+					t.Error(err)
+				}
+				if err := d.Delete(t.Context(), key); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got := keys(t, d, ""); len(got) != 0 {
+		t.Errorf("keys = %v", got)
+	}
+}
+
 func TestListMany(t *testing.T) {
 	conform(t, func(t *testing.T, s Store) {
 		var want []string
@@ -623,6 +717,39 @@ func TestStage(t *testing.T) {
 	}
 	if n := left(); n != 1 {
 		t.Errorf("%d entries are left, want the folder of masters", n)
+	}
+}
+
+func TestDirOddities(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, err := OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, d, "a/b/kept", "x")
+	for _, name := range []string{"/a/empty/deeper", "/ab", "/c"} {
+		if err := os.MkdirAll(dir+name, 0o750); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("b/kept", dir+"/a/link"); err != nil {
+		t.Fatal(err)
+	}
+	for prefix, want := range map[string]string{
+		"": "a/empty/deeper d, a/link L, ab d, c d", "a/": "a/empty/deeper d, a/link L", "a": "a/empty/deeper d, a/link L, ab d",
+		"none/": "", "../": "", "c/": "",
+	} {
+		var got []string
+		for o, err := range d.Oddities(t.Context(), prefix) {
+			if err != nil {
+				t.Fatalf("%q: %v", prefix, err)
+			}
+			got = append(got, o.Key+" "+strings.ToLower(o.Mode.String()[:1]))
+		}
+		if strings.ToLower(want) != strings.Join(got, ", ") {
+			t.Errorf("%q: %v, want %s", prefix, got, want)
+		}
 	}
 }
 

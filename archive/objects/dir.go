@@ -60,7 +60,7 @@ func (d *Dir) String() string { return "dir:" + d.path }
 
 // Put implements Store.
 func (d *Dir) Put(ctx context.Context, key string, r io.Reader, opts PutOptions) (Info, error) {
-	if err := CheckKey(key); err != nil {
+	if err := errors.Join(CheckKey(key), opts.check(key)); err != nil {
 		return Info{}, err
 	}
 	info, err := d.put(ctx, key, r, opts)
@@ -90,33 +90,41 @@ func (d *Dir) put(ctx context.Context, key string, r io.Reader, opts PutOptions)
 	if err == nil {
 		err = f.Sync()
 	}
+	// Described before it has its name: from then on others may replace or delete it.
+	var fi fs.FileInfo
+	if err == nil {
+		fi, err = f.Stat()
+	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
 	if err != nil {
 		return Info{}, err
 	}
-	if err := d.place(temp, key, opts.IfAbsent); err != nil {
+	if err := d.place(ctx, temp, key, opts); err != nil {
 		return Info{}, err
 	}
-	return d.stat(key)
+	return infoOf(key, fi), nil
 }
 
 // place gives a finished temporary file its name. A hard link fails where the
 // name is taken, which makes it the if-absent form of a rename.
-func (d *Dir) place(temp, key string, ifAbsent bool) error {
-	if ifAbsent {
-		err := d.root.Link(temp, key)
-		if errors.Is(err, fs.ErrExist) {
+func (d *Dir) place(ctx context.Context, temp, key string, opts PutOptions) error {
+	var err error
+	switch {
+	case opts.IfAbsent:
+		if err = d.root.Link(temp, key); errors.Is(err, fs.ErrExist) {
 			return archive.ErrExists
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = d.root.Remove(temp)
 		}
-		if err := d.root.Remove(temp); err != nil {
-			return err
-		}
-	} else if err := d.root.Rename(temp, key); err != nil {
+	case opts.IfMatch != "":
+		err = d.replace(ctx, temp, key, opts.IfMatch)
+	default:
+		err = d.root.Rename(temp, key)
+	}
+	if err != nil {
 		return err
 	}
 	return d.syncDir(path.Dir(key))
@@ -125,8 +133,12 @@ func (d *Dir) place(temp, key string, ifAbsent bool) error {
 // createTemp makes a temporary file in a folder, which it makes too, syncing
 // every folder that it added.
 func (d *Dir) createTemp(folder string) (string, *os.File, error) {
-	for range 3 { // the folder may be removed as empty between the two steps
-		if err := d.makeFolders(folder); err != nil {
+	for range 20 { // folders may be removed as empty between any two steps
+		err := d.makeFolders(folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
 			return "", nil, err
 		}
 		name := path.Join(folder, tempPrefix+rand.Text())
@@ -361,7 +373,7 @@ func (d *Dir) Sweep(ctx context.Context, now time.Time) (int, error) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || e.IsDir() || !strings.HasPrefix(filepath.Base(name), tempPrefix) {
+		if err != nil || e.IsDir() || !strings.HasPrefix(filepath.Base(name), tempPrefix) || name == lockName {
 			return ignoreNotExist(err)
 		}
 		fi, err := e.Info()

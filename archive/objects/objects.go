@@ -37,8 +37,13 @@ import (
 type Store interface {
 	// Put stores all of r under key, replacing what is there unless IfAbsent
 	// is set: then the one who comes second gets archive.ErrExists and what is
-	// there stays. When r fails, or delivers another number of bytes than
-	// promised, or ctx ends, nothing is stored.
+	// there stays. With IfMatch, only the object of that ETag is replaced: of
+	// those who replace the same one, all but the first get archive.ErrConflict,
+	// and so does who replaces one that is gone. A Put without a condition does
+	// not wait for those that have one. Where the answer of a store is lost, the one
+	// who succeeded may be told of its own object; who can have that happen compares
+	// what is there. When r fails, or delivers another number
+	// of bytes than promised, or ctx ends, nothing is stored.
 	Put(ctx context.Context, key string, r io.Reader, opts PutOptions) (Info, error)
 	// Stat describes an object.
 	Stat(ctx context.Context, key string) (Info, error)
@@ -64,12 +69,23 @@ type Store interface {
 	String() string
 }
 
-// PutOptions say what is known of the bytes to come. Size is their number, or
-// -1 where it is not known.
+// PutOptions say what is known of the bytes to come, and on which condition they
+// are stored. Size is their number, or -1 where it is not known; IfMatch is the
+// ETag of the object that they replace, or "". Only one of the two conditions can
+// be set.
 type PutOptions struct {
 	Size        int64
 	ContentType string
 	IfAbsent    bool
+	IfMatch     string
+}
+
+// check refuses conditions that contradict each other.
+func (o PutOptions) check(key string) error {
+	if o.IfAbsent && o.IfMatch != "" {
+		return archive.Invalid("put", "%s cannot both be absent and match %s", key, o.IfMatch)
+	}
+	return nil
 }
 
 // Info describes a stored object. ETag changes whenever the content does; it

@@ -114,7 +114,7 @@ func (s *S3) String() string { return s.address }
 
 // Put implements Store.
 func (s *S3) Put(ctx context.Context, key string, r io.Reader, opts PutOptions) (Info, error) {
-	if err := errors.Join(CheckKey(key), ctx.Err()); err != nil {
+	if err := errors.Join(CheckKey(key), opts.check(key), ctx.Err()); err != nil {
 		return Info{}, err
 	}
 	options := minio.PutObjectOptions{ContentType: opts.ContentType, PartSize: partSize}
@@ -123,6 +123,9 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, opts PutOptions) 
 	}
 	if opts.IfAbsent {
 		options.SetMatchETagExcept("*") // If-None-Match: *
+	}
+	if opts.IfMatch != "" {
+		options.SetMatchETag(opts.IfMatch)
 	}
 	// The client sends what r delivers; a reader that fails must not look like
 	// one that has ended, nor one that is longer than promised like one that fits.
@@ -139,12 +142,32 @@ func (s *S3) Put(ctx context.Context, key string, r io.Reader, opts PutOptions) 
 			err = errors.Join(err, counted.err)
 		}
 		err = domainError(err)
+		if response := (minio.ErrorResponse{}); counted.err == nil && ctx.Err() == nil && !errors.As(err, &response) {
+			err = s.refused(ctx, key, opts, err)
+		}
 		if opts.IfAbsent && errors.Is(err, archive.ErrConflict) {
 			err = archive.ErrExists
+		}
+		if opts.IfMatch != "" && errors.Is(err, archive.ErrNotFound) {
+			err = fmt.Errorf("%w: it is gone", archive.ErrConflict)
 		}
 		return Info{}, fmt.Errorf("put %s: %w", key, err)
 	}
 	return Info{Key: key, Size: up.Size, ETag: up.ETag, Modified: up.LastModified.UTC()}, nil
+}
+
+// refused finds out whether a condition was what ended a Put that got no answer:
+// servers that refuse one close the connection while the bytes are on their way.
+func (s *S3) refused(ctx context.Context, key string, opts PutOptions, err error) error {
+	if !opts.IfAbsent && opts.IfMatch == "" || errors.Is(err, archive.ErrConflict) || errors.Is(err, archive.ErrNotFound) {
+		return err
+	}
+	info, statErr := s.Stat(ctx, key)
+	gone := errors.Is(statErr, archive.ErrNotFound)
+	if statErr != nil && !gone || opts.IfAbsent && gone || opts.IfMatch != "" && info.ETag == opts.IfMatch {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", archive.ErrConflict, err)
 }
 
 // Stat implements Store.

@@ -61,7 +61,7 @@ func (s *Staged) place(ctx context.Context, key string) (Info, error) {
 	if err := s.dir.makeFolders(path.Dir(key)); err != nil {
 		return Info{}, err
 	}
-	if err := s.dir.place(s.temp, key, false); err != nil {
+	if err := s.dir.place(ctx, s.temp, key, PutOptions{}); err != nil {
 		return Info{}, err
 	}
 	f := s.file

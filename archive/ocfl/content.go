@@ -1,0 +1,142 @@
+package ocfl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"hexi/archive"
+)
+
+// store puts the content of a version, and the declaration of a new object. Nothing
+// that is there is replaced. A name under which another writer left the same bytes
+// is good as it is; under a name with other bytes may be what a living writer is
+// about to commit, so that the file gets a name of its own, made of its digest.
+func (p *plan) store(ctx context.Context, fresh bool) error {
+	var blobs []Blob
+	var of []*placed
+	var copies []*placed
+	for _, f := range p.stored {
+		if f.From != "" {
+			copies = append(copies, f)
+			continue
+		}
+		blobs = append(blobs, Blob{Key: p.key(f), Data: f.Data, PutOptions: PutOptions{IfAbsent: true}})
+		of = append(of, f)
+	}
+	if fresh {
+		blobs = append(blobs, Blob{
+			Key: p.dir + "/" + declaration + specWritten, Data: []byte("ocfl_object_" + specWritten + "\n"), PutOptions: PutOptions{IfAbsent: true},
+		})
+	}
+	for i, err := range p.root.putAll(ctx, blobs) {
+		switch {
+		case err == nil:
+		case !errors.Is(err, archive.ErrExists):
+			return err
+		case i < len(of):
+			if err := p.adopt(ctx, of[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, f := range copies {
+		if err := p.copy(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *plan) key(f *placed) string { return p.dir + "/" + f.content }
+
+// adopt takes what is there under a file's name, or gives the file another one.
+func (p *plan) adopt(ctx context.Context, f *placed) error {
+	same, err := p.holds(ctx, f)
+	if err != nil || same {
+		return err
+	}
+	p.rename(f)
+	if f.From != "" {
+		return p.root.store.Copy(ctx, f.From, p.key(f)) // whoever comes between brings the same bytes
+	}
+	err = p.root.put(ctx, p.key(f), f.Data, PutOptions{IfAbsent: true})
+	if errors.Is(err, archive.ErrExists) {
+		if same, err = p.holds(ctx, f); err == nil && !same {
+			err = fmt.Errorf("%s %w: it does not have the digest in its name", p.key(f), ErrCorrupt)
+		}
+	}
+	return err
+}
+
+// holds tells whether what is there under a file's name are the file's bytes.
+func (p *plan) holds(ctx context.Context, f *placed) (bool, error) {
+	info, err := p.root.store.Stat(ctx, p.key(f))
+	if errors.Is(err, archive.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if f.From == "" && info.Size != int64(len(f.Data)) || f.Size > 0 && info.Size != f.Size {
+		return false, nil
+	}
+	digest, err := p.root.hashKey(ctx, p.key(f))
+	if errors.Is(err, archive.ErrNotFound) {
+		return false, nil // its writer was not the first, and cleared it away
+	}
+	return digest == f.SHA512, err
+}
+
+// rename gives a file a name that no other content can have.
+func (p *plan) rename(f *placed) {
+	p.left = append(p.left, p.key(f))
+	f.content = p.inv.Head + "/" + p.inv.content() + "/" + nameByContent(f.Path, f.SHA512)
+	p.inv.Manifest[f.SHA512] = []string{f.content}
+}
+
+// copy brings a file from elsewhere in the store. Stores cannot copy on a
+// condition: an empty object is put in the place first, on the condition that there
+// is none, and whoever put it copies over it.
+func (p *plan) copy(ctx context.Context, f *placed) error {
+	err := p.root.put(ctx, p.key(f), nil, PutOptions{IfAbsent: true})
+	if errors.Is(err, archive.ErrExists) {
+		err = p.adopt(ctx, f)
+	} else if err == nil {
+		err = p.root.store.Copy(ctx, f.From, p.key(f))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
+	info, err := p.root.store.Stat(ctx, p.key(f))
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path, err)
+	}
+	if f.Size > 0 && info.Size != f.Size {
+		return fmt.Errorf("%s: %s has %d bytes, not %d: %w", f.Path, f.From, info.Size, f.Size, ErrCorrupt)
+	}
+	return nil
+}
+
+// clear removes what this writer and those that it met left under the version's
+// directory and the committed inventory does not have. The version is there for
+// good, so that nobody can commit what is removed. What cannot be removed now is
+// left to Settle.
+func (p *plan) clear(ctx context.Context, committed *inventory) {
+	kept := map[string]bool{}
+	for _, paths := range committed.Manifest {
+		for _, content := range paths {
+			kept[p.dir+"/"+content] = true
+		}
+	}
+	keys := p.left
+	for _, f := range p.stored {
+		keys = append(keys, p.key(f))
+	}
+	for _, key := range keys {
+		if !kept[key] && strings.HasPrefix(key, p.dir+"/"+committed.Head+"/") {
+			_ = p.root.store.Delete(ctx, key) // Settle finds it again
+		}
+	}
+}
