@@ -18,6 +18,8 @@ type File struct {
 	Name string // as its owner knows it; kept for the preservation package
 	Size int64  // bytes; 0 where that is not known, or said by what Open returns (Stat)
 	Open func() (io.ReadCloser, error)
+	// SHA512 is what the bytes must have, in lower-case hexadecimal; "" takes any.
+	SHA512 string
 
 	read *reading // what an earlier reading of it found; nil for none
 }
@@ -46,6 +48,9 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 	sum, size := read.sum, read.size
 	if size == 0 {
 		return Receipt{}, archive.Invalid("files", "%s is empty (0 bytes); copy it again from its source", name)
+	}
+	if file.SHA512 != "" && file.SHA512 != sum {
+		return Receipt{}, archive.Invalid("files", "%s is not the file that the row means: its SHA-512 is %.16s…, not %.16s…; copy it again from its source", name, sum, file.SHA512)
 	}
 	asset := archive.AssetID(record, sum)
 	receipt := archive.Receipt{

@@ -96,6 +96,8 @@ type row struct {
 	record archive.Record
 	files  []source
 	layers layersOf
+	// missing are files that the row means and that are nowhere.
+	missing []archive.LineMaster
 	// folder marks a record that was made up for a file: it is not worth
 	// keeping without its image.
 	folder bool
@@ -176,7 +178,8 @@ func (r *run) add(ctx context.Context, next row) error {
 			r.bytes += f.read.size
 		}
 	}
-	if len(r.pending) < batchSize && r.bytes < batchBytes {
+	// What follows may belong to a collection that is new.
+	if len(r.pending) < batchSize && r.bytes < batchBytes && next.record.Kind != archive.KindCollection {
 		return nil
 	}
 	return r.flush(ctx)
@@ -209,6 +212,7 @@ func (r *run) flush(ctx context.Context) (err error) {
 		}
 		r.report.Records[string(result.Outcome)]++
 		r.progress.Row()
+		r.noteMissing(rows[i].item, result.ID, rows[i].missing)
 		for _, f := range rows[i].files {
 			if err := r.receive(ctx, rows[i], result.ID, f); err != nil {
 				return err
@@ -248,7 +252,11 @@ func (r *run) check(ctx context.Context, rows []row) error {
 		}
 		r.report.Records[string(outcome)]++
 		r.progress.Row()
+		r.noteMissing(next.item, next.record.ID, next.missing)
 		for _, f := range next.files {
+			if !f.given() {
+				continue
+			}
 			if err := r.p.sniff(ctx, f.path); err != nil {
 				if !refusal(err) {
 					return err
@@ -265,6 +273,13 @@ func (r *run) check(ctx context.Context, rows []row) error {
 }
 
 func (r *run) receive(ctx context.Context, next row, record string, f source) error {
+	if !f.given() {
+		if f.asset != "" {
+			next.layers.took(f.path, f.asset)
+			r.report.Assets["unchanged"]++
+		}
+		return nil
+	}
 	receipt, err := r.p.Receive(ctx, r.req.By, record, f.file(), r.req.Batch)
 	r.progress.Received()
 	if err != nil && (refusal(err) || unreadable(err)) {
@@ -282,6 +297,9 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 		where.Item = next.item + ", " + filepath.Base(f.path)
 	}
 	r.received.add(receipt, where)
+	if f.want != nil && f.want.Incomplete {
+		r.received.accept(receipt.Asset)
+	}
 	next.layers.took(f.path, receipt.Asset)
 	if next.folder && r.req.Publish {
 		return r.p.archive.PublishWhenReady(ctx, r.req.By, receipt.Asset)

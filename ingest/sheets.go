@@ -236,16 +236,12 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, keys *tableKeys, 
 		return row{}, err
 	}
 	out := row{record: sheetRow.Record}
-	for _, name := range sheetRow.Files {
-		f, err := r.found.find(name)
-		if err != nil {
-			return row{}, err
-		}
-		out.files = append(out.files, f)
-	}
 	out.layers = newLayersOf(sheetRow.Layers)
 	known, err := r.identify(ctx, &out.record, seen)
 	if err != nil {
+		return row{}, err
+	}
+	if out.files, out.missing, err = r.rowFiles(ctx, out.record.ID, sheetRow); err != nil {
 		return row{}, err
 	}
 	if sheetRow.Has != nil && known != nil {

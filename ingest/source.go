@@ -31,10 +31,26 @@ type source struct {
 	named bool // by the person who typed the command, not found in a folder
 
 	read *reading // nil while it was not read
+
+	want  *archive.LineMaster // which bytes a row means; nil where it only names a file
+	asset string              // set where the archive has these bytes, and no file was given
+}
+
+// size is how many bytes the file has, -1 where that cannot be told.
+func (s source) size() int64 {
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return -1
+	}
+	return info.Size()
 }
 
 func (s source) file() File {
-	return File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }, read: s.read}
+	f := File{Name: filepath.Base(s.path), Open: func() (io.ReadCloser, error) { return os.Open(s.path) }, read: s.read}
+	if s.want != nil {
+		f.Name, f.SHA512 = s.want.Filename, s.want.SHA512
+	}
+	return f
 }
 
 // sources is what a run was given: sheets, and files for them to name.
@@ -113,6 +129,15 @@ func (s *sources) add(f source) {
 	s.byBase[base] = append(s.byBase[base], i)
 }
 
+// given reports whether there is a file to read, and not only word of one.
+func (s source) given() bool { return s.rel != "" }
+
+// take returns a file that a row names, and notes that one does.
+func (s *sources) take(i int) source {
+	s.used[i] = true
+	return s.files[i]
+}
+
 // find returns the file that a row names: by its path below a given folder, or by
 // the end of that path, its name alone or with the folders above, where only one
 // file has it. File names are compared in Unicode's composed form, because sheets
@@ -120,8 +145,7 @@ func (s *sources) add(f source) {
 func (s *sources) find(name string) (source, error) {
 	key := nfc(strings.TrimPrefix(strings.ReplaceAll(name, `\`, "/"), "./"))
 	if i, ok := s.byRel[key]; ok {
-		s.used[i] = true
-		return s.files[i], nil
+		return s.take(i), nil
 	}
 	base := key[strings.LastIndexByte(key, '/')+1:]
 	var matches []int
@@ -138,8 +162,7 @@ func (s *sources) find(name string) (source, error) {
 		}
 		return source{}, archive.Invalid("files", "%s is not among the files and folders that were given; add its folder to the command or mend the name", name)
 	case 1:
-		s.used[matches[0]] = true
-		return s.files[matches[0]], nil
+		return s.take(matches[0]), nil
 	default:
 		return source{}, archive.Invalid("files", "%s is there %d times (%s, %s …); name it with its folder",
 			name, len(matches), s.files[matches[0]].rel, s.files[matches[1]].rel)

@@ -16,8 +16,17 @@ type Received struct {
 	known   map[string]bool // assets that were there before
 	place   map[string]int  // of each asset in order
 
-	by               string // who runs it
-	acceptIncomplete bool   // masters that end early are taken as they are
+	by               string          // who runs it
+	acceptIncomplete bool            // masters that end early are taken as they are…
+	accepted         map[string]bool // …or those of these assets
+}
+
+// accept has the master of an asset taken as it is if it ends early.
+func (r *Received) accept(asset string) {
+	if r.accepted == nil {
+		r.accepted = map[string]bool{}
+	}
+	r.accepted[asset] = true
 }
 
 func (r *Received) add(receipt Receipt, item Item) {
@@ -93,11 +102,12 @@ func (p *Pipeline) Wait(ctx context.Context, report *Report, received *Received,
 // acceptIncomplete takes the images as they are that were refused because they end
 // early, if that is wanted, and returns how many; each once.
 func (p *Pipeline) acceptIncomplete(ctx context.Context, report *Report, received *Received) (accepted int, err error) {
-	if !received.acceptIncomplete {
-		return 0, nil
-	}
-	received.acceptIncomplete = false
+	all, some := received.acceptIncomplete, received.accepted
+	received.acceptIncomplete, received.accepted = false, nil
 	for _, id := range received.order {
+		if !all && !some[id] {
+			continue
+		}
 		asset, err := p.archive.Asset(ctx, id)
 		if err != nil {
 			return accepted, err

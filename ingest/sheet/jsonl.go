@@ -70,6 +70,7 @@ func decodeLine(line []byte, opts Options) (row Row) {
 	var beside struct {
 		Files  json.RawMessage `json:"files"`
 		Layers json.RawMessage `json:"layers"`
+		Assets json.RawMessage `json:"assets"`
 	}
 	if row.Err = json.Unmarshal(line, &beside); row.Err != nil {
 		return row
@@ -82,6 +83,9 @@ func decodeLine(line []byte, opts Options) (row Row) {
 	if beside.Layers != nil && json.Unmarshal(beside.Layers, &layers) != nil {
 		row.Err = archive.Invalid("layers", `is not a list of layers such as ["visible", "infrared"]`)
 		return row
+	}
+	if len(row.Files) > 0 {
+		row.Masters = archive.DecodeMasters(beside.Assets)
 	}
 	if row.Layers, row.Err = decodeLayers(opts.Vocabulary, layers, row.Files); row.Err != nil {
 		return row

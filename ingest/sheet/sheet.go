@@ -45,6 +45,9 @@ type Row struct {
 	Number int
 	Record archive.Record
 	Files  []string
+	// Masters tells of the files which bytes are meant, in no order; nil where the
+	// sheet does not say.
+	Masters []archive.LineMaster
 	// Layers says of each of the files which layer of a view it is, nil for one that is
 	// none. It is nil where the sheet says nothing about layers: what the archive has
 	// stays.

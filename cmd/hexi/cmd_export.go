@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"hexi/archive"
+	"hexi/archive/objects"
+	"hexi/export"
+)
+
+// exportFlags are what "hexi export" is asked for.
+type exportFlags struct {
+	to, as, collection string
+	published, noFiles bool
+}
+
+func newExport(env *environment) *cobra.Command {
+	var f exportFlags
+	cmd := &cobra.Command{
+		Use:   "export --to DIR|FILE [ID...]",
+		Short: "Give records out again, in forms that hexi ingest takes in",
+		Long: "Give records out again: all of them, those of a collection, or those named by their ids. The form is told\n" +
+			"by the target's ending, or by --as:\n\n" +
+			"  jsonl   one record a line; --to - writes to the standard output\n\n" +
+			"Every record is given at its latest revision, drafts and withdrawn ones too; --published gives what the\n" +
+			"public sees instead. What hexi ingest makes of an export is the same when it is exported again. A target\n" +
+			"that is there already is replaced when the new one is whole.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.settle(); err != nil {
+				return err
+			}
+			if err := env.somethingThere(); err != nil {
+				return err
+			}
+			h, err := openHouse(cmd.Context(), env)
+			if err != nil {
+				return err
+			}
+			defer h.Close() //nolint:errcheck // only read
+			return env.export(cmd.Context(), h, f, args)
+		},
+	}
+	cmd.Flags().StringVar(&f.to, "to", "", "the file or folder to write; - is the standard output")
+	cmd.Flags().StringVar(&f.as, "as", "", "jsonl")
+	cmd.Flags().StringVar(&f.collection, "collection", "", "only the records of this collection")
+	cmd.Flags().BoolVar(&f.published, "published", false, "only what the public sees, as the public sees it")
+	cmd.Flags().BoolVar(&f.noFiles, "no-files", false, "say nothing of the records' files")
+	return cmd
+}
+
+// settle fills in what follows from the target's name, and refuses what does not fit.
+func (f *exportFlags) settle() error {
+	if f.to == "" {
+		return usage("say where the export goes: --to FILE.jsonl")
+	}
+	ending := strings.ToLower(filepath.Ext(f.to))
+	if f.as == "" {
+		switch {
+		case f.to == "-" || ending == ".jsonl":
+			f.as = "jsonl"
+		default:
+			return usage("%s does not tell the form of the export; say --as jsonl", f.to)
+		}
+	}
+	if f.as != "jsonl" {
+		return usage("%q is no form of an export; use jsonl", f.as)
+	}
+	if f.to == "-" {
+		return nil
+	}
+	if info, err := os.Stat(f.to); strings.HasSuffix(f.to, "/") || err == nil && info.IsDir() {
+		name := "records"
+		if f.collection != "" {
+			name = filepath.Base(f.collection)
+		}
+		f.to = filepath.Join(f.to, name+"."+f.as)
+	}
+	return nil
+}
+
+// somethingThere refuses to export from an archive that is not there, rather than to
+// make an empty one.
+func (env *environment) somethingThere() error {
+	s, err := env.flags.load(env.getenv)
+	if err != nil {
+		return err
+	}
+	path, embedded := strings.CutPrefix(s.Database, "sqlite:")
+	if !embedded {
+		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return usage("there is no archive in %s; name its folder with --data", filepath.Dir(path))
+	}
+	return nil
+}
+
+// export writes what was asked for and tells what it holds.
+func (env *environment) export(ctx context.Context, h *house, f exportFlags, ids []string) error {
+	choice := export.Choice{IDs: ids, Published: f.published, Files: !f.noFiles}
+	if f.collection != "" {
+		var err error
+		if choice.Collection, err = h.archive.HasCollection(ctx, f.collection); err != nil {
+			return wrongChoice(err)
+		}
+	}
+	x := export.New(h.archive, masterSource{h.objects})
+	var s export.Summary
+	write := func(w io.Writer) (err error) {
+		s, err = x.JSONL(ctx, w, choice)
+		return err
+	}
+	var err error
+	if f.to == "-" {
+		err = write(env.stdout)
+	} else {
+		err = export.WriteFile(f.to, write)
+	}
+	if err != nil {
+		return wrongChoice(err)
+	}
+	s.To = f.to
+	return env.printExport(s)
+}
+
+// wrongChoice makes an error about what was asked for one of the call.
+func wrongChoice(err error) error {
+	var invalid *archive.InvalidError
+	if errors.As(err, &invalid) {
+		return &usageError{err}
+	}
+	return err
+}
+
+// printExport tells what an export holds: beside it, where it went to the standard
+// output.
+func (env *environment) printExport(s export.Summary) error {
+	w := env.stdout
+	if s.To == "-" {
+		w = env.stderr
+	}
+	if env.flags.JSON {
+		if err := printJSON(w, s); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(w, "%s: %d records, %d files\n", s.To, s.Records, s.Files)
+	}
+	if len(s.Failed) > 0 {
+		return errPart
+	}
+	return nil
+}
+
+// masterSource gives an exporter the bytes of masters.
+type masterSource struct{ store objects.Store }
+
+func (m masterSource) Open(ctx context.Context, key string) (io.ReadCloser, error) {
+	body, _, err := m.store.Get(ctx, key)
+	return body, err
+}
