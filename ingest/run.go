@@ -64,6 +64,9 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (*Re
 	if progress == nil {
 		r.progress = silent{}
 	}
+	if err := r.takeBags(ctx); err != nil {
+		return nil, nil, err
+	}
 	r.report.Notes = append(r.report.Notes, found.skipped...)
 	r.progress.Found(len(found.files))
 	if len(found.sheets) > 0 {

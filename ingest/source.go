@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"hexi/archive"
+	"hexi/archive/bagit"
 	"hexi/ingest/sheet"
 )
 
@@ -56,6 +57,7 @@ func (s source) file() File {
 // sources is what a run was given: sheets, and files for them to name.
 type sources struct {
 	sheets  []string
+	bags    []string // folders that say they are BagIt bags; takeBags looks into them
 	files   []source
 	skipped []Item
 	byRel   map[string]int   // index into files
@@ -76,8 +78,10 @@ func findSources(paths []string) (*sources, error) {
 			return nil, fmt.Errorf("look at %s: %w", path, err)
 		}
 		switch {
+		case info.IsDir() && bagit.IsBag(path):
+			found.bags = append(found.bags, path)
 		case info.IsDir():
-			if err := found.walk(path); err != nil {
+			if err := found.walk(path, false); err != nil {
 				return nil, err
 			}
 		case sheet.IsSheet(path):
@@ -90,8 +94,9 @@ func findSources(paths []string) (*sources, error) {
 }
 
 // walk takes a folder's files in the order of their names. Symbolic links are
-// not followed out of the folder, hidden files are passed over.
-func (s *sources) walk(root string) error {
+// not followed out of the folder; hidden files are passed over unless they are wanted,
+// and bags are noted as such.
+func (s *sources) walk(root string, hidden bool) error {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
 		return fmt.Errorf("open folder %s: %w", root, err)
@@ -105,11 +110,15 @@ func (s *sources) walk(root string) error {
 			if entry != nil && entry.IsDir() {
 				return fs.SkipDir
 			}
-		case strings.HasPrefix(entry.Name(), ".") && rel != ".":
+		case strings.HasPrefix(entry.Name(), ".") && rel != "." && !hidden:
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
 		case entry.IsDir():
+			if rel != "." && bagit.IsBag(path) {
+				s.bags = append(s.bags, path)
+				return fs.SkipDir
+			}
 		case !entry.Type().IsRegular():
 			s.skipped = append(s.skipped, Item{Item: path, Code: "not-a-file", Why: "is a link or a special file, which is not followed"})
 		default:

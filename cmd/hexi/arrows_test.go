@@ -35,6 +35,7 @@ var arrows = []arrow{
 	{"archive/objects", []string{"archive"}, []string{"github.com/minio/minio-go/v7"}, "knows the domain and byte stores"},
 	{"archive/ocfl", []string{"archive", "archive/ocfl/ocfltest"}, []string{"golang.org/x/crypto/blake2b"}, "knows the domain and OCFL, which names BLAKE2b among its digests"},
 	{"archive/ocfl/ocfltest", []string{"archive", "archive/ocfl"}, nil, "tries packages on any store, and owns none"},
+	{"archive/bagit", nil, []string{"golang.org/x/text"}, "knows BagIt, and not what a payload is"},
 	{"archive/pyramid", []string{"archive"}, nil, "knows the domain and the access copy's file format"},
 	{"archive/readahead", nil, nil, "reads, and knows nothing of what"},
 	{"archive/raster", []string{"archive", "archive/pyramid", "archive/readahead"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
@@ -48,7 +49,7 @@ var arrows = []arrow{
 	{"search/zh", nil, []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin"}, "knows the Chinese language only"},
 	{"search/zh/internal/…", nil, []string{"golang.org/x/text"}, "makes the tables of search/zh"},
 
-	{"ingest", []string{"archive", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
+	{"ingest", []string{"archive", "archive/bagit", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
 		"golang.org/x/text", "golang.org/x/sync", "github.com/google/uuid",
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
 	{"ingest/sheet", []string{"archive"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2"}, "turns sheets into records"},

@@ -8,18 +8,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"hexi/archive"
+	"hexi/archive/bagit"
 	"hexi/archive/objects"
 	"hexi/export"
 )
 
 // exportFlags are what "hexi export" is asked for.
 type exportFlags struct {
-	to, as, collection string
-	published, noFiles bool
+	to, as, collection, per string
+	published, noFiles      bool
 }
 
 func newExport(env *environment) *cobra.Command {
@@ -29,7 +31,10 @@ func newExport(env *environment) *cobra.Command {
 		Short: "Give records out again, in forms that hexi ingest takes in",
 		Long: "Give records out again: all of them, those of a collection, or those named by their ids. The form is told\n" +
 			"by the target's ending, or by --as:\n\n" +
-			"  jsonl   one record a line; --to - writes to the standard output\n\n" +
+			"  jsonl    one record a line; --to - writes to the standard output\n" +
+			"  bagit    a BagIt bag (RFC 8493): the folder holds the records as lines, and their masters. With --per\n" +
+			"           collection or --per record the folder holds a bag of each. What an interrupted run copied is\n" +
+			"           used again; a bag that holds just this already is left as it is\n\n" +
 			"Every record is given at its latest revision, drafts and withdrawn ones too; --published gives what the\n" +
 			"public sees instead. What hexi ingest makes of an export is the same when it is exported again. A target\n" +
 			"that is there already is replaced when the new one is whole.",
@@ -49,7 +54,8 @@ func newExport(env *environment) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&f.to, "to", "", "the file or folder to write; - is the standard output")
-	cmd.Flags().StringVar(&f.as, "as", "", "jsonl")
+	cmd.Flags().StringVar(&f.as, "as", "", "jsonl, bagit")
+	cmd.Flags().StringVar(&f.per, "per", "", "one bag for all (export), or one a collection, or one a record")
 	cmd.Flags().StringVar(&f.collection, "collection", "", "only the records of this collection")
 	cmd.Flags().BoolVar(&f.published, "published", false, "only what the public sees, as the public sees it")
 	cmd.Flags().BoolVar(&f.noFiles, "no-files", false, "say nothing of the records' files")
@@ -62,26 +68,46 @@ func (f *exportFlags) settle() error {
 		return usage("say where the export goes: --to FILE.jsonl")
 	}
 	ending := strings.ToLower(filepath.Ext(f.to))
+	info, err := os.Stat(f.to)
+	folder := strings.HasSuffix(f.to, "/") || err == nil && info.IsDir()
 	if f.as == "" {
 		switch {
-		case f.to == "-" || ending == ".jsonl":
+		case f.to == "-" || ending == ".jsonl" && !folder:
 			f.as = "jsonl"
+		case folder || ending == "" || f.per != "":
+			f.as = "bagit"
 		default:
-			return usage("%s does not tell the form of the export; say --as jsonl", f.to)
+			return usage("%s does not tell the form of the export; say --as jsonl or --as bagit", f.to)
 		}
 	}
-	if f.as != "jsonl" {
-		return usage("%q is no form of an export; use jsonl", f.as)
-	}
-	if f.to == "-" {
+	switch f.as {
+	case "jsonl":
+		if f.per != "" {
+			return usage("--per is about bags; say --as bagit")
+		}
+		if folder {
+			f.to = filepath.Join(f.to, filepath.Base(either(f.collection, "records"))+"."+f.as)
+		}
 		return nil
+	case "bagit":
+		return f.settleBags(err == nil && !info.IsDir())
 	}
-	if info, err := os.Stat(f.to); strings.HasSuffix(f.to, "/") || err == nil && info.IsDir() {
-		name := "records"
-		if f.collection != "" {
-			name = filepath.Base(f.collection)
-		}
-		f.to = filepath.Join(f.to, name+"."+f.as)
+	return usage("%q is no form of an export; use jsonl or bagit", f.as)
+}
+
+func (f *exportFlags) settleBags(file bool) error {
+	switch export.Per(f.per) {
+	case "", export.PerExport, export.PerCollection, export.PerRecord:
+	default:
+		return usage("--per %q is not known; use export, collection or record", f.per)
+	}
+	switch {
+	case f.to == "-":
+		return usage("bags are folders; name one with --to")
+	case file:
+		return usage("%s is a file; bags are folders", f.to)
+	case f.noFiles:
+		return usage("bags hold the files; for records alone say --as jsonl")
 	}
 	return nil
 }
@@ -113,6 +139,9 @@ func (env *environment) export(ctx context.Context, h *house, f exportFlags, ids
 		}
 	}
 	x := export.New(h.archive, masterSource{h.objects})
+	if f.as == "bagit" {
+		return env.exportBags(ctx, x, f, choice)
+	}
 	var s export.Summary
 	write := func(w io.Writer) (err error) {
 		s, err = x.JSONL(ctx, w, choice)
@@ -128,6 +157,22 @@ func (env *environment) export(ctx context.Context, h *house, f exportFlags, ids
 		return wrongChoice(err)
 	}
 	s.To = f.to
+	return env.printExport(s)
+}
+
+// exportBags writes bags.
+func (env *environment) exportBags(ctx context.Context, x *export.Exporter, f exportFlags, choice export.Choice) error {
+	name := choice.Collection
+	if name == "" {
+		name = filepath.Base(filepath.Clean(f.to))
+	}
+	s, err := x.Bags(ctx, f.to, choice, export.BagOptions{Per: export.Per(f.per), Software: versionString(), Date: time.Now(), Name: name})
+	if errors.Is(err, bagit.ErrInUse) {
+		return fmt.Errorf("%w; wait for it to end", err)
+	}
+	if err != nil {
+		return wrongChoice(err)
+	}
 	return env.printExport(s)
 }
 
@@ -152,12 +197,23 @@ func (env *environment) printExport(s export.Summary) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(w, "%s: %d records, %d files\n", s.To, s.Records, s.Files)
+		env.printExportText(w, s)
 	}
 	if len(s.Failed) > 0 {
 		return errPart
 	}
 	return nil
+}
+
+func (env *environment) printExportText(w io.Writer, s export.Summary) {
+	for _, item := range s.Failed {
+		fmt.Fprintf(w, "lacking  record %s, asset %s: %s\n         → %s\n", item.Record, item.Asset, item.Why, item.Do)
+	}
+	fmt.Fprintf(w, "%s: %d records, %d files", s.To, s.Records, s.Files)
+	if s.Bags > 0 {
+		fmt.Fprintf(w, " (%.1f MB) in %d bags, of which %d were whole already", float64(s.Bytes)/1e6, s.Bags, s.Left)
+	}
+	fmt.Fprintln(w)
 }
 
 // masterSource gives an exporter the bytes of masters.
