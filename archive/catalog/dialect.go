@@ -23,6 +23,11 @@ type dialect struct {
 	lastWorker, lastError string
 	// addError appends the error object "?" to a job's errors.
 	addError string
+	// columns asks for the name, the type and the place in the primary key (from
+	// 1, or 0) of each column of a table, in their order.
+	columns string
+	// tables asks for the names of all tables.
+	tables string
 	// skipLocked is the FOR of a SELECT whose rows are about to be updated.
 	skipLocked string
 }
@@ -35,6 +40,8 @@ var sqliteDialect = dialect{
 	lastWorker:    "coalesce(json_extract(q.attempted_by, '$[#-1]'), '')",
 	lastError:     "coalesce(json_extract(q.errors, '$[#-1].error'), '')",
 	addError:      "jsonb_insert(coalesce(errors, jsonb('[]')), '$[#]', jsonb(?))",
+	columns:       "SELECT name, type, pk FROM pragma_table_info($1) ORDER BY cid",
+	tables:        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name",
 }
 
 var postgresDialect = dialect{
@@ -45,7 +52,11 @@ var postgresDialect = dialect{
 	lastWorker:    "coalesce(q.attempted_by[array_upper(q.attempted_by, 1)], '')",
 	lastError:     "coalesce(q.errors[array_upper(q.errors, 1)] ->> 'error', '')",
 	addError:      "array_append(errors, CAST(? AS jsonb))",
-	skipLocked:    "UPDATE OF q SKIP LOCKED",
+	columns: `SELECT a.attname, format_type(a.atttypid, NULL), coalesce(array_position(CAST(i.indkey AS int2[]), a.attnum) + 1, 0)
+		FROM pg_attribute AS a LEFT JOIN pg_index AS i ON i.indrelid = a.attrelid AND i.indisprimary
+		WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+	tables:     "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
+	skipLocked: "UPDATE OF q SKIP LOCKED",
 }
 
 // ddl turns a migration, which is written for SQLite, into this dialect. Ids

@@ -53,7 +53,16 @@ func (c *Catalog) upToDate(ctx context.Context) (bool, error) {
 	if haveJobs > known {
 		return false, fmt.Errorf("its job queue is of version %d, and this hexi knows none after %d: a newer hexi has migrated it; use that one, or restore an older copy", haveJobs, known)
 	}
-	return have == len(migrations) && haveJobs == known, nil
+	return have >= c.target() && haveJobs == known, nil
+}
+
+// target is the version of the schema to migrate to: the newest, but while what
+// an older one kept is put back.
+func (c *Catalog) target() int {
+	if c.until > 0 {
+		return c.until
+	}
+	return len(migrations)
 }
 
 // versions returns the versions of hexi's tables and of those of the job queue.
@@ -124,7 +133,7 @@ func (c *Catalog) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("prepare migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if _, err := provider.UpTo(ctx, int64(c.target())); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	migrator, err := rivermigrate.New(c.driver, &rivermigrate.Config{Logger: quiet(c.log)})

@@ -38,6 +38,7 @@ type Catalog struct {
 	now     func() time.Time
 
 	inspecting bool // nothing is made or migrated
+	until      int  // the version of the schema to migrate to; 0: the newest
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]struct{}
@@ -63,6 +64,12 @@ func Open(ctx context.Context, address string, opts Options) (_ *Catalog, err er
 	}()
 	if err := c.connect(ctx, address); err != nil {
 		return nil, err
+	}
+	switch half, err := fact(ctx, c.others, metaRestoring); {
+	case err != nil:
+		return nil, err
+	case half != "":
+		return nil, fmt.Errorf("a restore into this database was cut off, which began at %s: run it again", half)
 	}
 	if err := c.prepare(ctx); err != nil {
 		return nil, err

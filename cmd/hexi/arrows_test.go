@@ -37,6 +37,7 @@ var arrows = []arrow{
 	{"archive/ocfl/ocfltest", []string{"archive", "archive/ocfl"}, nil, "tries packages on any store, and owns none"},
 	{"archive/bagit", nil, []string{"golang.org/x/text"}, "knows BagIt, and not what a payload is"},
 	{"archive/pyramid", []string{"archive"}, nil, "knows the domain and the access copy's file format"},
+	{"archive/snapshot", nil, []string{inflate}, "knows the file format of snapshots, and neither SQL nor stores"},
 	{"archive/readahead", nil, nil, "reads, and knows nothing of what"},
 	{"archive/raster", []string{"archive", "archive/pyramid", "archive/readahead"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
 	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},

@@ -105,7 +105,7 @@ func newRoot(env *environment) *cobra.Command {
 	env.flags.register(root.PersistentFlags())
 	root.AddCommand(
 		newDemo(env), newServe(env), newWorker(env), newIngest(env), newExport(env), newCheck(env), newReindex(env), newDoctor(env),
-		newUser(env), newVersion(env), newDecode(),
+		newUser(env), newSnapshot(env), newVersion(env), newDecode(),
 	)
 	for _, cmd := range root.Commands() {
 		wrapArgs(cmd)

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// An archive whose database is lost comes back from a snapshot: records, users,
+// and the work that was under way.
+func TestSnapshot(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data := filepath.Join(dir, "archive")
+	sheet := fileOf(t, dir, "in/sheet.jsonl", []byte(`{"id":"wall","kind":"mural","titles":{"zh":"药师经变"},"files":["a.jpg"]}`+"\n"+`{"id":"cave","kind":"cave","titles":{"zh":"第220窟"}}`))
+	fileOf(t, dir, "in/a.jpg", photo(t, 3, 300, 200))
+	if o := hexi(t, "ingest", sheet, filepath.Dir(sheet), "--collection", "dunhuang", "--publish", "--data", data); o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	o := hexi(t, "user", "add", "li", "--role", "editor", "--token", "--data", data)
+	token := strings.TrimSpace(o.stdout)
+	file := filepath.Join(dir, "hexi.jsonl.gz")
+	_, stop := serve(t, "--data", data)
+	o = hexi(t, "snapshot", "--to", file, "--data", data, "--json") // beside a server
+	stop()
+	if o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	var report snapshotReport
+	if err := json.Unmarshal([]byte(o.stdout), &report); err != nil {
+		t.Fatal(err)
+	}
+	if report.Holds.Tables["records"] != 2 || report.Holds.Tables["assets"] != 1 || report.Holds.Tables["users"] != 1 || report.Of.LastChange == 0 {
+		t.Errorf("report %+v", report)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the copy, which holds password hashes, has mode %v, %v", info.Mode(), err)
+	}
+	if o := hexi(t, "snapshot", "--to", "store:", "--data", data); o.status != exitDone || !strings.Contains(o.stdout, "store:snapshots/catalogue/") {
+		t.Errorf("%+v", o)
+	}
+
+	for _, name := range []string{"hexi.db", "hexi.db-wal", "hexi.db-shm"} {
+		if err := os.Remove(filepath.Join(data, name)); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	if o := hexi(t, "snapshot", "--restore", "store:", "--data", data); o.status != exitDone || !strings.Contains(o.stdout, "restored") {
+		t.Fatalf("%+v", o)
+	}
+	after, _ := serve(t, "--data", data)
+	for _, path := range []string{"/api/v1/records/wall", "/iiif/manifest/wall", "/api/v1/search?q=药师", "/api/v1/jobs"} {
+		if status, body := fetch(t, after+path, "Bearer "+token); status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+	}
+}
+
+// What is wrong with a copy, or with the call, is said before anything is touched.
+func TestSnapshotRefuses(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data, other := filepath.Join(dir, "archive"), filepath.Join(dir, "other")
+	sheet := fileOf(t, dir, "sheet.jsonl", []byte(`{"id":"wall","kind":"mural","titles":{"zh":"药师经变"}}`))
+	if o := hexi(t, "ingest", sheet, "--collection", "dunhuang", "--data", data); o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	file := filepath.Join(dir, "hexi.jsonl.gz")
+	if o := hexi(t, "snapshot", "--to", file, "--data", data); o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := fileOf(t, dir, "cut.gz", whole[:len(whole)/2])
+	altered := bytes.Clone(whole)
+	altered[len(altered)/2] ^= 4
+	bad := fileOf(t, dir, "bad.gz", altered)
+	for _, test := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{}, exitUsage, "give one of --to, --verify and --restore"},
+		{[]string{"--to", "a", "--restore", "b"}, exitUsage, "give one of"},
+		{[]string{"--to", "a", "--replace"}, exitUsage, "--replace goes with --restore"},
+		{[]string{"--to", "store:incoming/x"}, exitUsage, "lie under snapshots/catalogue/"},
+		{[]string{"--to", file}, exitFailed, "is there already"},
+		{[]string{"--to", filepath.Join(dir, "none", "x")}, exitFailed, "no such file or directory"},
+		{[]string{"--verify", cut}, exitFailed, "not a whole snapshot"},
+		{[]string{"--verify", bad}, exitFailed, "not a whole snapshot"},
+		{[]string{"--verify", sheet}, exitFailed, "not a whole snapshot"},
+		{[]string{"--verify", filepath.Join(dir, "none")}, exitFailed, "no such file"},
+		{[]string{"--verify", "store:"}, exitFailed, "holds no copy of the catalogue"},
+		{[]string{"--verify", "store:snapshots/catalogue/none.jsonl.gz"}, exitFailed, "not found"},
+		{[]string{"--restore", cut}, exitFailed, "not a whole snapshot"},
+		{[]string{"--restore", bad}, exitFailed, "not a whole snapshot"},
+	} {
+		o := hexi(t, append([]string{"snapshot", "--data", other}, test.args...)...)
+		if o.status != test.status || !strings.Contains(o.stderr, test.says) {
+			t.Errorf("%v: %+v, want status %d and %q", test.args, o, test.status, test.says)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(other, "hexi.db")); err == nil {
+		// --to opens the catalogue, which makes one; nothing may be in it.
+		if o := hexi(t, "snapshot", "--restore", file, "--data", other); o.status != exitDone {
+			t.Errorf("into an empty one: %+v", o)
+		}
+	}
+	if o := hexi(t, "snapshot", "--restore", file, "--data", data); o.status != exitFailed || !strings.Contains(o.stderr, "--replace") {
+		t.Errorf("into one that holds something: %+v", o)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, ".hexi-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
