@@ -1,6 +1,9 @@
 package archive
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Profile says which fields records of some sort have, how forms and sheets call
 // them, and which scheme each takes its values from. Profiles are data: a new one is
@@ -83,3 +86,29 @@ func (f Field) Names() []string {
 // Extra returns the key of the field in Record.Extra; ok is false for a field that
 // every record has.
 func (f Field) Extra() (key string, ok bool) { return strings.CutPrefix(f.Path, "extra.") }
+
+// ProfileName returns the profile that the record names itself, or "".
+func (r *Record) ProfileName() string {
+	var name string
+	if err := json.Unmarshal(r.Extra[ExtraProfile], &name); err != nil {
+		return ""
+	}
+	return name
+}
+
+// recordFields are the fields that every record has, without the parts below them.
+// Those marked true have parts that a profile may name: languages, types of identifiers.
+var recordFields = map[string]bool{
+	"id": false, "collection": false, "kind": false, "partOf": false, "titles": true, "descriptions": true, "identifiers": true,
+	"period": true, "place": true, "location": true, "category": false, "materials": false, "techniques": false, "level": false,
+	"completeness": false, "condition": false, "source": false, "dimensions": true, "quantity": true, "subjects": true, "people": true,
+	"inscriptions": false, "text": true, "rights": true, "files": false, "layers": false,
+}
+
+// IsRecordPath reports whether a Field's path names something that every record has,
+// or that stands beside one in a sheet (files, layers).
+func IsRecordPath(path string) bool {
+	field, part, deep := strings.Cut(path, ".")
+	parts, ok := recordFields[field]
+	return ok && (!deep || parts && part != "")
+}

@@ -24,6 +24,9 @@ type Term struct {
 	Code   string `json:"code"`
 	Label  Text   `json:"label"`
 	Parent string `json:"parent,omitempty"`
+	// Certainty is "published" for a term as its authority has it, "general" for one in
+	// general use, and "own" for one that the archive added.
+	Certainty string `json:"certainty,omitempty"`
 }
 
 // Vocabulary is what validation needs of the controlled vocabularies; package

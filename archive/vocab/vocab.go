@@ -1,156 +1,61 @@
-// Package vocab has the controlled vocabularies of the archive as data: one CSV
-// file a scheme in data/, and the years of the periods in data/years.csv. A new
-// term is a new line there, not code.
+// Package vocab has the controlled vocabularies of the archive and the profiles of its
+// records as data. In data/ each CSV file is a scheme: its name is the scheme's, and a
+// line is a term with the columns code, zh, en, aliases (parted by |), parent, certainty
+// and version. Three files are no schemes: years.csv dates the periods, as a whole and
+// site by site, eras.csv the era names, and homonyms.csv lists names that several
+// periods share. In profiles/ each CSV file is a profile (see profile.go). A new term,
+// scheme or profile is a line or a file there, not code; an archive's own files of the
+// same forms add to them (Load).
 //
 // The sources are the census standards of movable and immovable heritage, the
 // lists of the State Council, and for the caves of Dunhuang the periodisation
-// of the Dunhuang Academy; the columns certainty and authority say which
-// values are as published and which are generally used but not official.
+// of the Dunhuang Academy; the column certainty says which values are as published
+// and which are generally used but not official. What is uncertain is left out.
 //
-// It owns looking up terms. What must be a term is decided by package archive.
+// It owns looking up terms and profiles, and reads words for a time through
+// archive/vocab/period. What must be a term is decided by package archive.
 //
 //	v, err := vocab.Load()
 //	term, ok := v.Term(archive.SchemePeriod, "盛唐") // high-tang
 //	from, to, ok := v.PeriodYears("high-tang", "mogao") // 705, 780
+//	d, ok := v.Period("贞观十六年", "mogao") // d.From == 642
 package vocab
 
 import (
-	"bytes"
-	"embed"
-	"encoding/csv"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"hexi/archive"
+	"hexi/archive/vocab/period"
 )
-
-//go:embed data/*.csv
-var files embed.FS
 
 // Vocabulary is the loaded vocabularies. It does not change, so that many
 // goroutines may share one.
 type Vocabulary struct {
-	schemes map[archive.Scheme]*scheme
-	years   map[string][]yearRow
+	schemes  map[archive.Scheme]*scheme
+	years    map[string][]yearRow
+	eras     []period.Era
+	homonyms []period.Homonym
+	periods  *period.Reader
+	profiles map[string]archive.Profile
+	order    []string // codes of the profiles, as they are listed
+	origins  map[string]string
 }
 
 type scheme struct {
 	terms   []archive.Term
-	aliases [][]string // by term
+	aliases [][]string // by term: code, zh, en and the others
+	version []string   // by term
 	byLabel map[string]int
+	origin  string // "" for what hexi comes with
 }
 
 // yearRow is how one authority dates a period, for one site or for all.
 type yearRow struct {
 	site     string
 	from, to int
-}
-
-// caves are the sites that share the Dunhuang Academy's periodisation.
-var caves = []string{"mogao", "yulin", "western-thousand-buddha", "eastern-thousand-buddha", "wugemiao"}
-
-// Load reads and checks the vocabularies.
-func Load() (*Vocabulary, error) {
-	v := &Vocabulary{schemes: map[archive.Scheme]*scheme{}, years: map[string][]yearRow{}}
-	for _, name := range []archive.Scheme{
-		archive.SchemeCollection, archive.SchemeKind, archive.SchemePeriod, archive.SchemeCategory, archive.SchemeLevel,
-		archive.SchemeCompleteness, archive.SchemeCondition, archive.SchemeSource, archive.SchemeSite, archive.SchemeMaterial,
-		archive.SchemeLayer,
-	} {
-		s, err := loadScheme(name)
-		if err != nil {
-			return nil, fmt.Errorf("vocabulary %s: %w", name, err)
-		}
-		v.schemes[name] = s
-	}
-	if err := v.loadYears(); err != nil {
-		return nil, fmt.Errorf("vocabulary years: %w", err)
-	}
-	return v, nil
-}
-
-// table reads a CSV file whose first line must be the given one.
-func table(name, heading string) ([][]string, error) {
-	data, err := files.ReadFile("data/" + name + ".csv")
-	if err != nil {
-		return nil, err
-	}
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 || strings.Join(rows[0], ",") != heading {
-		return nil, fmt.Errorf("its first line is not %s", heading)
-	}
-	return rows[1:], nil
-}
-
-func loadScheme(name archive.Scheme) (*scheme, error) {
-	rows, err := table(string(name), "code,zh,en,aliases,parent,certainty")
-	if err != nil {
-		return nil, err
-	}
-	s := &scheme{byLabel: map[string]int{}}
-	for _, row := range rows {
-		code, zh, en, aliases, parent := row[0], row[1], row[2], row[3], row[4]
-		if code == "" || zh == "" || en == "" || (row[5] != "published" && row[5] != "general") {
-			return nil, fmt.Errorf("the line %q lacks a code, a label or a certainty", strings.Join(row, ","))
-		}
-		i := len(s.terms)
-		s.terms = append(s.terms, archive.Term{Code: code, Label: archive.Text{"zh": zh, "en": en}, Parent: parent})
-		names := []string{code, zh, en}
-		if aliases != "" {
-			names = append(names, strings.Split(aliases, "|")...)
-		}
-		s.aliases = append(s.aliases, names)
-		for _, n := range names {
-			if other, ok := s.byLabel[fold(n)]; ok && other != i {
-				return nil, fmt.Errorf("%q names both %s and %s", n, s.terms[other].Code, code)
-			}
-			s.byLabel[fold(n)] = i
-		}
-	}
-	for _, t := range s.terms {
-		if i, ok := s.byLabel[fold(t.Parent)]; t.Parent != "" && (!ok || s.terms[i].Code != t.Parent) {
-			return nil, fmt.Errorf("%s has the parent %s, which is no term", t.Code, t.Parent)
-		}
-	}
-	return s, nil
-}
-
-func (v *Vocabulary) loadYears() error {
-	rows, err := table("years", "term,site,from,to,authority")
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		t, ok := v.Term(archive.SchemePeriod, row[0])
-		if !ok || t.Code != row[0] {
-			return fmt.Errorf("%s is no period", row[0])
-		}
-		from, err := strconv.Atoi(row[2])
-		if err != nil {
-			return fmt.Errorf("%s: %w", row[0], err)
-		}
-		to, err := strconv.Atoi(row[3])
-		if err != nil {
-			return fmt.Errorf("%s: %w", row[0], err)
-		}
-		if from == 0 || (to != 0 && from > to) {
-			return fmt.Errorf("%s lasts from %d to %d", row[0], from, to)
-		}
-		v.years[row[0]] = append(v.years[row[0]], yearRow{row[1], from, to})
-	}
-	for _, t := range v.schemes[archive.SchemePeriod].terms {
-		if len(v.years[t.Code]) == 0 {
-			return fmt.Errorf("the period %s has no years", t.Code)
-		}
-	}
-	return nil
 }
 
 // Term implements archive.Vocabulary.
@@ -201,18 +106,25 @@ func (v *Vocabulary) Children(name archive.Scheme, code string) []archive.Term {
 	return out
 }
 
-// PeriodYears implements archive.Vocabulary. The caves around Dunhuang are dated
-// like Mogao.
+// PeriodYears implements archive.Vocabulary. A site that has no years of its own is
+// dated like the one that it is part of.
 func (v *Vocabulary) PeriodYears(term, site string) (from, to int, ok bool) {
-	if slices.Contains(caves, site) {
-		site = "mogao"
+	rows := v.years[term]
+	for depth := 0; site != "" && depth < 5; depth++ {
+		for _, row := range rows {
+			if row.site == site {
+				return row.from, row.to, true
+			}
+		}
+		t, _ := v.Term(archive.SchemeSite, site)
+		site = t.Parent
 	}
-	for _, row := range v.years[term] {
-		if row.site == site || row.site == "" && !ok {
-			from, to, ok = row.from, row.to, true
+	for _, row := range rows {
+		if row.site == "" {
+			return row.from, row.to, true
 		}
 	}
-	return from, to, ok
+	return 0, 0, false
 }
 
 // Nearest implements archive.Vocabulary: by the edit distance of the names.

@@ -42,7 +42,8 @@ var arrows = []arrow{
 	{"archive/raster", []string{"archive", "archive/pyramid", "archive/readahead"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
 	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
-	{"archive/vocab", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: vocabularies as data"},
+	{"archive/vocab", []string{"archive", "archive/vocab/period"}, []string{"golang.org/x/text"}, "is pure: vocabularies and profiles as data"},
+	{"archive/vocab/period", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: reads words for a time, and is given the periods"},
 
 	{"search", []string{"archive", "search/zh"}, []string{
 		"github.com/blevesearch", "github.com/RoaringBitmap/roaring", "golang.org/x/text",
@@ -107,6 +108,11 @@ var never = []struct {
 		[]string{"archive", "archive/iiif", "archive/vocab", "archive/pyramid", "archive/ocfl", "archive/catalog", "archive/raster", "search", "ingest", "ingest/sheet", "ingest/check", "export"},
 		[]string{"net/http"},
 		"requests and status codes belong to cmd/hexi/internal/web",
+	},
+	{
+		[]string{"archive/vocab/period"},
+		[]string{"os", "os/exec", "net", "net/http", "time"},
+		"it is pure: words and numbers",
 	},
 	{
 		[]string{"archive/iiif", "archive/vocab"},
