@@ -9,7 +9,8 @@ import (
 )
 
 // Draft is a record to be saved. IfRevision, when not 0, is the revision that
-// the writer had before them: another latest revision is an ErrConflict.
+// the writer had before them: another latest revision is an ErrConflict. NoRevision says
+// that there was none: the record is to be new.
 // Publish makes the saved revision the one that the public sees.
 type Draft struct {
 	Record     Record
@@ -17,6 +18,9 @@ type Draft struct {
 	IfRevision int
 	Publish    bool
 }
+
+// NoRevision is the IfRevision of a record that must not be there yet.
+const NoRevision = -1
 
 // Outcome says what saving did.
 type Outcome string
@@ -108,7 +112,10 @@ func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, e
 	case err != nil:
 		return Saved{ID: id}, fmt.Errorf("read record %s: %w", id, err)
 	}
-	if d.IfRevision != 0 && d.IfRevision != current.Revision {
+	if d.IfRevision == NoRevision && current.Revision != 0 {
+		return Saved{ID: id, Revision: current.Revision}, fmt.Errorf("record %s is there already, at revision %d: %w", id, current.Revision, ErrConflict)
+	}
+	if d.IfRevision > 0 && d.IfRevision != current.Revision {
 		return Saved{ID: id, Revision: current.Revision},
 			fmt.Errorf("record %s is at revision %d, not %d: %w", id, current.Revision, d.IfRevision, ErrConflict)
 	}
@@ -208,8 +215,17 @@ func sameRecord(a, b Record) (bool, error) {
 // Publish makes a record's latest revision the one that the public sees.
 // Publishing what is published already changes nothing.
 func (a *Archive) Publish(ctx context.Context, by, id string) error {
+	return a.PublishRevision(ctx, by, id, 0)
+}
+
+// PublishRevision is Publish for who has seen a revision: another latest one is an
+// ErrConflict. 0 is whichever is the latest.
+func (a *Archive) PublishRevision(ctx context.Context, by, id string, ifRevision int) error {
 	return a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
 		e, err := tx.Entry(ctx, id)
+		if err == nil {
+			err = e.at(ifRevision)
+		}
 		if err != nil {
 			return fmt.Errorf("publish %s: %w", id, err)
 		}
@@ -217,28 +233,6 @@ func (a *Archive) Publish(ctx context.Context, by, id string) error {
 			return nil
 		}
 		return a.publish(ctx, tx, by, e, e.Record, e.Revision)
-	})
-}
-
-// Withdraw takes a record from the public. Its revisions stay.
-func (a *Archive) Withdraw(ctx context.Context, by, id string) error {
-	return a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
-		e, err := tx.Entry(ctx, id)
-		if err != nil {
-			return fmt.Errorf("withdraw %s: %w", id, err)
-		}
-		if e.Withdrawn {
-			return nil
-		}
-		at := a.Now()
-		if err := tx.SetPublished(ctx, id, e.Published, true, at); err != nil {
-			return fmt.Errorf("withdraw %s: %w", id, err)
-		}
-		change := Change{At: at, By: by, Action: ActionWithdrawn, Record: id, Revision: e.Published}
-		if _, err := tx.AddChange(ctx, change); err != nil {
-			return fmt.Errorf("log withdrawal of %s: %w", id, err)
-		}
-		return nil
 	})
 }
 

@@ -128,23 +128,19 @@ func (s *Server) apiRecord(c *gin.Context) error {
 }
 
 func (s *Server) answerRecord(c *gin.Context, status int, e *archive.Entry) error {
-	etag := fmt.Sprintf(`"%s-%d-%d"`, e.Record.ID, e.Revision, e.Updated.UnixMilli())
-	if !s.staff(c) {
-		// What the public sees of a record depends on others too.
-		b, err := json.Marshal(s.recordBody(c, e))
-		if err != nil {
-			return fmt.Errorf("encode record: %w", err)
-		}
-		etag = etagOf(b)
+	body := s.recordBody(c, e)
+	etag, err := s.recordTag(c, body)
+	if err != nil {
+		return err
 	}
 	c.Header("ETag", etag)
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Vary", "Accept, Authorization, Cookie")
-	if c.Request.Method == http.MethodGet && matches(c.GetHeader("If-None-Match"), etag) {
+	if (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead) && matches(c.GetHeader("If-None-Match"), etag) {
 		c.Status(http.StatusNotModified)
 		return nil
 	}
-	return answerJSON(c, status, s.recordBody(c, e))
+	return answerJSON(c, status, body)
 }
 
 // apiRecords answers GET /api/v1/records: every record that the asker may see,
@@ -168,63 +164,16 @@ func (s *Server) apiRecords(c *gin.Context) error {
 	return answerJSON(c, http.StatusOK, gin.H{"records": records, "next": next})
 }
 
-// apiRevisions answers GET /api/v1/records/{id}/revisions. The public sees of a
-// record's history only what it sees now.
-func (s *Server) apiRevisions(c *gin.Context) error {
-	e, err := s.entry(c, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	revs, err := s.Archive.Revisions(c.Request.Context(), e.Record.ID)
-	if err != nil {
-		return err
-	}
-	type revision struct {
-		Number    int       `json:"revision"`
-		At        time.Time `json:"at"`
-		By        string    `json:"by,omitempty"`
-		Message   string    `json:"message,omitempty"`
-		Published bool      `json:"published"`
-	}
-	out := []revision{}
-	for _, r := range revs {
-		if s.staff(c) {
-			out = append(out, revision{r.Number, r.At, r.By, r.Message, r.Number == e.Published})
-		} else if r.Number == e.Published {
-			out = append(out, revision{Number: r.Number, At: r.At, Published: true})
-		}
-	}
-	return answerJSON(c, http.StatusOK, gin.H{"revisions": out})
-}
-
-// apiRevision answers GET /api/v1/records/{id}/revisions/{n}.
-func (s *Server) apiRevision(c *gin.Context) error {
-	e, err := s.entry(c, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	n, err := strconv.Atoi(c.Param("n"))
-	if err != nil || n < 1 || (!s.staff(c) && n != e.Published) {
-		return archive.ErrNotFound
-	}
-	if !s.staff(c) {
-		return answerJSON(c, http.StatusOK, e.Record)
-	}
-	rev, err := s.Archive.Revision(c.Request.Context(), e.Record.ID, n)
-	if err != nil {
-		return err
-	}
-	return answerJSON(c, http.StatusOK, rev.Record)
-}
-
-// apiCreateRecord answers POST /api/v1/records: one record of JSON. With
+// apiCreateRecord answers POST /api/v1/records: one record of JSON, which must not be
+// there yet (409; 412 with If-None-Match: *). With
 // ?publish=true it is published too, which takes an editor.
 func (s *Server) apiCreateRecord(c *gin.Context) error {
 	return s.saveRecord(c, "")
 }
 
 // apiSaveRecord answers PUT /api/v1/records/{id}. If-Match with the ETag of the
-// record as it was read guards against overwriting what others did since.
+// record as it was read guards against overwriting what others did since, and is asked
+// for (428); If-Match: * overwrites whatever is there.
 func (s *Server) apiSaveRecord(c *gin.Context) error {
 	return s.saveRecord(c, c.Param("id"))
 }
@@ -257,22 +206,26 @@ func (s *Server) saveRecord(c *gin.Context, id string) error {
 	}
 	ctx := c.Request.Context()
 	draft := archive.Draft{Record: record, Publish: publish, Message: c.Query("message")}
-	if id == "" && record.ID != "" {
-		if _, err := s.Archive.Record(ctx, record.ID); err == nil {
-			return fmt.Errorf("record %s: %w", record.ID, archive.ErrExists)
-		}
+	known, err := s.known(ctx, record.ID)
+	if err != nil {
+		return err
 	}
-	if match := c.GetHeader("If-Match"); match != "" && match != "*" {
-		known, err := s.Archive.Record(ctx, id)
-		if err != nil {
+	switch {
+	case known != nil && id == "" && c.GetHeader("If-None-Match") == "":
+		return fmt.Errorf("record %s: %w", record.ID, archive.ErrExists)
+	case known != nil:
+		if draft.IfRevision, err = s.wanted(c, known, true, &record); err != nil {
 			return err
 		}
-		if !matches(match, fmt.Sprintf(`"%s-%d-%d"`, id, known.Revision, known.Updated.UnixMilli())) {
-			return fmt.Errorf("record %s is at revision %d: %w", id, known.Revision, archive.ErrConflict)
-		}
-		draft.IfRevision = known.Revision
+	case c.GetHeader("If-Match") != "":
+		return refuse(http.StatusPreconditionFailed, "There is no record %s that could match.", record.ID)
+	case record.ID != "":
+		draft.IfRevision = archive.NoRevision
 	}
 	saved, err := s.Archive.Save(ctx, s.user(c).Name, draft)
+	if errors.Is(err, archive.ErrConflict) {
+		return s.refuseStale(c, saved.ID, max(draft.IfRevision, 0), &record)
+	}
 	if err != nil {
 		return err
 	}
@@ -288,26 +241,55 @@ func (s *Server) saveRecord(c *gin.Context, id string) error {
 	return s.answerRecord(c, status, e)
 }
 
-// apiPublish answers POST /api/v1/records/{id}/publish.
+// known returns the record of that id; nil if there is none.
+func (s *Server) known(ctx context.Context, id string) (*archive.Entry, error) {
+	if id == "" {
+		return nil, nil
+	}
+	e, err := s.Archive.Record(ctx, id)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil, nil
+	}
+	return e, err
+}
+
+// apiPublish answers POST /api/v1/records/{id}/publish. If-Match, where it is sent,
+// says which revision is to be published.
 func (s *Server) apiPublish(c *gin.Context) error {
-	return s.changeState(c, s.Archive.Publish)
+	return s.changeState(c, s.Archive.PublishRevision)
 }
 
 // apiWithdraw answers POST /api/v1/records/{id}/withdraw.
 func (s *Server) apiWithdraw(c *gin.Context) error {
-	return s.changeState(c, s.Archive.Withdraw)
+	return s.changeState(c, s.withdraw)
 }
 
-func (s *Server) changeState(c *gin.Context, change func(ctx context.Context, by, id string) error) error {
+func (s *Server) withdraw(ctx context.Context, by, id string, ifRevision int) error {
+	return s.Archive.WithdrawAs(ctx, by, id, archive.Withdrawal{IfRevision: ifRevision})
+}
+
+// changeState publishes or withdraws a record.
+func (s *Server) changeState(c *gin.Context, change func(ctx context.Context, by, id string, ifRevision int) error) error {
 	if err := s.requireWrite(c, archive.RoleEditor); err != nil {
 		return err
 	}
-	id := c.Param("id")
-	if err := change(c.Request.Context(), s.user(c).Name, id); err != nil {
+	id, ctx := c.Param("id"), c.Request.Context()
+	e, err := s.entry(c, id)
+	if err != nil {
 		return err
 	}
-	e, err := s.Archive.Record(c.Request.Context(), id)
+	wanted, err := s.wanted(c, e, false, nil)
 	if err != nil {
+		return err
+	}
+	err = change(ctx, s.user(c).Name, id, wanted)
+	if errors.Is(err, archive.ErrConflict) {
+		return s.refuseStale(c, id, wanted, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if e, err = s.Archive.Record(ctx, id); err != nil {
 		return err
 	}
 	return s.answerRecord(c, http.StatusOK, e)

@@ -26,6 +26,8 @@ type problem struct {
 	Field  string `json:"field,omitempty"`
 	// Errors lists every fault of an input that has several.
 	Errors []fault `json:"errors,omitempty"`
+	// Conflict is what stands against what, where a record changed meanwhile.
+	Conflict *conflict `json:"conflict,omitempty"`
 
 	retryAfter int // seconds; 0 is none
 }
@@ -85,6 +87,7 @@ func unknown(err error, what, name, why string) error {
 func describe(err error) problem {
 	var (
 		own         *statusError
+		stale       *preconditionError
 		syntax      *iiif.SyntaxError
 		shape       *iiif.ShapeError
 		unknown     *unknownError
@@ -97,6 +100,8 @@ func describe(err error) problem {
 	switch {
 	case errors.As(err, &own):
 		p.Status, p.Detail, p.retryAfter = own.status, own.detail, own.retryAfter
+	case errors.As(err, &stale):
+		p.Status, p.Detail, p.Conflict = http.StatusPreconditionFailed, stale.detail, stale.conflict
 	case errors.As(err, &syntax):
 		p.Status, p.Detail, p.Field = http.StatusBadRequest, syntax.Error(), syntax.Part
 	case errors.As(err, &shape):

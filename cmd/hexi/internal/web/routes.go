@@ -35,6 +35,7 @@ func (s *Server) routes() {
 	both(api, "/records/:id", s.handle(s.apiRecord))
 	both(api, "/records/:id/revisions", s.handle(s.apiRevisions))
 	both(api, "/records/:id/revisions/:n", s.handle(s.apiRevision))
+	both(api, "/records/:id/revisions/:n/diff", s.handle(only(s.apiDiff, "with")))
 	both(api, "/assets/:id", s.handle(s.apiAsset))
 	both(api, "/assets/:id/master", s.handle(s.apiMaster))
 	both(api, "/assets/:id/similar", s.handle(s.apiSimilar))
@@ -45,6 +46,7 @@ func (s *Server) routes() {
 	api.GET("/events", s.handle(s.apiEvents))
 	api.POST("/records", s.handle(s.apiCreateRecord))
 	api.PUT("/records/:id", s.handle(s.apiSaveRecord))
+	api.POST("/records/:id/revisions/:n/restore", s.handle(s.apiRestore))
 	api.POST("/records/:id/publish", s.handle(s.apiPublish))
 	api.POST("/records/:id/withdraw", s.handle(s.apiWithdraw))
 	api.POST("/assets/:id/accept-incomplete", s.handle(s.apiAcceptIncomplete))
@@ -82,6 +84,8 @@ func (s *Server) routes() {
 	curate.POST("/assets/:id/accept-incomplete", s.handle(s.doAcceptIncomplete))
 	curate.POST("/records/:id/publish", s.handle(s.doPublish))
 	curate.POST("/records/:id/withdraw", s.handle(s.doWithdraw))
+	both(curate, "/records/:id/history", s.handle(s.pageHistory))
+	curate.POST("/records/:id/restore", s.handle(s.doRestore))
 	curate.POST("/records/:id/layers", s.handle(s.doLayers))
 }
 

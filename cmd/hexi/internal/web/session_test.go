@@ -37,8 +37,8 @@ func TestWritesFromOtherSites(t *testing.T) {
 		{"an old browser on another site", []string{cookie, "Origin: https://evil.example"}, http.StatusForbidden},
 		{"a neighbouring site", []string{cookie, "Sec-Fetch-Site: same-site"}, http.StatusForbidden},
 		{"another site with a token", []string{token, "Origin: https://evil.example", "Sec-Fetch-Site: cross-site"}, http.StatusOK},
-		{"this site", []string{cookie, "Origin: " + h.url, "Sec-Fetch-Site: same-origin"}, http.StatusOK},
-		{"no browser", []string{cookie}, http.StatusOK},
+		{"this site", []string{cookie, "Origin: " + h.url, "Sec-Fetch-Site: same-origin", "If-Match: *"}, http.StatusOK},
+		{"no browser", []string{cookie, "If-Match: *"}, http.StatusOK},
 	} {
 		got := h.ask(http.MethodPut, "/api/v1/records/fo-1?publish=true", strings.NewReader(record), test.headers...)
 		if got.StatusCode != test.status && !(test.status == http.StatusOK && got.StatusCode == http.StatusCreated) {
