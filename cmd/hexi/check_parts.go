@@ -55,11 +55,6 @@ func (s checkedStore) Get(ctx context.Context, key string) (io.ReadCloser, check
 	return body, checkInfo(info), err
 }
 
-// ReaderAt implements check.Objects.
-func (s checkedStore) ReaderAt(ctx context.Context, key string) (check.ReaderAtCloser, int64, error) {
-	return s.Reader(ctx, key)
-}
-
 // Stat implements check.Objects.
 func (s checkedStore) Stat(ctx context.Context, key string) (check.Info, error) {
 	info, err := s.store.Stat(ctx, key)

@@ -1,9 +1,15 @@
 package check
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 
 	"hexi/archive"
 	"hexi/archive/pyramid"
@@ -11,102 +17,210 @@ import (
 )
 
 // access looks at the access copy of an image: whether its files are there, are what
-// was made, and are of the version that the catalogue serves.
+// was made, and are of the version that the catalogue serves. What was made its facts
+// say; the facts themselves are held to the catalogue, and to the form in which they
+// are written, so that no bit of them counts for nothing.
 func (c *Checker) access(ctx context.Context, a *archive.Asset) ([]Difference, error) {
-	at := func(code Code, key, format string, args ...any) Difference {
-		return Difference{Code: code, Record: a.Record, Asset: a.ID, Key: key, Why: fmt.Sprintf(format, args...)}
-	}
+	l := &copyLook{checker: c, asset: a}
 	if a.Access == nil || a.Image == nil {
-		return []Difference{at(RowInconsistent, "assets/"+a.ID, "the asset is ready, and the catalogue does not say what its access copy is")}, nil
+		l.tell(RowInconsistent, "assets/"+a.ID, "the asset is ready, and the catalogue does not say what its access copy is")
+		return l.found, nil
 	}
-	var found []Difference
-	keys := []string{ingest.PyramidKey(a.ID), ingest.SidecarKey(a.ID)}
-	for _, t := range a.Access.Thumbnails {
-		keys = append(keys, ingest.ThumbnailKey(a.ID, t.Name))
+	facts, err := l.facts(ctx)
+	if err != nil {
+		return nil, err
 	}
-	for _, key := range keys {
-		_, err := c.parts.Objects.Stat(ctx, key)
-		if err = absent(err); errors.Is(err, archive.ErrNotFound) {
-			found = append(found, at(AccessMissing, key, "this file of the access copy of %s is not in the object store", a.Master.Filename))
-		} else if err != nil {
-			return nil, fmt.Errorf("look at %s: %w", key, err)
+	for _, name := range l.names() {
+		if err := l.file(ctx, name, facts); err != nil {
+			return nil, err
 		}
 	}
-	if len(found) > 0 {
-		return found, nil
-	}
-	return c.pyramid(ctx, a, at)
+	return l.found, nil
 }
 
-// pyramid reads the access copy and compares it with its sidecar, and that with the
-// catalogue.
-func (c *Checker) pyramid(ctx context.Context, a *archive.Asset, at func(Code, string, string, ...any) Difference) ([]Difference, error) {
-	sidecarKey, pyramidKey := ingest.SidecarKey(a.ID), ingest.PyramidKey(a.ID)
-	sidecar, size, err := c.open(ctx, sidecarKey)
-	if err != nil {
-		return nil, err
+// copyLook is one look at an access copy.
+type copyLook struct {
+	checker *Checker
+	asset   *archive.Asset
+	found   []Difference
+}
+
+func (l *copyLook) tell(code Code, key, format string, args ...any) {
+	l.found = append(l.found, Difference{Code: code, Record: l.asset.Record, Asset: l.asset.ID, Key: key, Why: fmt.Sprintf(format, args...)})
+}
+
+// The files of an access copy that every one has.
+const (
+	pyramidFile = "pyramid.tif"
+	sidecarFile = "sidecar"
+	factsFile   = "facts.json"
+)
+
+// names are the files that the catalogue says there are, facts left out.
+func (l *copyLook) names() []string {
+	names := []string{pyramidFile, sidecarFile}
+	for _, t := range l.asset.Access.Thumbnails {
+		names = append(names, t.Name)
 	}
-	defer sidecar.Close() //nolint:errcheck // opened for reading only
-	index, err := pyramid.ReadSidecar(sidecar, size)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return []Difference{at(AccessDamaged, sidecarKey, "%v", err)}, nil
-	}
-	g := index.Geometry()
+	return names
+}
+
+// facts reads the facts; nil, and told, where there are none that can be gone by.
+func (l *copyLook) facts(ctx context.Context) (*ingest.Facts, error) {
+	key := ingest.FactsKey(l.asset.ID)
+	data, err := l.checker.small(ctx, key, 1<<20)
+	var unreadable *unreadableError
 	switch {
-	case index.ID() != a.Access.Version:
-		return []Difference{at(AccessStale, sidecarKey, "the access copy is version %s, and the catalogue serves %s", index.ID(), a.Access.Version)}, nil
-	case g.Width != a.Image.Width || g.Height != a.Image.Height || g.TileSize != a.Access.TileSize || g.Levels != a.Access.Levels || index.Gray() != a.Access.Gray:
-		return []Difference{at(AccessStale, sidecarKey, "the access copy has %d × %d pixels in %d levels of tiles of %d, and the catalogue says %d × %d in %d of %d",
-			g.Width, g.Height, g.Levels, g.TileSize, a.Image.Width, a.Image.Height, a.Access.Levels, a.Access.TileSize)}, nil
+	case errors.Is(err, archive.ErrNotFound):
+		l.tell(AccessMissing, key, "what the access copy of %s is made of is not in the object store", l.asset.Master.Filename)
+		return nil, nil
+	case errors.As(err, &unreadable):
+		l.tell(AccessDamaged, key, "it cannot be read to its end: %v", err)
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read %s: %w", key, err)
 	}
-	tiff, tiffSize, err := c.open(ctx, pyramidKey)
+	facts, err := ingest.DecodeFacts(l.asset.ID, data)
+	if err != nil {
+		l.tell(AccessDamaged, key, "%v", err)
+		return nil, nil
+	}
+	written, err := json.MarshalIndent(facts, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", key, err)
+	}
+	same, err := sameJSON(facts.Access, *l.asset.Access)
 	if err != nil {
 		return nil, err
 	}
-	defer tiff.Close() //nolint:errcheck // opened for reading only
-	if tiffSize != index.TIFFSize() || tiffSize != a.Access.Bytes {
-		return []Difference{at(AccessDamaged, pyramidKey, "it has %d bytes, and %d were made", tiffSize, index.TIFFSize())}, nil
+	var rows, of int
+	if i := l.asset.Image.Incomplete; i != nil {
+		rows, of = i.Rows, i.OfRows
 	}
-	if _, err := pyramid.ReadTIFF(tiff, tiffSize); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return []Difference{at(AccessDamaged, pyramidKey, "%v", err)}, nil
-	}
-	if err := index.Verify(ctx, tiff, sidecar); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return []Difference{at(AccessDamaged, pyramidKey, "%v", err)}, nil
+	switch {
+	case !bytes.Equal(append(written, '\n'), data):
+		l.tell(AccessDamaged, key, "its bytes are not in the form in which they were written")
+	case !same:
+		l.tell(AccessStale, key, "the access copy is version %s, and the catalogue serves %s, or describes it otherwise", facts.Access.Version, l.asset.Access.Version)
+	case facts.Master != l.asset.Master.SHA512:
+		l.tell(AccessStale, key, "the access copy was made of the master %s…, and that of the asset is %s…", start(facts.Master), start(l.asset.Master.SHA512))
+	case facts.Rows != rows || facts.OfRows != of:
+		l.tell(AccessStale, key, "the access copy shows %d of %d rows, and the catalogue says %d of %d", facts.Rows, facts.OfRows, rows, of)
+	default:
+		return facts, nil
 	}
 	return nil, nil
 }
 
-// open opens an object for reading anywhere in it, at the pace of the run.
-func (c *Checker) open(ctx context.Context, key string) (ReaderAtCloser, int64, error) {
-	r, size, err := c.parts.Objects.ReaderAt(ctx, key)
+func sameJSON(a, b any) (bool, error) {
+	left, err := json.Marshal(a)
 	if err != nil {
-		return nil, 0, fmt.Errorf("open %s: %w", key, err)
+		return false, fmt.Errorf("encode: %w", err)
 	}
-	return &pacedReaderAt{r, ctx, c.pace}, size, nil
+	right, err := json.Marshal(b)
+	if err != nil {
+		return false, fmt.Errorf("encode: %w", err)
+	}
+	return bytes.Equal(left, right), nil
 }
 
-type pacedReaderAt struct {
-	ReaderAtCloser
-	ctx  context.Context
-	pace *pace
-}
-
-// ReadAt implements io.ReaderAt.
-func (r *pacedReaderAt) ReadAt(b []byte, off int64) (int, error) {
-	n, err := r.ReaderAtCloser.ReadAt(b, off)
-	if n > 0 {
-		if waitErr := r.pace.took(r.ctx, n); waitErr != nil {
-			return n, waitErr
+// file looks at one file of an access copy; where there are no facts to go by, whether
+// it is there.
+func (l *copyLook) file(ctx context.Context, name string, facts *ingest.Facts) error {
+	key := ingest.ThumbnailKey(l.asset.ID, name)
+	if facts == nil {
+		_, err := l.checker.parts.Objects.Stat(ctx, key)
+		if err = absent(err); errors.Is(err, archive.ErrNotFound) {
+			l.missing(key)
+			return nil
 		}
+		return err
 	}
-	return n, err
+	i := slices.IndexFunc(facts.Files, func(f ingest.FactsFile) bool { return f.Name == name })
+	if i < 0 {
+		l.tell(AccessStale, key, "the catalogue names this file of the access copy, and the facts of it do not")
+		return nil
+	}
+	want, digest, head := facts.Files[i], sha256.New(), &headWriter{}
+	size, err := l.checker.sum(ctx, key, digest, head)
+	var unreadable *unreadableError
+	got := hex.EncodeToString(digest.Sum(nil))
+	switch {
+	case errors.Is(err, archive.ErrNotFound):
+		l.missing(key)
+	case errors.As(err, &unreadable):
+		l.tell(AccessDamaged, key, "it cannot be read to its end: %v", err)
+	case err != nil:
+		return fmt.Errorf("read %s: %w", key, err)
+	case size != want.Size:
+		l.tell(AccessDamaged, key, "it has %d bytes, and %d were made", size, want.Size)
+	case got != want.SHA256:
+		l.tell(AccessDamaged, key, "it has the SHA-256 %s…, and %s… was made", start(got), start(want.SHA256))
+	case name == sidecarFile:
+		l.sidecar(key, head.kept, size)
+	case name == pyramidFile && size != l.asset.Access.Bytes:
+		l.tell(AccessStale, key, "it has %d bytes, and the catalogue says %d", size, l.asset.Access.Bytes)
+	}
+	return nil
+}
+
+func (l *copyLook) missing(key string) {
+	l.tell(AccessMissing, key, "this file of the access copy of %s is not in the object store", l.asset.Master.Filename)
+}
+
+// sidecar compares what the sidecar's header says with the catalogue.
+func (l *copyLook) sidecar(key string, head []byte, size int64) {
+	index, err := pyramid.ReadSidecar(bytes.NewReader(head), size)
+	if err != nil {
+		l.tell(AccessDamaged, key, "%v", err)
+		return
+	}
+	g, a := index.Geometry(), l.asset
+	switch {
+	case index.ID() != a.Access.Version:
+		l.tell(AccessStale, key, "the access copy is version %s, and the catalogue serves %s", index.ID(), a.Access.Version)
+	case g.Width != a.Image.Width || g.Height != a.Image.Height || g.TileSize != a.Access.TileSize || g.Levels != a.Access.Levels || index.Gray() != a.Access.Gray:
+		l.tell(AccessStale, key, "the access copy has %d × %d pixels in %d levels of tiles of %d, and the catalogue says %d × %d in %d of %d",
+			g.Width, g.Height, g.Levels, g.TileSize, a.Image.Width, a.Image.Height, a.Access.Levels, a.Access.TileSize)
+	}
+}
+
+// headWriter keeps the index of a sidecar that passes, whose length it says itself.
+type headWriter struct {
+	kept []byte
+	want int64 // 0 while it is not known
+}
+
+// Write implements io.Writer. It never fails.
+func (h *headWriter) Write(b []byte) (int, error) {
+	n := len(b)
+	if h.want == 0 {
+		h.kept = append(h.kept, b[:min(len(b), 64)]...)
+		if len(h.kept) < 12 {
+			return n, nil
+		}
+		want, err := pyramid.SidecarHeaderSize(h.kept)
+		if err != nil {
+			want = int64(len(h.kept)) // it is none, or a damaged one
+		}
+		h.want, b = max(want, 1), b[min(len(b), 64):]
+	}
+	if left := h.want - int64(len(h.kept)); left > 0 {
+		h.kept = append(h.kept, b[:min(int64(len(b)), left)]...)
+	}
+	return n, nil
+}
+
+// small reads an object of at most so many bytes.
+func (c *Checker) small(ctx context.Context, key string, limit int64) ([]byte, error) {
+	body, _, err := c.parts.Objects.Get(ctx, key)
+	if err != nil {
+		return nil, absent(err)
+	}
+	defer body.Close() //nolint:errcheck // opened for reading only
+	data, err := io.ReadAll(io.LimitReader(c.pace.reader(ctx, body), limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = &unreadableError{fmt.Errorf("it has more than %d bytes", limit)}
+	}
+	return data, err
 }

@@ -20,20 +20,12 @@ type Objects interface {
 	// Get opens an object for reading from its start; archive.ErrNotFound if it is
 	// not there. The caller closes it.
 	Get(ctx context.Context, key string) (io.ReadCloser, Info, error)
-	// ReaderAt opens an object for reading anywhere in it. The caller closes it.
-	ReaderAt(ctx context.Context, key string) (ReaderAtCloser, int64, error)
 	Stat(ctx context.Context, key string) (Info, error)
 	// Put stores bytes under a key in place of what is there.
 	Put(ctx context.Context, key string, r io.Reader, size int64) error
 	Delete(ctx context.Context, key string) error
 	// List yields the objects whose keys begin with prefix, in the order of the keys.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
-}
-
-// ReaderAtCloser is an opened object.
-type ReaderAtCloser interface {
-	io.ReaderAt
-	io.Closer
 }
 
 // Info describes an object.

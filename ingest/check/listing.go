@@ -159,7 +159,7 @@ func (l *listing) known(info Info, id, name string, a *archive.Asset) {
 // ofAccess reports whether a file is part of an asset's access copy. Of one that is
 // being made, it may be any.
 func ofAccess(a *archive.Asset, name string) bool {
-	for _, known := range []string{ingest.PyramidKey(a.ID), ingest.SidecarKey(a.ID), ingest.ThumbnailKey(a.ID, "facts.json")} {
+	for _, known := range []string{ingest.PyramidKey(a.ID), ingest.SidecarKey(a.ID), ingest.ThumbnailKey(a.ID, factsFile)} {
 		if known == ingest.ThumbnailKey(a.ID, name) {
 			return true
 		}

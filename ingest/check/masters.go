@@ -2,47 +2,35 @@ package check
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"syscall"
 
 	"hexi/archive"
 )
 
-// sums is what an object's bytes come to.
-type sums struct {
-	size   int64
-	sha512 string // lower-case hexadecimal
-	sha256 string // the same, where it was asked for
-}
-
 // bufferSize is how many bytes are read at a time.
 const bufferSize = 256 << 10
 
 // sum reads an object to its end. Bytes that the disk cannot give any more are an
 // *unreadableError; a key that can be none is archive.ErrNotFound.
-func (c *Checker) sum(ctx context.Context, key string, hashes ...hash.Hash) (int64, error) {
+func (c *Checker) sum(ctx context.Context, key string, to ...io.Writer) (int64, error) {
 	body, _, err := c.parts.Objects.Get(ctx, key)
 	if err != nil {
 		return 0, absent(err)
 	}
 	defer body.Close() //nolint:errcheck // opened for reading only
-	writers := make([]io.Writer, len(hashes))
-	for i, h := range hashes {
-		writers[i] = h
-	}
-	n, err := io.CopyBuffer(onlyWriter{io.MultiWriter(writers...)}, c.pace.reader(ctx, body), make([]byte, bufferSize))
+	n, err := io.CopyBuffer(onlyWriter{io.MultiWriter(to...)}, c.pace.reader(ctx, body), make([]byte, bufferSize))
 	if err != nil && ctx.Err() == nil && (errors.Is(err, syscall.EIO) || errors.Is(err, io.ErrUnexpectedEOF)) {
 		err = &unreadableError{err}
 	}
 	return n, err
 }
 
+// onlyWriter hides what else a writer can do, so that the buffer is used.
 type onlyWriter struct{ io.Writer }
 
 // unreadableError says that the store has an object and cannot give its bytes.
@@ -91,10 +79,3 @@ func (c *Checker) master(ctx context.Context, a *archive.Asset) (*Difference, er
 
 // start shortens a digest, whatever it is.
 func start(s string) string { return s[:min(12, len(s))] }
-
-// sumBoth returns an object's sums.
-func (c *Checker) sumBoth(ctx context.Context, key string) (sums, error) {
-	long, short := sha512.New(), sha256.New()
-	size, err := c.sum(ctx, key, long, short)
-	return sums{size, hex.EncodeToString(long.Sum(nil)), hex.EncodeToString(short.Sum(nil))}, err
-}
