@@ -31,6 +31,18 @@ var (
 type InvalidError struct {
 	Field string
 	Why   string
+
+	format string // that Why was made of, for those who say it in another language
+	args   []any
+}
+
+// Says returns the format and the arguments that Why was made of, by which it can be
+// said in another language; the format is Why itself where there was none.
+func (e *InvalidError) Says() (format string, args []any) {
+	if e.format == "" {
+		return e.Why, nil
+	}
+	return e.format, e.args
 }
 
 // Error returns "field: why".
@@ -43,7 +55,7 @@ func (e *InvalidError) Error() string {
 
 // Invalid makes an *InvalidError with a formatted reason.
 func Invalid(field, format string, args ...any) *InvalidError {
-	return &InvalidError{Field: field, Why: fmt.Sprintf(format, args...)}
+	return &InvalidError{Field: field, Why: fmt.Sprintf(format, args...), format: format, args: args}
 }
 
 // InvalidErrors is every fault that was found in one input, in the order of

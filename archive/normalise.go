@@ -81,18 +81,19 @@ func (c *checker) fault(field, format string, args ...any) {
 // unknown reports a value that a controlled vocabulary does not have, with the
 // nearest values that it does have.
 func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
-	why := fmt.Sprintf("%q is not a known %s", value, scheme)
+	format, args := "%q is not a known %s", []any{value, scheme}
 	if near := c.vocabulary.Nearest(scheme, value); len(near) > 0 {
 		names := make([]string, len(near))
 		for i, term := range near {
 			names[i] = fmt.Sprintf("%s (%s)", term.Code, term.Label.In("zh"))
 		}
-		why += "; did you mean " + strings.Join(names, ", ") + "?"
+		format += "; did you mean %s?"
+		args = append(args, strings.Join(names, ", "))
 	}
 	if advice != "" {
-		why += "; " + advice
+		format += "; " + advice
 	}
-	c.faults = append(c.faults, &InvalidError{Field: field, Why: why})
+	c.faults = append(c.faults, Invalid(field, format, args...))
 }
 
 // controlled turns a code or label into the code.

@@ -15,6 +15,7 @@ type Report struct {
 	Assets  map[string]int `json:"assets"`           // ready, unchanged, refused; looked-at in a dry run
 	Layers  int            `json:"layers,omitempty"` // images that became a layer of a view, another one, or none
 	Sheets  []TableReport  `json:"sheets,omitempty"`
+	Review  string         `json:"review,omitempty"` // the workbook that shows what is wrong in the sheets
 	Failed  []Item         `json:"failed"`
 	Notes   []Item         `json:"notes,omitempty"`
 }
@@ -42,10 +43,13 @@ type Like struct {
 // TableReport accounts for the lines of one table of a sheet: every line that holds
 // anything is a row or passed over.
 type TableReport struct {
-	Sheet  string               `json:"sheet"` // "register.xlsx 总登记账"
-	Lines  int                  `json:"lines"`
-	Rows   int                  `json:"rows"`   // each a record, refused, or the same as another
-	Passed map[sheet.Passed]int `json:"passed"` // title, heading, note, total; same, of the rows
+	Sheet   string               `json:"sheet"` // "register.xlsx 总登记账"
+	Profile string               `json:"profile,omitempty"`
+	Kind    archive.Kind         `json:"kind,omitempty"`    // of rows that do not say it
+	Columns []sheet.Column       `json:"columns,omitempty"` // what each is taken for
+	Lines   int                  `json:"lines"`
+	Rows    int                  `json:"rows"`   // each a record, refused, or the same as another
+	Passed  map[sheet.Passed]int `json:"passed"` // title, heading, note, total; same, of the rows
 }
 
 // Where says which file or row, and which field of it.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,6 +17,8 @@ type Request struct {
 	Collection string       // for rows that name none; needed for files without a sheet
 	Kind       archive.Kind // for rows that name none; "" lets what they say decide
 	Holder     string       // who holds the things of rows that name nobody
+	Mapping    string       // path of a mapping file for all sheets; "" for the one beside each
+	Review     string       // path of the workbook that shows what is wrong in the sheets; "" for none
 	Publish    bool
 	DryRun     bool
 	// AcceptIncomplete takes images as they are whose masters end early.
@@ -47,7 +50,7 @@ const (
 // it; the jobs for what it received are committed, not yet done (see Wait).
 // Its error is about the run as a whole, such as a collection that does not
 // exist; faults of rows and files are in the report.
-func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (*Report, *Received, error) {
+func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (_ *Report, _ *Received, err error) {
 	found, err := findSources(req.Paths)
 	if err != nil {
 		return nil, nil, err
@@ -69,6 +72,10 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (*Re
 	}
 	r.report.Notes = append(r.report.Notes, found.skipped...)
 	r.progress.Found(len(found.files))
+	defer func() { err = errors.Join(err, r.closeSheets()) }()
+	if err := r.reviewable(); err != nil {
+		return nil, nil, err
+	}
 	if len(found.sheets) > 0 {
 		err = r.sheets(ctx)
 	} else {
@@ -88,6 +95,8 @@ type run struct {
 	progress Progress
 	report   *Report
 	received *Received
+	files    []*os.File // the sheets
+	reviewed []*reviewed
 	pending  []row // rows of the transaction being gathered
 	bytes    int64 // of the files of these that were read already
 }
@@ -97,6 +106,7 @@ type run struct {
 type row struct {
 	item   string
 	record archive.Record
+	at     place
 	files  []source
 	layers layersOf
 	// missing are files that the row means and that are nowhere.
@@ -210,7 +220,7 @@ func (r *run) flush(ctx context.Context) (err error) {
 	}
 	for i, result := range saved {
 		if result.Err != nil {
-			r.refuseRow(rows[i].item, result.ID, result.Err)
+			r.refuseRow(rows[i].item, rows[i].at, result.ID, result.Err)
 			continue
 		}
 		r.report.Records[string(result.Outcome)]++
@@ -246,7 +256,7 @@ func (r *run) check(ctx context.Context, rows []row) error {
 			if !refusal(err) {
 				return err
 			}
-			r.refuseRow(next.item, next.record.ID, err)
+			r.refuseRow(next.item, next.at, next.record.ID, err)
 			continue
 		}
 		outcome, err := r.p.archive.Compare(ctx, next.record)
@@ -310,8 +320,9 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 	return nil
 }
 
-func (r *run) refuseRow(item, record string, err error) {
+func (r *run) refuseRow(item string, at place, record string, err error) {
 	r.progress.Row()
+	at.mark(err)
 	r.report.Records["refused"]++
 	var faults archive.InvalidErrors
 	if !errors.As(err, &faults) {

@@ -29,24 +29,34 @@ func (r *run) sheets(ctx context.Context) error {
 		}
 	}
 	r.report.Notes = append(r.report.Notes, r.found.unused()...)
-	return nil
+	return r.review()
 }
 
 func (r *run) sheet(ctx context.Context, path string) error {
+	mapping, err := r.mapping(path)
+	if err != nil {
+		return err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("open sheet: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // opened for reading only
+	r.files = append(r.files, f)
 	name := filepath.Base(path)
-	s, err := sheet.Open(name, f, sheet.Options{
-		Collection: r.req.Collection, Kind: r.req.Kind, Holder: r.req.Holder, Vocabulary: r.p.archive.Vocabulary(),
-	})
+	vocabulary := r.p.archive.Vocabulary()
+	opts := sheet.Options{Collection: r.req.Collection, Kind: r.req.Kind, Holder: r.req.Holder, Vocabulary: vocabulary, Mapping: mapping}
+	if with, ok := vocabulary.(profiled); ok {
+		opts.Profiles = with.Profiles()
+	}
+	s, err := sheet.Open(name, f, opts)
 	if err != nil {
 		return err
 	}
 	for _, note := range s.Notes {
 		r.report.note(Item{Item: name, Field: note.Field, Code: "not-read", Why: note.Why})
+	}
+	for _, heading := range s.Unmapped() {
+		r.report.note(Item{Item: name, Field: heading, Code: "mapping", Why: "is a heading of the mapping, but of no table that is read"})
 	}
 	for _, t := range s.Tables {
 		if err := r.table(ctx, name, t); err != nil {
@@ -59,6 +69,8 @@ func (r *run) sheet(ctx context.Context, path string) error {
 // table takes the rows of a table in. They are read twice: what makes a row the record
 // that it is must stand in it alone, whatever the order of the rows.
 func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
+	review := &reviewed{Reviewed: sheet.Reviewed{Sheet: name, Table: t, Marks: map[int][]sheet.Mark{}}, wanted: r.req.Review != ""}
+	r.reviewed = append(r.reviewed, review)
 	if t.Name != "" {
 		name += " " + t.Name
 	}
@@ -68,13 +80,14 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 	}
 	for _, note := range t.Notes {
 		r.report.note(Item{Item: name, Field: note.Field, Code: "sheet", Why: note.Why})
+		review.Notes = append(review.Notes, sheet.Mark{Field: note.Field, Reason: note.Cause, Doubt: true})
 	}
 	keys, err := surveyKeys(ctx, t)
 	if err != nil {
 		return err
 	}
 	seen := map[string]int{}
-	count := TableReport{Sheet: name, Passed: map[sheet.Passed]int{}}
+	count := TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Passed: map[sheet.Passed]int{}}
 	defer func() {
 		r.report.Sheets = append(r.report.Sheets, count)
 		if count.Rows == 0 {
@@ -85,12 +98,16 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		item := fmt.Sprintf("%s row %d", name, sheetRow.Number)
+		item, at := fmt.Sprintf("%s row %d", name, sheetRow.Number), place{review, sheetRow.Number}
 		count.Lines++
 		if sheetRow.Passed != "" {
 			count.Passed[sheetRow.Passed]++
 			if sheetRow.Passed == sheet.PassedNote || sheetRow.Passed == sheet.PassedTotal {
-				r.report.note(Item{Item: item, Code: "passed-over", Why: fmt.Sprintf("is taken for a %s and not for a record: %s", sheetRow.Passed, first(sheetRow.Cells))})
+				format := "is taken for a note and not for a record: %s"
+				if sheetRow.Passed == sheet.PassedTotal {
+					format = "is taken for a sum and not for a record: %s"
+				}
+				r.doubt(item, at, "passed-over", archive.Invalid("", format, first(sheetRow.Cells)))
 			}
 			continue
 		}
@@ -98,7 +115,7 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 		if again, of := keys.again(sheetRow); again {
 			count.Passed[PassedSame]++
 			r.progress.Row()
-			r.report.note(Item{Item: item, Code: "same-row", Why: fmt.Sprintf("is the same, cell by cell, as row %d, and is not taken again", of)})
+			r.doubt(item, at, "same-row", archive.Invalid("", "is the same, cell by cell, as row %d, and is not taken again", of))
 			continue
 		}
 		next, err := r.readRow(ctx, sheetRow, keys, seen)
@@ -106,18 +123,26 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 			if !refusal(err) {
 				return err
 			}
-			r.refuseRow(item, sheetRow.Record.ID, err)
+			r.refuseRow(item, at, sheetRow.Record.ID, err)
 			continue
 		}
-		for _, note := range sheetRow.Notes {
-			r.report.note(Item{Item: item, Field: note.Field, Code: "kept-as-written", Why: note.Why})
+		for _, note := range slices.Concat(sheetRow.Notes, keys.survey.Doubts(sheetRow)) {
+			r.doubt(item, at, noteCode(note), note.Cause)
 		}
-		next.item = item
+		next.item, next.at = item, at
 		if err := r.add(ctx, next); err != nil {
 			return err
 		}
 	}
 	return r.flush(ctx)
+}
+
+// noteCode is "kept-as-written" for what was not understood, and "doubt" for the rest.
+func noteCode(note sheet.Note) string {
+	if strings.Contains(note.Why, "kept as it is written") || strings.Contains(note.Why, "kept in extra") {
+		return "kept-as-written"
+	}
+	return "doubt"
 }
 
 // PassedSame counts rows that say word for word what an earlier one says.
@@ -139,7 +164,8 @@ func first(cells []string) string {
 // tableKeys knows by what the rows of a table are recognised, and which rows say the
 // same of themselves.
 type tableKeys struct {
-	rows map[string][]keyed // by key, those that stand in more than one
+	rows   map[string][]keyed // by key, those that stand in more than one
+	survey *sheet.Survey
 }
 
 type keyed struct {
@@ -149,11 +175,12 @@ type keyed struct {
 
 // surveyKeys reads a table for its keys.
 func surveyKeys(ctx context.Context, t *sheet.Table) (*tableKeys, error) {
-	k := &tableKeys{rows: map[string][]keyed{}}
+	k := &tableKeys{rows: map[string][]keyed{}, survey: t.NewSurvey()}
 	for row := range t.Rows() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		k.survey.Add(row)
 		if row.Passed != "" || row.Err != nil {
 			continue
 		}

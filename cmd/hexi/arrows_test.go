@@ -54,7 +54,7 @@ var arrows = []arrow{
 	{"ingest", []string{"archive", "archive/bagit", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
 		"golang.org/x/text", "golang.org/x/sync", "github.com/google/uuid",
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
-	{"ingest/sheet", []string{"archive"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2"}, "turns sheets into records"},
+	{"ingest/sheet", []string{"archive"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2", "go.yaml.in/yaml/v3"}, "turns sheets into records"},
 	{"ingest/check", []string{"archive", "archive/ocfl", "archive/pyramid", "ingest", "ingest/packet"}, []string{"golang.org/x/sync"}, "compares what there is; catalogue, store and index are handed to it"},
 	{"ingest/harvest", []string{"archive"}, []string{"golang.org/x/text", "golang.org/x/net"}, "brings records from elsewhere"},
 

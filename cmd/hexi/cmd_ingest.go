@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -34,6 +35,9 @@ func newIngest(env *environment) *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			req.Paths, req.Kind = args, archive.Kind(kind)
+			if req.DryRun && req.Review == "" {
+				req.Review = reviewBeside(args)
+			}
 			if req.DryRun {
 				clean, err := env.nothingThere()
 				if err != nil {
@@ -61,10 +65,28 @@ func newIngest(env *environment) *cobra.Command {
 	cmd.Flags().StringVar(&req.Collection, "collection", "", "collection for records that name none (dunhuang, great-wall, …)")
 	cmd.Flags().StringVar(&kind, "kind", "", "kind for records that name none (relic, mural, cave, site …)")
 	cmd.Flags().StringVar(&req.Holder, "holder", "", "who holds the things of sheets that do not name their holder")
+	cmd.Flags().StringVar(&req.Mapping, "mapping", "", "what the headings of the sheets mean, in a small YAML `FILE` (default: SHEET.mapping.yaml beside each)")
+	cmd.Flags().StringVar(&req.Review, "report", "", "write a workbook `FILE.xlsx` that shows the sheets with what is wrong marked (default in a dry run: NAME.report.xlsx beside the first sheet)")
 	cmd.Flags().BoolVar(&req.Publish, "publish", false, "make the records public")
 	cmd.Flags().BoolVar(&req.AcceptIncomplete, "accept-incomplete", false, "show images whose files end early as far as they go, and mark them incomplete")
 	cmd.Flags().BoolVar(&req.DryRun, "dry-run", false, "say what would happen, and change nothing")
 	return cmd
+}
+
+// reviewBeside names the report of a dry run: beside the first sheet, "" without one.
+func reviewBeside(paths []string) string {
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil || info.IsDir() || !sheet.IsSheet(path) || strings.HasSuffix(strings.ToLower(path), ".jsonl") {
+			continue
+		}
+		base := strings.TrimSuffix(path, filepath.Ext(path))
+		if strings.EqualFold(filepath.Ext(path), ".gz") {
+			base = strings.TrimSuffix(base, filepath.Ext(base))
+		}
+		return strings.TrimSuffix(base, ".report") + ".report.xlsx"
+	}
+	return ""
 }
 
 // ingest runs a request to its end, working the jobs too.
@@ -193,6 +215,32 @@ func (env *environment) printReport(r *ingest.Report) error {
 	return nil
 }
 
+// printColumns shows what the columns of a table are taken for, so that a person sees a
+// slip before it is in every record.
+func printColumns(w io.Writer, t ingest.TableReport) {
+	what := string(t.Kind)
+	if t.Profile != "" {
+		what += ", profile " + t.Profile
+	}
+	if len(t.Columns) > 0 {
+		fmt.Fprintf(w, "columns  %s (%s):\n", t.Sheet, what)
+	}
+	for _, c := range t.Columns {
+		field := c.Field
+		if field == "ignore" {
+			field = "not taken"
+		}
+		if c.Unit != "" {
+			field += " in " + c.Unit
+		}
+		fmt.Fprintf(w, "         %s → %s", c.Heading, field)
+		if c.Sample != "" {
+			fmt.Fprintf(w, "   e.g. %s", c.Sample)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
 // passedOver says which lines of a table are no records of their own.
 func passedOver(t ingest.TableReport) string {
 	var out strings.Builder
@@ -230,7 +278,13 @@ func (env *environment) printReportText(r *ingest.Report) {
 		fmt.Fprintf(w, "note     %s: %s\n", item.Where(), item.Why)
 	}
 	for _, t := range r.Sheets {
+		if r.DryRun {
+			printColumns(w, t)
+		}
 		fmt.Fprintf(w, "sheet    %s: %d lines: %d rows%s\n", t.Sheet, t.Lines, t.Rows, passedOver(t))
+	}
+	if r.Review != "" {
+		fmt.Fprintf(w, "report   %s shows the sheets with what is wrong marked\n", r.Review)
 	}
 	verb := "records"
 	if r.DryRun {

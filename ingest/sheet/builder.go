@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
@@ -26,11 +25,13 @@ type builder struct {
 	written  string // these
 	unit     string // of the quantity, in a column of its own
 	massUnit string
+
+	said map[string]bool // the paths that a cell was for; kept where there are defaults
 }
 
 // note tells of a cell that is taken, but not as its writer may expect.
 func (b *builder) note(c column, format string, args ...any) {
-	b.notes = append(b.notes, Note{Field: c.name, Why: fmt.Sprintf(format, args...)})
+	b.notes = append(b.notes, newNote(c.name, format, args...))
 }
 
 func (b *builder) fault(c column, format string, args ...any) {
@@ -96,7 +97,7 @@ func (b *builder) set(c column, value string, kind cellKind) {
 	case "inscriptions":
 		r.Inscriptions = append(r.Inscriptions, archive.Inscription{Text: value})
 	case "rights":
-		b.rights(part, value)
+		b.rights(c, part, value)
 	default:
 		b.extra(c, value)
 	}
@@ -127,7 +128,9 @@ func (b *builder) extra(c column, value string) {
 	if b.record.Extra == nil {
 		b.record.Extra = map[string]json.RawMessage{}
 	}
-	b.record.Extra[c.key] = rawString(value)
+	if raw, ok := b.typed(c, value); ok {
+		b.record.Extra[c.key] = raw
+	}
 }
 
 // category reads a cell under a heading such as 类别, under which some sheets
@@ -144,6 +147,7 @@ func (b *builder) category(value string) {
 // finish fills in what the row leaves to the table, and what needs the whole row.
 func (b *builder) finish() {
 	r := b.record
+	b.fill()
 	if r.Collection == "" {
 		r.Collection = b.table.opts.Collection
 	}
@@ -157,7 +161,7 @@ func (b *builder) finish() {
 		r.Level = b.table.levelOf(r.Kind, r.Level)
 	}
 	if b.table.holder != "" && r.Holder() == "" {
-		b.rights("holder", b.table.holder)
+		b.rights(column{}, "holder", b.table.holder)
 	}
 	if b.words.name != "" {
 		b.periodWords(b.words, b.written)
@@ -174,6 +178,22 @@ func (b *builder) finish() {
 	}
 	if len(r.Titles) == 0 && !b.table.hasColumn("titles") && r.Location != nil && r.Location.Cave != "" {
 		r.Titles = archive.Text{"zh": r.Location.Site + "第" + strings.TrimSuffix(strings.TrimPrefix(r.Location.Cave, "第"), "窟") + "窟"}
+	}
+}
+
+// fill sets what a mapping says of every row, and of rows that say nothing.
+func (b *builder) fill() {
+	m := b.table.opts.Mapping
+	if m == nil {
+		return
+	}
+	for _, c := range m.constants {
+		b.set(c.column, c.value, cellText)
+	}
+	for _, d := range m.defaults {
+		if !b.said[d.column.path()] {
+			b.set(d.column, d.value, cellText)
+		}
 	}
 }
 
@@ -227,6 +247,13 @@ func (b *builder) periodWords(c column, value string) {
 				site = term.Code
 			}
 		}
+	}
+	if d, ok := b.vocabulary.Period(value, site); ok {
+		p.Term, p.From, p.To = d.Term, d.From, d.To
+		for _, doubt := range d.Doubts {
+			b.note(c, "%s", doubt)
+		}
+		return
 	}
 	if p.Term, p.From, p.To = readPeriod(b.vocabulary, value, site); p.Term == "" && p.From == 0 && !unknownTime.MatchString(value) {
 		b.note(c, "%q is no period or year that is known; it is kept as it is written, and the record is not found by its time", value)
@@ -369,7 +396,7 @@ func (b *builder) subjects(c column, value string) {
 	}
 }
 
-func (b *builder) rights(part, value string) {
+func (b *builder) rights(c column, part, value string) {
 	if b.record.Rights == nil {
 		b.record.Rights = &archive.Rights{}
 	}
@@ -380,6 +407,18 @@ func (b *builder) rights(part, value string) {
 		b.record.Rights.Statement = value
 	case "tier":
 		b.record.Rights.Tier = tierOf(value)
+	case "maxPixels":
+		v, ok := readNumber(value)
+		if !ok || v != math.Trunc(v) || v < 0 || v > 1e15 {
+			b.fault(c, "%q is not a whole number", value)
+			return
+		}
+		b.record.Rights.MaxPixels = int64(v)
+	case "until":
+		b.record.Rights.Until = value
+		if day, _, ok := readDate(value, ""); ok {
+			b.record.Rights.Until = day
+		}
 	}
 }
 

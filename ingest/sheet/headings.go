@@ -106,7 +106,9 @@ func builtIn(group, heading string) column {
 	plain, unit := splitUnit(name)
 	for _, h := range []string{name, plain} {
 		if c, ok := known(group, h); ok {
-			c.name, c.unit = name, unit
+			if c.name = name; unit != "" {
+				c.unit = unit
+			}
 			return c
 		}
 	}

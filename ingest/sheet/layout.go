@@ -21,6 +21,7 @@ type layout struct {
 	from, to int // lines of the headings
 	columns  []column
 	holder   string // that the lines above them name
+	headings []line
 	data     []line // the first lines below them
 }
 
@@ -46,19 +47,24 @@ func findLayout(g grid, read reader) (out layout, nearest []string, err error) {
 			continue
 		}
 		for depth := 1; depth <= maxHeadings && i+depth <= len(first); depth++ {
-			if depth > 1 && (filled(l) < 2 || !goesOn(first[i+depth-2], first[i+depth-1])) {
+			if read.line > 0 && depth != read.lines {
+				continue
+			}
+			if read.line == 0 && depth > 1 && (filled(l) < 2 || !goesOn(first[i+depth-2], first[i+depth-1])) {
 				break
 			}
 			columns := read.columns(first[i : i+depth])
 			n := score(columns)
-			if n <= best || !identifies(columns) && read.line == 0 {
+			// Of the same last line the fewest: what is above them says something else.
+			tighter := n == best && first[i+depth-1].number == out.to && best > 0
+			if n <= best && !tighter && (read.line == 0 || n < best) || read.line == 0 && (!identifies(columns) || n == 1 && i > 0) {
 				if nearest == nil && filled(l) > 1 || n > best {
 					nearest = l.texts()
 				}
 				continue
 			}
-			best = n
-			out = layout{from: l.number, to: first[i+depth-1].number, columns: columns, data: first[i+depth:]}
+			best = max(n, 1)
+			out = layout{from: l.number, to: first[i+depth-1].number, columns: columns, headings: first[i : i+depth], data: first[i+depth:]}
 		}
 	}
 	if best == 0 {
@@ -140,6 +146,7 @@ func filled(l line) (n int) {
 // reader turns lines of headings into columns.
 type reader struct {
 	line  int // where a person says that the headings are, or 0
+	lines int // and how many lines they have
 	known func(group, heading string) column
 }
 

@@ -26,6 +26,7 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hexi/archive"
@@ -37,6 +38,8 @@ type Options struct {
 	Kind       archive.Kind // for rows that name none and show none by what they say
 	Holder     string       // who holds the things, for rows that name nobody
 	Vocabulary archive.Vocabulary
+	Profiles   []archive.Profile // whose headings are known
+	Mapping    *Mapping          // what a person says of the sheet; nil for nothing
 }
 
 // Row is one row of a sheet. Number counts as a person sees it in the sheet:
@@ -69,6 +72,13 @@ type Row struct {
 type Note struct {
 	Field string // the heading
 	Why   string
+	// Cause is the same as a reason that can be said in another language (Reason).
+	Cause *archive.InvalidError
+}
+
+func newNote(field, format string, args ...any) Note {
+	cause := archive.Invalid(field, format, args...)
+	return Note{Field: field, Why: cause.Why, Cause: cause}
 }
 
 // Sheet is an opened sheet.
@@ -88,13 +98,17 @@ type Table struct {
 	// Notes tell what is to know of the table as a whole.
 	Notes []Note
 
+	// Lang is the language of the headings, and so of the people who work with it.
+	Lang string
+
 	opts           Options
-	grid           grid // nil for .jsonl
+	profile        *archive.Profile // nil for none
+	grid           grid             // nil for .jsonl
 	rows           iter.Seq[Row]
 	headAt, headTo int // lines
 	columns        []column
+	samples        []string
 	has            map[string]bool
-	lang           string // of the headings
 	kind           archive.Kind
 	holder         string
 }
@@ -111,6 +125,28 @@ func (s *Sheet) Rows() iter.Seq[Row] {
 			}
 		}
 	}
+}
+
+// Unmapped lists the headings of the mapping that no table of the sheet has.
+func (s *Sheet) Unmapped() []string {
+	var out []string
+	for _, t := range s.Tables[:min(len(s.Tables), 1)] {
+		if t.opts.Mapping == nil {
+			continue
+		}
+		for _, one := range t.opts.Mapping.columns {
+			if !slices.ContainsFunc(s.Tables, func(t *Table) bool {
+				return slices.ContainsFunc(t.columns, func(c column) bool {
+					plain, _ := splitUnit(c.name)
+					f := fold(one.heading)
+					return f == fold(c.name) || f == fold(plain) || strings.HasSuffix(f, fold(c.name)) && c.name != ""
+				})
+			}) {
+				out = append(out, fmt.Sprintf("%s (line %d)", one.heading, one.line))
+			}
+		}
+	}
+	return out
 }
 
 // Name returns the file name that the sheet was opened under.
@@ -210,6 +246,10 @@ func (s *Sheet) openWorkbook(file File, opts Options) error {
 			s.note(part.name, "is a chart or the like, and not read")
 			continue
 		}
+		if m := opts.Mapping; m != nil && len(m.Tables) > 0 && !slices.Contains(m.Tables, part.name) {
+			s.note(part.name, "is not among the tables that the mapping names, and not read")
+			continue
+		}
 		if part.hidden {
 			s.note(part.name, "is hidden, and not read; unhide it to have it read")
 			continue
@@ -248,12 +288,29 @@ func (s *Sheet) openWorkbook(file File, opts Options) error {
 }
 
 func (s *Sheet) note(field, format string, args ...any) {
-	s.Notes = append(s.Notes, Note{Field: field, Why: fmt.Sprintf(format, args...)})
+	s.Notes = append(s.Notes, newNote(field, format, args...))
 }
 
 func (t *Table) note(field, format string, args ...any) {
-	t.Notes = append(t.Notes, Note{Field: field, Why: fmt.Sprintf(format, args...)})
+	t.Notes = append(t.Notes, newNote(field, format, args...))
 }
+
+func (t *Table) noteOnce(field, format string, args ...any) {
+	if note := newNote(field, format, args...); !slices.ContainsFunc(t.Notes, func(o Note) bool { return o.Field == field && o.Why == note.Why }) {
+		t.Notes = append(t.Notes, note)
+	}
+}
+
+// Profile is the code of the profile whose headings are meant, or "".
+func (t *Table) Profile() string {
+	if t.profile == nil {
+		return ""
+	}
+	return t.profile.Code
+}
+
+// Kind is what rows are that do not say it themselves.
+func (t *Table) Kind() archive.Kind { return t.kind }
 
 // jsonlRows are the rows of a file of lines of JSON.
 func jsonlRows(file File, opts Options) iter.Seq[Row] {

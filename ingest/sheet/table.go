@@ -1,10 +1,10 @@
 package sheet
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -15,21 +15,41 @@ import (
 // layOut finds out where the headings of a table are and what they mean. called is
 // what the table is called, which may say what its rows are.
 func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
-	found, nearest, err := findLayout(t.grid, reader{known: builtIn})
+	m := t.opts.Mapping
+	read := reader{known: newChooser(m, nil).column}
+	if m != nil {
+		read.line, read.lines = m.headAt, m.headTo-m.headAt+1
+		t.opts.Collection = cmp.Or(m.Collection, t.opts.Collection)
+		t.opts.Kind = cmp.Or(t.opts.Kind, m.Kind)
+	}
+	found, nearest, err := findLayout(t.grid, read)
 	if err != nil || found.columns == nil {
 		return false, nearest, err
 	}
 	if t.columns, err = readHeadings(found.columns); err != nil {
 		return false, nil, err
 	}
-	t.headAt, t.headTo = found.from, found.to
-	t.lang = t.language()
-	if t.holder = found.holder; t.holder == "" {
-		t.holder = t.opts.Holder
-	}
 	t.judge(found.data)
 	t.kind = t.guessKind(called, found.data)
+	// What the rows are says which profile's headings are meant.
+	if t.profile = t.chooseProfile(t.columns, t.kind); t.profile != nil {
+		read.known = newChooser(m, t.profile).column
+		if found.columns, err = readHeadings(keepSpread(read.columns(found.headings), found.data)); err != nil {
+			return false, nil, err
+		}
+		t.columns = found.columns
+		t.judge(found.data)
+	} else if m != nil && m.Profile != "" {
+		return false, nil, archive.Invalid("profile", "%q, which the mapping names, is not a profile", m.Profile)
+	}
+	t.headAt, t.headTo = found.from, found.to
+	t.Lang = t.language()
+	t.holder = cmp.Or(found.holder, t.opts.Holder)
+	if m != nil {
+		t.Lang, t.holder = cmp.Or(m.Language, t.Lang), cmp.Or(m.Holder, t.holder)
+	}
 	t.has = t.speaksOf()
+	t.samples = samplesOf(found.data, len(t.columns))
 	for _, c := range t.columns {
 		if c.field == "extra" && c.name != "" {
 			t.Kept = append(t.Kept, c.name)
@@ -56,6 +76,25 @@ func (t *Table) language() string {
 	return "zh"
 }
 
+// samplesOf are the first values of columns, cut to a glance.
+func samplesOf(data []line, columns int) []string {
+	out := make([]string, columns)
+	for i := range out {
+		for _, l := range data {
+			if i >= len(l.cells) {
+				continue
+			}
+			if out[i] = oneLine(clean(l.cells[i].text)); out[i] != "" {
+				break
+			}
+		}
+		if runes := []rune(out[i]); len(runes) > 40 {
+			out[i] = string(runes[:40]) + " …"
+		}
+	}
+	return out
+}
+
 // judge looks at what stands below the headings: a column is not what its heading says
 // where nothing in it is.
 func (t *Table) judge(data []line) {
@@ -75,7 +114,7 @@ func (t *Table) judge(data []line) {
 		}
 		if some > 0 && known == 0 {
 			t.columns[i] = column{field: "extra", name: c.name, key: c.name}
-			t.note(c.name, "holds no kind of record, such as relic or site, and is kept in extra")
+			t.noteOnce(c.name, "holds no kind of record, such as relic or site, and is kept in extra")
 		}
 	}
 }
@@ -103,6 +142,11 @@ func (t *Table) speaksOf() map[string]bool {
 	if t.holder != "" {
 		has["rights.holder"] = true
 	}
+	if m := t.opts.Mapping; m != nil {
+		for _, c := range slices.Concat(m.constants, m.defaults) {
+			has[c.column.path()] = true
+		}
+	}
 	return has
 }
 
@@ -126,6 +170,13 @@ func (t *Table) Rows() iter.Seq[Row] {
 				}
 			}
 			row.Cells = l.texts()
+			if row.Passed != "" {
+				for i, c := range l.cells { // what stands there itself, as it stands
+					if c.kind == cellFilled || c.kind == cellFilledNo {
+						row.Cells[i] = ""
+					}
+				}
+			}
 			if !yield(row) {
 				return
 			}
@@ -137,6 +188,9 @@ func (t *Table) Rows() iter.Seq[Row] {
 func (t *Table) readRow(l line) Row {
 	row := Row{Number: l.number, Has: t.has}
 	b := &builder{record: &row.Record, vocabulary: t.opts.Vocabulary, table: t}
+	if m := t.opts.Mapping; m != nil && len(m.defaults) > 0 {
+		b.said = map[string]bool{}
+	}
 	var layers struct {
 		column
 		cell string
@@ -172,6 +226,9 @@ func (t *Table) readRow(l line) Row {
 		case c.field == "layers":
 			layers.cell = value
 		default:
+			if b.said != nil {
+				b.said[c.path()] = true
+			}
 			b.set(c, value, l.cells[i].kind)
 		}
 	}
@@ -221,7 +278,11 @@ func (t *Table) Columns() []Column {
 		if c.name == "" {
 			continue
 		}
-		out = append(out, Column{Number: i + 1, Heading: c.name, Field: c.path(), Unit: c.unit})
+		sample := ""
+		if i < len(t.samples) {
+			sample = t.samples[i]
+		}
+		out = append(out, Column{Number: i + 1, Heading: c.name, Field: c.path(), Unit: c.unit, Sample: sample})
 	}
 	return slices.Clip(out)
 }
@@ -232,6 +293,7 @@ type Column struct {
 	Heading string `json:"heading"`
 	Field   string `json:"field"` // the path in the record; "ignore"; "files", "layers"
 	Unit    string `json:"unit,omitempty"`
+	Sample  string `json:"sample,omitempty"` // the first value, cut
 }
 
 // path is the field of a column in a record.
@@ -243,14 +305,4 @@ func (c column) path() string {
 		return c.field + "." + c.lang
 	}
 	return c.field
-}
-
-// fields of a record that are lists or objects of their own in Has.
-func hasAny(has map[string]bool, prefix string) bool {
-	for path := range maps.Keys(has) {
-		if path == prefix || strings.HasPrefix(path, prefix+".") {
-			return true
-		}
-	}
-	return false
 }
