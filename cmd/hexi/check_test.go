@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"hexi/archive"
+	"hexi/archive/objects"
 	"hexi/ingest/check"
 )
 
@@ -174,4 +178,38 @@ func add(t *testing.T, path string) {
 		os.Remove(path)
 		os.Remove(filepath.Dir(path)) // if it was made for this
 	})
+}
+
+var assetQueryOfAll = archive.AssetQuery{Limit: 100}
+
+// openedHouse opens an archive beside the commands of a test.
+func openedHouse(t *testing.T, flags []string) *house {
+	t.Helper()
+	env := &environment{getenv: func(string) string { return "" }, stderr: io.Discard}
+	for i := 0; i+1 < len(flags); i += 2 {
+		switch flags[i] {
+		case "--data":
+			env.flags.Data = flags[i+1]
+		case "--database":
+			env.flags.Database = flags[i+1]
+		case "--objects":
+			env.flags.Objects = flags[i+1]
+		default:
+			t.Fatalf("the flag %s is not known here", flags[i])
+		}
+	}
+	h, err := openHouse(t.Context(), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	return h
+}
+
+// putObject writes an object as it is not meant to be.
+func putObject(t *testing.T, h *house, key string, data []byte) {
+	t.Helper()
+	if _, err := h.objects.Put(t.Context(), key, bytes.NewReader(data), objects.PutOptions{Size: int64(len(data))}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -48,6 +48,7 @@ func newCheck(env *environment) *cobra.Command {
 		},
 	}
 	asked.register(cmd)
+	env.flags.images.registerJobs(cmd.Flags()) // of access copies that are made again
 	return cmd
 }
 
@@ -119,6 +120,14 @@ func (env *environment) check(ctx context.Context, h *house, asked checkFlags, o
 		return nil, err
 	}
 	parts.Log, opts.Log = h.checkLog(witnesses), h.log
+	if opts.Repair {
+		stop, err := h.startWorkers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+		opts.Finish = func(ctx context.Context, r *check.Report) error { return r.Await(ctx, h.archive) }
+	}
 	return check.New(parts, opts).Run(ctx)
 }
 

@@ -81,6 +81,9 @@ type Options struct {
 	Rate int64
 	// Repair does what can be done without asking anyone.
 	Repair bool
+	// Finish, if not nil, waits until the jobs that a repair made are done, and says of
+	// the differences what became of them (Report.Await).
+	Finish func(ctx context.Context, r *Report) error
 	// From is a folder of files to put lost masters back from; "" is none.
 	From string
 	// Older is how old an object that nobody knows must be before it is a
@@ -167,6 +170,11 @@ func (c *Checker) Run(ctx context.Context) (*Report, error) {
 	if c.opts.Repair {
 		if err := c.repair(ctx, r); err != nil {
 			return nil, fmt.Errorf("repair: %w", err)
+		}
+		if c.opts.Finish != nil {
+			if err := c.opts.Finish(ctx, r); err != nil {
+				return nil, fmt.Errorf("repair: %w", err)
+			}
 		}
 	}
 	// The index last: what was repaired may have changed what is to be found.
