@@ -82,16 +82,23 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 		r.report.note(Item{Item: name, Field: note.Field, Code: "sheet", Why: note.Why})
 		review.Notes = append(review.Notes, sheet.Mark{Field: note.Field, Reason: note.Cause, Doubt: true})
 	}
-	keys, err := surveyKeys(ctx, t)
+	keys, err := surveyKeys(ctx, t, r.found)
 	if err != nil {
 		return err
 	}
+	if keys.files != nil {
+		r.matchFiles(name, keys.files, keys.named)
+	}
+	var without []int // rows that have no file, though files were given
 	seen := map[string]int{}
 	count := TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Passed: map[sheet.Passed]int{}}
 	defer func() {
 		r.report.Sheets = append(r.report.Sheets, count)
 		if count.Rows == 0 {
 			r.report.note(Item{Item: name, Code: "no-rows", Why: "holds headings and no rows"})
+		}
+		if len(without) > 0 {
+			r.report.note(Item{Item: name, Code: "no-file", Why: fmt.Sprintf("%d rows have no file among those that were given: rows %s", len(without), list(without))})
 		}
 	}()
 	for sheetRow := range t.Rows() {
@@ -130,6 +137,9 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 			r.doubt(item, at, noteCode(note), note.Cause)
 		}
 		next.item, next.at = item, at
+		if keys.files != nil && sheetRow.Cells != nil && len(next.files) == 0 {
+			without = append(without, sheetRow.Number)
+		}
 		if err := r.add(ctx, next); err != nil {
 			return err
 		}
@@ -166,6 +176,8 @@ func first(cells []string) string {
 type tableKeys struct {
 	rows   map[string][]keyed // by key, those that stand in more than one
 	survey *sheet.Survey
+	files  *matcher     // nil where no files were given
+	named  map[int]bool // files that rows name
 }
 
 type keyed struct {
@@ -174,14 +186,29 @@ type keyed struct {
 }
 
 // surveyKeys reads a table for its keys.
-func surveyKeys(ctx context.Context, t *sheet.Table) (*tableKeys, error) {
-	k := &tableKeys{rows: map[string][]keyed{}, survey: t.NewSurvey()}
+func surveyKeys(ctx context.Context, t *sheet.Table, found *sources) (*tableKeys, error) {
+	k := &tableKeys{rows: map[string][]keyed{}, survey: t.NewSurvey(), named: map[int]bool{}}
+	if len(found.files) > 0 {
+		k.files = newMatcher()
+	}
 	for row := range t.Rows() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		k.survey.Add(row)
-		if row.Passed != "" || row.Err != nil {
+		if row.Passed != "" {
+			continue
+		}
+		if k.files != nil && row.Cells != nil {
+			k.files.add(row)
+			for _, name := range row.Files {
+				name = nfc(strings.ReplaceAll(name, `\`, "/"))
+				for _, i := range found.byBase[name[strings.LastIndexByte(name, '/')+1:]] {
+					k.named[i] = true
+				}
+			}
+		}
+		if row.Err != nil {
 			continue
 		}
 		if key := keyOf(row.Record); key != "" {
@@ -270,6 +297,9 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, keys *tableKeys, 
 	}
 	if out.files, out.missing, err = r.rowFiles(ctx, out.record.ID, sheetRow); err != nil {
 		return row{}, err
+	}
+	if keys.files != nil && len(sheetRow.Files) == 0 {
+		out.files = append(out.files, keys.files.files(r.found, sheetRow.Number)...)
 	}
 	if sheetRow.Has != nil && known != nil {
 		mergeRecord(&out.record, known.Record, sheetRow.Has)

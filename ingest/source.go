@@ -63,12 +63,14 @@ type sources struct {
 	byRel   map[string]int   // index into files
 	byBase  map[string][]int // several where folders hold the same name
 	used    map[int]bool
+	unclear map[int]bool     // those that fit several rows, which is told
+	byFold  map[string][]int // by folded base, with its ending and without; made when it is needed
 }
 
 // findSources walks the given paths. A path that does not exist is an error:
 // it is a slip of the person who typed it, and nothing has been done yet.
 func findSources(paths []string) (*sources, error) {
-	found := &sources{byRel: map[string]int{}, byBase: map[string][]int{}, used: map[int]bool{}}
+	found := &sources{byRel: map[string]int{}, byBase: map[string][]int{}, used: map[int]bool{}, unclear: map[int]bool{}}
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -165,6 +167,11 @@ func (s *sources) find(name string) (source, error) {
 	}
 	switch len(matches) {
 	case 0:
+		if i, err := s.nearly(key); err != nil {
+			return source{}, err
+		} else if i >= 0 {
+			return s.take(i), nil
+		}
 		if same := s.byBase[base]; len(same) > 0 {
 			return source{}, archive.Invalid("files", "%s is not among the files that were given; a file of that name is there as %s: name it by its path below the given folder",
 				name, s.files[same[0]].rel)
@@ -188,8 +195,8 @@ func (s source) promised() bool {
 func (s *sources) unused() []Item {
 	var out []Item
 	for i, f := range s.files {
-		if !s.used[i] && f.promised() {
-			out = append(out, Item{Item: f.path, Code: "not-named", Why: "no row names this file", Do: "add it to a row's files column"})
+		if !s.used[i] && !s.unclear[i] && f.promised() {
+			out = append(out, Item{Item: f.path, Code: "not-named", Why: "no row names this file, or has the register number or the name that its own name or folder begins with", Do: "add it to a row's files column"})
 		}
 	}
 	return out
