@@ -52,6 +52,7 @@ const (
 	TypeTerms   = "terms"   // several terms of Scheme
 	TypePeriod  = "period"  // words for a time, which are kept; Vocabulary.Period reads them
 	TypeBoolean = "boolean" // yes or no
+	TypeRegions = "regions" // rectangles of images, each a Region
 )
 
 // ExtraProfile is the key in Record.Extra that names a record's profile.

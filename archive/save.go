@@ -126,6 +126,12 @@ func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, e
 		return saved, err
 	}
 	if current.Revision == 0 || !same {
+		if err := a.checkTree(ctx, tx, &current.Record, &d.Record); err != nil {
+			return saved, err
+		}
+		if err := a.checkRegions(ctx, tx, &current.Record, &d.Record); err != nil {
+			return saved, err
+		}
 		saved.Revision++
 		action := ActionUpdated
 		saved.Outcome = Updated

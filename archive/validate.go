@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -67,6 +68,7 @@ func (c *checker) record(r *Record) {
 	c.rights(r)
 	c.links(r)
 	c.extra(r)
+	c.profile(r)
 }
 
 // text trims the texts, drops empty ones, and checks tags, encoding and length.
@@ -145,9 +147,16 @@ func (c *checker) location(r *Record) {
 	} {
 		*part.value = c.plain("location."+part.field, *part.value, 200)
 	}
-	// Sites of the vocabulary get their code; others keep the name they have.
-	if term, ok := c.vocabulary.Term(SchemeSite, l.Site); ok {
-		l.Site = term.Code
+	// What the vocabularies know gets its code; the rest keeps the name it has.
+	for _, known := range []struct {
+		scheme Scheme
+		value  *string
+	}{
+		{SchemeSite, &l.Site}, {SchemeSpace, &l.Space}, {SchemeSurface, &l.Surface}, {SchemePosition, &l.Position}, {SchemeWallRole, &l.Role},
+	} {
+		if term, ok := c.vocabulary.Term(known.scheme, *known.value); ok {
+			*known.value = term.Code
+		}
 	}
 	r.Location = &l
 	if l == (Location{}) {
@@ -161,6 +170,7 @@ func (c *checker) period(r *Record) {
 	}
 	p := *r.Period
 	p.Note = c.text("period.note", p.Note, MaxTitleLength)
+	c.periodWords(&p, r.Location)
 	c.controlled("period.term", SchemePeriod, &p.Term)
 	for field, year := range map[string]int{"period.from": p.From, "period.to": p.To} {
 		if year < minYear || year > maxYear {
@@ -183,6 +193,46 @@ func (c *checker) period(r *Record) {
 	if p.Term == "" && p.From == 0 && p.To == 0 && p.Note == nil {
 		r.Period = nil
 	}
+}
+
+// periodWords reads words for a time where no years are given: those in term that are
+// no term (贞观十六年), which then become the note, or the note alone. Words that are
+// not understood stay as they are.
+func (c *checker) periodWords(p *Period, l *Location) {
+	p.Term = strings.TrimSpace(p.Term)
+	if p.From != 0 || p.To != 0 {
+		return
+	}
+	site := ""
+	if l != nil {
+		site = l.Site
+	}
+	if _, ok := c.vocabulary.Term(SchemePeriod, p.Term); p.Term != "" && !ok {
+		if d, ok := c.vocabulary.Period(p.Term, site); ok && p.Note == nil {
+			p.Note = Text{languageOf(p.Term): p.Term}
+			p.Term, p.From, p.To = d.Term, d.From, d.To
+		}
+		return
+	}
+	if p.Term != "" {
+		return
+	}
+	for _, lang := range [...]string{"zh", "en"} {
+		if d, ok := c.vocabulary.Period(p.Note[lang], site); ok {
+			p.Term, p.From, p.To = d.Term, d.From, d.To
+			return
+		}
+	}
+}
+
+// languageOf tells Chinese words from others by their letters.
+func languageOf(s string) string {
+	for _, r := range s {
+		if unicode.Is(unicode.Han, r) {
+			return "zh"
+		}
+	}
+	return "en"
 }
 
 func (c *checker) place(r *Record) {

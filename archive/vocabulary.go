@@ -17,6 +17,11 @@ const (
 	SchemeSite         Scheme = "site"
 	SchemeMaterial     Scheme = "material"
 	SchemeLayer        Scheme = "layer"
+	SchemeSpace        Scheme = "space"
+	SchemeSurface      Scheme = "surface"
+	SchemePosition     Scheme = "position"
+	SchemeWallRole     Scheme = "wall-role"
+	SchemeProfile      Scheme = "profile" // the profiles themselves
 )
 
 // Term is one entry of a vocabulary.

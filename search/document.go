@@ -216,7 +216,13 @@ func (d *docBuilder) location(l *archive.Location) {
 	if en := site["en"]; en != "" {
 		d.add("location", en+" Cave "+cave)
 	}
-	d.add("location", l.Space, l.Surface, l.Position)
+	for _, part := range [...]struct {
+		scheme archive.Scheme
+		value  string
+	}{{archive.SchemeSpace, l.Space}, {archive.SchemeSurface, l.Surface}, {archive.SchemePosition, l.Position}} {
+		d.add("location", part.value)
+		d.add("location", values(d.ix.label(part.scheme, part.value))...) // a code is found by its labels
+	}
 }
 
 func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {

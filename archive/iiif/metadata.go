@@ -176,9 +176,17 @@ func (p Publisher) location(l *archive.Location) values {
 		zh[0] += "第" + l.Cave + "窟"
 		en = append(en, "Cave "+l.Cave)
 	}
-	for _, part := range [...]string{l.Space, l.Surface, l.Position} {
-		part = strings.TrimSpace(part)
+	for _, piece := range [...]struct {
+		scheme archive.Scheme
+		value  string
+	}{{archive.SchemeSpace, l.Space}, {archive.SchemeSurface, l.Surface}, {archive.SchemePosition, l.Position}} {
+		part := strings.TrimSpace(piece.value)
 		name := locationLabel(part)
+		if name["en"] == name["zh"] { // not one of the usual
+			if label := p.termLabel(piece.scheme, part); !label.Empty() {
+				name = label
+			}
+		}
 		zh, en = append(zh, name.In("zh")), append(en, name.In("en"))
 	}
 	return values{}.with(archive.Text{"zh": joinNonEmpty(zh, "，"), "en": joinNonEmpty(en, ", ")})

@@ -67,6 +67,7 @@ func Load(own ...fs.FS) (*Vocabulary, error) {
 		return nil, err
 	}
 	v.periods = v.newPeriods()
+	v.addProfileScheme()
 	return v, nil
 }
 
@@ -198,8 +199,8 @@ func readTable(dir fs.FS, name string, need ...string) (*table, error) {
 
 // addScheme adds the terms of a file to a scheme.
 func (v *Vocabulary) addScheme(name archive.Scheme, t *table, origin string) error {
-	if !archive.ValidID(string(name)) {
-		return fmt.Errorf("is no name of a scheme; it may hold only letters A–Z a–z, digits, - and _")
+	if !archive.ValidID(string(name)) || name == archive.SchemeProfile {
+		return fmt.Errorf("is no name of a scheme; it may hold only letters A–Z a–z, digits, - and _, and profiles have a directory of their own")
 	}
 	s := v.schemes[name]
 	if s == nil {

@@ -33,7 +33,7 @@ import (
 
 var profileTypes = []string{
 	archive.TypeText, archive.TypeNumber, archive.TypeInteger, archive.TypeYear, archive.TypeDate, archive.TypeList,
-	archive.TypeTerm, archive.TypeTerms, archive.TypePeriod, archive.TypeBoolean,
+	archive.TypeTerm, archive.TypeTerms, archive.TypePeriod, archive.TypeBoolean, archive.TypeRegions,
 }
 
 // draft is a profile as its file has it.
@@ -276,19 +276,33 @@ func (v *Vocabulary) Profiles() []archive.Profile {
 	return out
 }
 
-// Profile finds a profile by its code or a label.
+// Profile finds a profile by its code, a label, or the name of its sheet.
 func (v *Vocabulary) Profile(codeOrLabel string) (archive.Profile, bool) {
-	if p, ok := v.profiles[codeOrLabel]; ok {
-		return p, true
+	t, ok := v.Term(archive.SchemeProfile, codeOrLabel)
+	if !ok {
+		return archive.Profile{}, false
 	}
-	wanted := fold(codeOrLabel)
-	for _, code := range v.order {
-		p := v.profiles[code]
-		if wanted != "" && (fold(code) == wanted || fold(p.Label["zh"]) == wanted || fold(p.Label["en"]) == wanted || fold(p.Sheet) == wanted) {
-			return p, true
+	return v.profiles[t.Code], true
+}
+
+// addProfileScheme makes the profiles a scheme, so that they are looked up, labelled and
+// listed like any term.
+func (v *Vocabulary) addProfileScheme() {
+	s := &scheme{byLabel: map[string]int{}}
+	for i, p := range v.Profiles() {
+		s.terms = append(s.terms, archive.Term{Code: p.Code, Label: p.Label})
+		s.aliases = append(s.aliases, []string{p.Code, p.Label["zh"], p.Label["en"], p.Sheet})
+		s.version = append(s.version, "")
+		for _, name := range s.aliases[i] {
+			if _, taken := s.byLabel[fold(name)]; name != "" && !taken {
+				s.byLabel[fold(name)] = i
+			}
 		}
 	}
-	return archive.Profile{}, false
+	for i, t := range s.terms { // a code always names its own profile
+		s.byLabel[fold(t.Code)] = i
+	}
+	v.schemes[archive.SchemeProfile] = s
 }
 
 // ProfileOf implements archive.Vocabulary. Of the profiles of the record's kind, one for
