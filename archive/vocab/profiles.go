@@ -291,10 +291,14 @@ func (v *Vocabulary) addProfileScheme() {
 	s := &scheme{byLabel: map[string]int{}}
 	for i, p := range v.Profiles() {
 		s.terms = append(s.terms, archive.Term{Code: p.Code, Label: p.Label})
-		s.aliases = append(s.aliases, []string{p.Code, p.Label["zh"], p.Label["en"], p.Sheet})
+		names := []string{p.Code, p.Label["zh"], p.Label["en"]}
+		if p.Sheet != "" {
+			names = append(names, p.Sheet)
+		}
+		s.aliases = append(s.aliases, names)
 		s.version = append(s.version, "")
 		for _, name := range s.aliases[i] {
-			if _, taken := s.byLabel[fold(name)]; name != "" && !taken {
+			if _, taken := s.byLabel[fold(name)]; !taken {
 				s.byLabel[fold(name)] = i
 			}
 		}

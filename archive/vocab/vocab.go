@@ -80,6 +80,44 @@ func (v *Vocabulary) Terms(name archive.Scheme) (terms []archive.Term, ok bool) 
 	return slices.Clone(s.terms), true
 }
 
+// Scheme is what there is to know of a vocabulary beside its terms.
+type Scheme struct {
+	Code    archive.Scheme `json:"scheme"`
+	Label   archive.Text   `json:"label"`
+	Version string         `json:"version,omitempty"` // of the list that its authority published
+	Terms   int            `json:"terms"`
+	Own     bool           `json:"own,omitempty"` // the archive's own, and not one that hexi comes with
+}
+
+// schemesOf is the scheme whose terms are the schemes themselves, with their labels.
+const schemesOf archive.Scheme = "scheme"
+
+// Scheme describes a scheme; ok is false for an unknown one.
+func (v *Vocabulary) Scheme(name archive.Scheme) (out Scheme, ok bool) {
+	s, ok := v.schemes[name]
+	if !ok {
+		return Scheme{}, false
+	}
+	out = Scheme{Code: name, Label: archive.Text{"zh": string(name), "en": string(name)}, Terms: len(s.terms), Own: s.origin != ""}
+	if list := v.schemes[schemesOf]; list != nil {
+		if i, there := list.byLabel[fold(string(name))]; there && list.terms[i].Code == string(name) {
+			out.Label, out.Version = list.terms[i].Label, list.version[i]
+		}
+	}
+	return out, true
+}
+
+// Schemes describes all schemes, in the order of their codes.
+func (v *Vocabulary) Schemes() []Scheme {
+	out := make([]Scheme, 0, len(v.schemes))
+	for name := range v.schemes {
+		s, _ := v.Scheme(name)
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(a, b Scheme) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	return out
+}
+
 // Names returns all names of a term: code, labels and aliases.
 func (v *Vocabulary) Names(name archive.Scheme, code string) []string {
 	s, ok := v.schemes[name]

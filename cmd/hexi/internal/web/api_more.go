@@ -12,16 +12,6 @@ import (
 	"hexi/archive"
 )
 
-// apiVocab answers GET /api/v1/vocab/{scheme}: the terms of a vocabulary.
-func (s *Server) apiVocab(c *gin.Context) error {
-	terms, ok := s.Vocabulary.Terms(archive.Scheme(c.Param("scheme")))
-	if !ok {
-		return archive.ErrNotFound
-	}
-	c.Header("Cache-Control", "public, max-age=3600")
-	return answerJSON(c, http.StatusOK, gin.H{"scheme": c.Param("scheme"), "terms": terms})
-}
-
 // apiExhibitions answers GET /api/v1/exhibitions: what a kiosk can play.
 func (s *Server) apiExhibitions(c *gin.Context) error {
 	type exhibition struct {

@@ -328,6 +328,7 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 		}
 		add(zh, en, link{statementText(x.Statement, lang), x.Statement})
 	}
+	rows = append(rows, s.profileRows(r, lang)...)
 	add("记录号", "Record", link{Text: r.ID})
 	return rows
 }

@@ -87,6 +87,11 @@ func (s *Server) wallText(word, lang string) string {
 	if t, ok := wallWords[word]; ok {
 		return t.In(lang)
 	}
+	for _, scheme := range [...]archive.Scheme{archive.SchemeSpace, archive.SchemeSurface, archive.SchemePosition} {
+		if term, ok := s.Vocabulary.Term(scheme, word); ok && term.Code == word {
+			return term.Label.In(lang)
+		}
+	}
 	return word
 }
 
