@@ -32,8 +32,11 @@ const (
 // paths are resolved inside the directory (os.Root), so that no key and no
 // symbolic link leads out of it.
 type Dir struct {
-	path string
-	root *os.Root
+	path   string
+	root   *os.Root
+	top    *os.File // the directory itself, open
+	device uint64   // the file system that it is on
+	syncer syncer
 }
 
 // OpenDir opens a directory, making it if it does not exist. What the writes of
@@ -49,11 +52,24 @@ func OpenDir(path string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open object directory: %w", err)
 	}
-	return &Dir{path: path, root: root}, nil
+	d := &Dir{path: path, root: root}
+	if d.top, err = root.Open("."); err == nil {
+		d.device, err = device(d.top)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open object directory: %w", errors.Join(err, d.Close()))
+	}
+	return d, nil
 }
 
 // Close releases the directory.
-func (d *Dir) Close() error { return d.root.Close() }
+func (d *Dir) Close() error {
+	err := d.root.Close()
+	if d.top != nil {
+		err = errors.Join(err, d.top.Close())
+	}
+	return err
+}
 
 // String returns the directory's address.
 func (d *Dir) String() string { return "dir:" + d.path }

@@ -34,7 +34,17 @@ func (r *Root) add(ctx context.Context, dir string, h *head, v Version, files []
 	inv.Versions[inv.Head] = &versionBlock{
 		Created: v.Created.UTC().Truncate(time.Second).Format(time.RFC3339), Message: v.Message, User: userOf(v), State: state,
 	}
-	if err := p.store(ctx, h.inv == nil); err != nil {
+	err := p.copies(ctx)
+	if batch, ok := r.store.(Batch); ok && err == nil {
+		done, err := p.inOne(ctx, batch, h)
+		if done {
+			return w, err
+		}
+	}
+	if err == nil {
+		err = p.store(ctx, h.inv == nil)
+	}
+	if err != nil {
 		// Another writer may have committed the version, and cleared away what it did
 		// not need.
 		if winner, other := r.winner(ctx, dir, inv); other == nil {
@@ -99,22 +109,23 @@ func (r *Root) winner(ctx context.Context, dir string, inv *inventory) (*invento
 // still what h saw, so that who comes late does not undo a later version. The
 // inventory in the root comes last: where it stands, all of the version does.
 func (r *Root) finish(ctx context.Context, dir string, h *head, inv *inventory, raw []byte) error {
-	line := sidecarLine(digestHex(inv.Algorithm, raw))
-	name := declaration + inv.spec
-	errs := r.putAll(ctx, []Blob{
-		{Key: dir + "/" + inv.Head + "/" + inv.sidecar(), Data: line},
-		{Key: dir + "/" + inv.sidecar(), Data: line, PutOptions: replacing(h.sidecar)},
+	blobs := repeats(dir, h, inv, raw)
+	last := len(blobs) - 1
+	if h.inv == nil {
 		// It is there since before the first commit, unless somebody removed it.
-		{Key: dir + "/" + name, Data: []byte(strings.TrimPrefix(name, "0=") + "\n"), PutOptions: PutOptions{IfAbsent: true}},
-	})
+		if err := firstBut(r.putAll(ctx, []Blob{declared(dir, inv.spec)}), archive.ErrExists); err != nil {
+			return err
+		}
+	}
+	errs := r.putAll(ctx, blobs[:last])
 	if err := firstBut(errs, archive.ErrExists, archive.ErrConflict); err != nil {
 		return err
 	}
-	last := r.put(ctx, dir+"/"+inventoryName, raw, replacing(h.etag))
-	if err := firstBut([]error{last}, archive.ErrExists, archive.ErrConflict); err != nil {
+	errs = append(errs, r.putAll(ctx, blobs[last:])...)
+	if err := firstBut(errs, archive.ErrExists, archive.ErrConflict); err != nil {
 		return err
 	}
-	if last == nil && errs[1] == nil {
+	if errors.Join(errs...) == nil {
 		return nil
 	}
 	now, err := r.read(ctx, dir)
@@ -133,6 +144,16 @@ func firstBut(errs []error, others ...error) error {
 		}
 	}
 	return nil
+}
+
+// repeats are the files that repeat the commit of inv, whose bytes are raw, after h.
+func repeats(dir string, h *head, inv *inventory, raw []byte) []Blob {
+	line := sidecarLine(digestHex(inv.Algorithm, raw))
+	return []Blob{
+		{Key: dir + "/" + inv.Head + "/" + inv.sidecar(), Data: line},
+		{Key: dir + "/" + inv.sidecar(), Data: line, PutOptions: replacing(h.sidecar)},
+		{Key: dir + "/" + inventoryName, Data: raw, PutOptions: replacing(h.etag)},
+	}
 }
 
 func replacing(etag string) PutOptions {
@@ -164,13 +185,10 @@ func (r *Root) reseal(ctx context.Context, dir string, h *head) error {
 	return nil // others are writing, and do the same
 }
 
-// putAll puts small files, at once where the store can.
+// putAll puts small files at once. Each has an error of its own.
 func (r *Root) putAll(ctx context.Context, blobs []Blob) []error {
 	for i := range blobs {
 		blobs[i].Size = int64(len(blobs[i].Data))
-	}
-	if b, ok := r.store.(Batch); ok {
-		return b.PutAll(ctx, blobs)
 	}
 	errs := make([]error, len(blobs))
 	_ = together(len(blobs), func(i int) error { // each has its own error

@@ -9,27 +9,12 @@ import (
 	"hexi/archive"
 )
 
-// store puts the content of a version, and the declaration of a new object. Nothing
-// that is there is replaced. A name under which another writer left the same bytes
-// is good as it is; under a name with other bytes may be what a living writer is
-// about to commit, so that the file gets a name of its own, made of its digest.
+// store puts the small files of a version, and the declaration of a new object.
+// Nothing that is there is replaced. A name under which another writer left the same
+// bytes is good as it is; under a name with other bytes may be what a living writer
+// is about to commit, so that the file gets a name of its own, made of its digest.
 func (p *plan) store(ctx context.Context, fresh bool) error {
-	var blobs []Blob
-	var of []*placed
-	var copies []*placed
-	for _, f := range p.stored {
-		if f.From != "" {
-			copies = append(copies, f)
-			continue
-		}
-		blobs = append(blobs, Blob{Key: p.key(f), Data: f.Data, PutOptions: PutOptions{IfAbsent: true}})
-		of = append(of, f)
-	}
-	if fresh {
-		blobs = append(blobs, Blob{
-			Key: p.dir + "/" + declaration + specWritten, Data: []byte("ocfl_object_" + specWritten + "\n"), PutOptions: PutOptions{IfAbsent: true},
-		})
-	}
+	blobs, of := p.blobs(fresh)
 	for i, err := range p.root.putAll(ctx, blobs) {
 		switch {
 		case err == nil:
@@ -41,12 +26,62 @@ func (p *plan) store(ctx context.Context, fresh bool) error {
 			}
 		}
 	}
-	for _, f := range copies {
+	return nil
+}
+
+// blobs are the small files of a version, and the files that they are of; the
+// declaration of a new object is one more.
+func (p *plan) blobs(fresh bool) (blobs []Blob, of []*placed) {
+	for _, f := range p.stored {
+		if f.From == "" {
+			blobs = append(blobs, Blob{Key: p.key(f), Data: f.Data, PutOptions: PutOptions{IfAbsent: true}})
+			of = append(of, f)
+		}
+	}
+	if fresh {
+		blobs = append(blobs, declared(p.dir, specWritten))
+	}
+	return blobs, of
+}
+
+// declared is the declaration of an object.
+func declared(dir, spec string) Blob {
+	value := "ocfl_object_" + spec
+	return Blob{Key: dir + "/0=" + value, Data: []byte(value + "\n"), PutOptions: PutOptions{IfAbsent: true}}
+}
+
+// copies brings the files that are elsewhere in the store.
+func (p *plan) copies(ctx context.Context) error {
+	for _, f := range p.stored {
+		if f.From == "" {
+			continue
+		}
 		if err := p.copy(ctx, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inOne does what is left of a version in one batch, in the order of the steps:
+// small files, commit, and what repeats it. Where something is in the way it is not
+// done, and the steps are taken one by one: they find what is there already.
+func (p *plan) inOne(ctx context.Context, batch Batch, h *head) (done bool, err error) {
+	raw, err := p.inv.encode()
+	if err != nil {
+		return true, err
+	}
+	blobs, _ := p.blobs(h.inv == nil)
+	blobs = append(blobs, Blob{Key: p.dir + "/" + p.inv.Head + "/" + inventoryName, Data: raw, PutOptions: PutOptions{IfAbsent: true}})
+	blobs = append(blobs, repeats(p.dir, h, p.inv, raw)...)
+	for i := range blobs {
+		blobs[i].Size = int64(len(blobs[i].Data))
+	}
+	_, err = batch.PutAll(ctx, blobs)
+	if errors.Is(err, archive.ErrExists) || errors.Is(err, archive.ErrConflict) {
+		return false, nil
+	}
+	return true, err
 }
 
 func (p *plan) key(f *placed) string { return p.dir + "/" + f.content }

@@ -154,12 +154,13 @@ func (p *parser) states() {
 			}
 		}
 	}
+	code := "E107"
 	if p.spec == "1.0" {
-		return
+		code = "E050" // 1.0 has the rule, and no code of its own for it
 	}
 	for _, digest := range slices.Sorted(maps.Keys(p.inv.Manifest)) {
 		if !used[digest] {
-			p.note("E107", "the manifest has %s, which no version uses", shortDigest(digest))
+			p.note(code, "the manifest has %s, which no version uses", shortDigest(digest))
 		}
 	}
 }

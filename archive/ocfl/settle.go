@@ -81,8 +81,7 @@ func (r *Root) restore(ctx context.Context, dir, id string, h *head) error {
 // repeat puts the files of the head that may be missing although they carry nothing
 // that is not elsewhere: the declaration, and the digest of the version's inventory.
 func (r *Root) repeat(ctx context.Context, dir string, h *head) error {
-	name := declaration + h.inv.spec
-	blobs := []Blob{{Key: dir + "/" + name, Data: []byte(strings.TrimPrefix(name, "0=") + "\n"), PutOptions: PutOptions{IfAbsent: true}}}
+	blobs := []Blob{declared(dir, h.inv.spec)}
 	if _, err := r.store.Stat(ctx, dir+"/"+h.inv.Head+"/"+inventoryName); err == nil {
 		line := sidecarLine(digestHex(h.inv.Algorithm, h.raw))
 		blobs = append(blobs, Blob{Key: dir + "/" + h.inv.Head + "/" + h.inv.sidecar(), Data: line, PutOptions: PutOptions{IfAbsent: true}})

@@ -67,8 +67,9 @@ type Blob struct {
 }
 
 // Batch is implemented by stores that put many small objects in less time than one
-// after the other. It returns one error for each blob, in their order; when it
-// returns, all those without an error are durable.
+// after the other. Each becomes visible only when those before it are, and after one
+// that fails none is put. It returns how many were put, and why the next one was
+// not; those that were are durable.
 type Batch interface {
-	PutAll(ctx context.Context, blobs []Blob) []error
+	PutAll(ctx context.Context, blobs []Blob) (done int, err error)
 }

@@ -107,10 +107,16 @@ func (f *folder) Delete(_ context.Context, key string) error {
 	return nil
 }
 
+// above is the folder in which everything with a prefix is.
+func (f *folder) above(prefix string) string { return filepath.Dir(f.file(prefix + "x")) }
+
 func (f *folder) List(_ context.Context, prefix string) iter.Seq2[ocfl.Info, error] {
 	return func(yield func(ocfl.Info, error) bool) {
 		var all []ocfl.Info
-		err := filepath.WalkDir(f.path, func(name string, e fs.DirEntry, err error) error {
+		err := filepath.WalkDir(f.above(prefix), func(name string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
 			if err != nil || !e.Type().IsRegular() {
 				return err
 			}
@@ -137,7 +143,7 @@ func (f *folder) List(_ context.Context, prefix string) iter.Seq2[ocfl.Info, err
 // Oddities implements ocfl.Odd.
 func (f *folder) Oddities(_ context.Context, prefix string) iter.Seq2[ocfl.Oddity, error] {
 	return func(yield func(ocfl.Oddity, error) bool) {
-		err := filepath.WalkDir(f.path, func(name string, e fs.DirEntry, err error) error {
+		err := filepath.WalkDir(f.above(prefix), func(name string, e fs.DirEntry, err error) error {
 			key := filepath.ToSlash(strings.TrimPrefix(name, f.path+"/"))
 			if err != nil || !strings.HasPrefix(key, prefix) {
 				return err

@@ -184,8 +184,12 @@ func (v *validator) base() {
 			v.extensions()
 		case v.root != nil && v.root.Versions[name] != nil:
 		default:
+			n, _, version := parseVersionDir(name)
+			if version && (v.root == nil || len(v.root.Versions) == 0) {
+				continue // which versions there are is what cannot be read
+			}
 			v.note("E001", name, "is a folder that does not belong into an object")
-			if n, _, ok := parseVersionDir(name); ok && v.root != nil {
+			if version {
 				v.note("E046", name, "is the directory of version %d, which the inventory does not have", n)
 			}
 		}

@@ -32,7 +32,7 @@ var arrows = []arrow{
 
 	{"archive", nil, nil, "rests on the standard library alone; parents never import their children"},
 	{"archive/catalog", []string{"archive"}, sqlModules, "knows the domain and SQL"},
-	{"archive/objects", []string{"archive"}, []string{"github.com/minio/minio-go/v7"}, "knows the domain and byte stores"},
+	{"archive/objects", []string{"archive"}, []string{"github.com/minio/minio-go/v7", "golang.org/x/sys/unix"}, "knows the domain and byte stores"},
 	{"archive/ocfl", []string{"archive", "archive/ocfl/ocfltest"}, []string{"golang.org/x/crypto/blake2b"}, "knows the domain and OCFL, which names BLAKE2b among its digests"},
 	{"archive/ocfl/ocfltest", []string{"archive", "archive/ocfl"}, nil, "tries packages on any store, and owns none"},
 	{"archive/bagit", nil, []string{"golang.org/x/text"}, "knows BagIt, and not what a payload is"},

@@ -13,6 +13,30 @@ import (
 // packagesPrefix is where the object store has the preservation packages.
 const packagesPrefix = "ocfl"
 
+// packagesOf gives the preservation packages the object store in the form they ask
+// for. A directory takes all small files of a version at once.
+func packagesOf(store objects.Store) ocfl.Store {
+	if dir, ok := store.(*objects.Dir); ok {
+		return packageDir{packageStore{store}, dir}
+	}
+	return packageStore{store}
+}
+
+// packageDir is packageStore for a directory.
+type packageDir struct {
+	packageStore
+	dir *objects.Dir
+}
+
+// PutAll implements ocfl.Batch.
+func (s packageDir) PutAll(ctx context.Context, blobs []ocfl.Blob) (int, error) {
+	all := make([]objects.Blob, len(blobs))
+	for i, b := range blobs {
+		all[i] = objects.Blob{Key: b.Key, Data: b.Data, PutOptions: objects.PutOptions{Size: b.Size, IfAbsent: b.IfAbsent, IfMatch: b.IfMatch}}
+	}
+	return s.dir.PutAll(ctx, all)
+}
+
 // packageStore gives the preservation packages the object store in the form they
 // ask for.
 type packageStore struct{ store objects.Store }

@@ -57,13 +57,18 @@ func (s *Stopping) Put(ctx context.Context, key string, r io.Reader, opts ocfl.P
 	return err
 }
 
-// PutAll puts one blob after the other, so that every prefix can be the last.
-func (s *Stopping) PutAll(ctx context.Context, blobs []ocfl.Blob) []error {
-	errs := make([]error, len(blobs))
+// Batching is a Stopping store that also takes batches: of a batch every prefix can
+// be the last.
+type Batching struct{ *Stopping }
+
+// PutAll implements ocfl.Batch.
+func (s Batching) PutAll(ctx context.Context, blobs []ocfl.Blob) (int, error) {
 	for i, b := range blobs {
-		errs[i] = s.Put(ctx, b.Key, bytes.NewReader(b.Data), b.PutOptions)
+		if err := s.Put(ctx, b.Key, bytes.NewReader(b.Data), b.PutOptions); err != nil {
+			return i, err
+		}
 	}
-	return errs
+	return len(blobs), nil
 }
 
 // Get implements ocfl.Store.

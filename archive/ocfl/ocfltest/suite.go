@@ -95,16 +95,9 @@ func Stops(t *testing.T, store ocfl.Store, prefix string) {
 	for i, m := range masters {
 		mustPut(t, store, fmt.Sprintf("%s/incoming/%d", prefix, i), m)
 	}
-	for _, second := range []bool{false, true} {
-		for _, late := range []bool{false, true} {
-			for _, other := range []bool{false, true} {
-				for after := int64(0); ; after++ {
-					s := &stop{t: t, store: store, root: root, prefix: prefix, masters: masters, second: second, late: late, other: other, after: after}
-					if s.run() {
-						break
-					}
-				}
-			}
+	for n := range 16 {
+		s := &stop{t: t, store: store, root: root, prefix: prefix, masters: masters, second: n&1 != 0, late: n&2 != 0, other: n&4 != 0, batch: n&8 != 0}
+		for ; !s.run(); s.after++ {
 		}
 	}
 }
@@ -116,6 +109,7 @@ type stop struct {
 	prefix              string
 	masters             [][]byte
 	second, late, other bool
+	batch               bool
 	after               int64
 }
 
@@ -123,7 +117,7 @@ type stop struct {
 func (s *stop) run() bool {
 	t, ctx := s.t, s.t.Context()
 	t.Helper()
-	id := fmt.Sprintf("%v-%v-%v-%d", s.second, s.late, s.other, s.after)
+	id := fmt.Sprintf("second=%v late=%v other=%v batch=%v after=%d", s.second, s.late, s.other, s.batch, s.after)
 	old := version(id, 0, "first", s.prefix+"/incoming/0")
 	v, master := old, s.masters[0]
 	if s.second {
@@ -135,7 +129,11 @@ func (s *stop) run() bool {
 	}
 	stopping := &Stopping{Store: s.store, Late: s.late}
 	stopping.Stop(1000)
-	root := mustCreate(t, stopping, s.prefix+"/ocfl")
+	var wrapped ocfl.Store = stopping
+	if s.batch {
+		wrapped = Batching{stopping}
+	}
+	root := mustCreate(t, wrapped, s.prefix+"/ocfl")
 	stopping.Stop(s.after)
 	_, err := root.Write(ctx, v)
 	if stopping.Lists() > 0 {

@@ -1,0 +1,139 @@
+package objects
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"hexi/archive"
+)
+
+func blob(key, content string, opts PutOptions) Blob {
+	return Blob{Key: key, Data: []byte(content), PutOptions: opts}
+}
+
+// names are all files and folders of a directory, unfinished writes too.
+func names(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		if rel := strings.TrimPrefix(name, dir); err == nil && rel != "" && rel != "/"+lockName {
+			if e.IsDir() {
+				rel += "/"
+			}
+			out = append(out, rel[1:])
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestPutAll(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	d, err := OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only by then
+	ctx := t.Context()
+	absent := PutOptions{IfAbsent: true}
+	many := []Blob{
+		blob("o/x/one", "1", absent), blob("o/x/y/two", "2", absent), blob("o/three", "", PutOptions{}), blob("o/z/four", "4", absent), blob("o/five", "5", absent),
+	}
+	if n, err := d.PutAll(ctx, many); n != 5 || err != nil {
+		t.Fatalf("put %d, %v", n, err)
+	}
+	for _, b := range many {
+		if got := get(t, d, b.Key); got != string(b.Data) {
+			t.Errorf("%s holds %q", b.Key, got)
+		}
+	}
+	five, err := d.Stat(ctx, "o/five")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name  string
+		blobs []Blob
+		done  int
+		want  error
+	}{
+		{"one that is there", []Blob{blob("o/six", "6", absent), blob("o/x/one", "!", absent), blob("o/seven", "7", absent)}, 1, archive.ErrExists},
+		{"one that changed", []Blob{blob("o/five", "5b", PutOptions{IfMatch: five.ETag}), blob("o/five", "5c", PutOptions{IfMatch: five.ETag}), blob("o/eight", "8", absent)}, 1, archive.ErrConflict},
+		{"one that is gone", []Blob{blob("p/q/none", "!", PutOptions{IfMatch: "x"})}, 0, archive.ErrConflict},
+		{"none", nil, 0, nil},
+	} {
+		if n, err := d.PutAll(ctx, test.blobs); n != test.done || !errors.Is(err, test.want) {
+			t.Errorf("%s: put %d, %v; want %d, %v", test.name, n, err, test.done, test.want)
+		}
+	}
+	invalid := (*archive.InvalidError)(nil)
+	if n, err := d.PutAll(ctx, []Blob{blob("o/nine", "9", absent), blob("o/../../out", "!", absent)}); n != 0 || !errors.As(err, &invalid) {
+		t.Errorf("a key that leads out: %d, %v", n, err)
+	}
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	if n, err := d.PutAll(over, []Blob{blob("o/nine", "9", absent)}); n != 0 || !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %d, %v", n, err)
+	}
+	if got := get(t, d, "o/x/one") + get(t, d, "o/five"); got != "15b" {
+		t.Errorf("what was there is now %q", got)
+	}
+	want := []string{"o/five", "o/six", "o/three", "o/x/one", "o/x/y/two", "o/z/four"}
+	if got := keys(t, d, ""); !slices.Equal(got, want) {
+		t.Errorf("keys = %v, want %v", got, want)
+	}
+	for _, name := range names(t, path) {
+		if strings.Contains(name, tempPrefix) {
+			t.Errorf("%s is left", name)
+		}
+	}
+}
+
+// Batches come at once, with the same keys and with others in the same folders,
+// which are removed whenever they are empty.
+func TestPutAllAtOnce(t *testing.T) {
+	t.Parallel()
+	d, err := OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only by then
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	won := 0
+	for i := range 8 {
+		wg.Go(func() {
+			for round := range 10 {
+				mine := fmt.Sprintf("a/b/c/mine/%d", i)
+				n, err := d.PutAll(t.Context(), []Blob{
+					blob(mine, "m", PutOptions{IfAbsent: true}), blob(fmt.Sprintf("a/b/shared/%d", round), fmt.Sprint(i), PutOptions{IfAbsent: true}),
+				})
+				switch {
+				case n == 2 && err == nil:
+					mu.Lock()
+					won++
+					mu.Unlock()
+				case n != 1 || !errors.Is(err, archive.ErrExists):
+					t.Errorf("put %d, %v", n, err)
+				}
+				if err := d.Delete(t.Context(), mine); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if won != 10 {
+		t.Errorf("%d batches won 10 rounds", won)
+	}
+}
