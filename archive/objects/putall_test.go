@@ -137,3 +137,41 @@ func TestPutAllAtOnce(t *testing.T) {
 		t.Errorf("%d batches won 10 rounds", won)
 	}
 }
+
+func TestCopyByLink(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	d, err := OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only by then
+	ctx := t.Context()
+	put(t, d, "in/master", "pixels")
+	put(t, d, "package/a/master", "a placeholder")
+	for range 2 { // again changes nothing
+		if err := d.CopyByLink(ctx, "in/master", "package/a/master"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, d, "in/master", "another one") // replacing one name leaves the other
+	if got := get(t, d, "package/a/master"); got != "pixels" {
+		t.Errorf("the copy holds %q", got)
+	}
+	if err := d.Delete(ctx, "in/master"); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, d, "package/a/master"); got != "pixels" {
+		t.Errorf("after the deletion the copy holds %q", got)
+	}
+	for _, from := range []string{"in/master", "package"} {
+		if err := d.CopyByLink(ctx, from, "package/b"); !errors.Is(err, archive.ErrNotFound) {
+			t.Errorf("of %s: %v", from, err)
+		}
+	}
+	for _, name := range names(t, path) {
+		if strings.Contains(name, tempPrefix) {
+			t.Errorf("%s is left", name)
+		}
+	}
+}

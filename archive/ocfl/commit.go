@@ -37,8 +37,12 @@ func (r *Root) add(ctx context.Context, dir string, h *head, v Version, files []
 	err := p.copies(ctx)
 	if batch, ok := r.store.(Batch); ok && err == nil {
 		done, err := p.inOne(ctx, batch, h)
-		if done {
-			return w, err
+		switch {
+		case done && err != nil:
+			return Written{}, err
+		case done:
+			p.clear(ctx, inv)
+			return w, nil
 		}
 	}
 	if err == nil {

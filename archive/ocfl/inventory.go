@@ -133,8 +133,9 @@ func (inv *inventory) encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// sidecarLine is the content of the file beside an inventory (specification, 3.6).
-func sidecarLine(digest string) []byte { return []byte(digest + " " + inventoryName + "\n") }
+// sidecarLine is the content of the file beside an inventory (specification, 3.6), in
+// the form that sha512sum checks.
+func sidecarLine(digest string) []byte { return []byte(digest + "  " + inventoryName + "\n") }
 
 // next makes the inventory of the next version, without its state.
 func (inv *inventory) next() *inventory {

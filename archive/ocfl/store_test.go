@@ -145,6 +145,9 @@ func (f *folder) Oddities(_ context.Context, prefix string) iter.Seq2[ocfl.Oddit
 	return func(yield func(ocfl.Oddity, error) bool) {
 		err := filepath.WalkDir(f.above(prefix), func(name string, e fs.DirEntry, err error) error {
 			key := filepath.ToSlash(strings.TrimPrefix(name, f.path+"/"))
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
 			if err != nil || !strings.HasPrefix(key, prefix) {
 				return err
 			}

@@ -48,6 +48,7 @@ func (p Problem) String() string {
 type Report struct {
 	Object   string    `json:"object"` // its id, "" where it cannot be read
 	Dir      string    `json:"dir"`    // its folder in the store
+	Spec     string    `json:"spec"`   // the version of the specification that it was held to
 	Problems []Problem `json:"problems"`
 	// Files and Bytes are how many content files were read for their digests, and
 	// how much that was.
@@ -98,6 +99,7 @@ func ValidateAt(ctx context.Context, store Store, dir string, opts ValidateOptio
 		return v.report, archive.ErrNotFound
 	}
 	err := v.object(ctx)
+	v.report.Spec = v.spec
 	v.finish()
 	return v.report, err
 }

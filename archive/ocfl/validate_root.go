@@ -20,6 +20,7 @@ type hierarchy struct {
 	// layouts are the numbers of folders above the objects.
 	depths map[int]int
 	ids    map[string]string // of the objects that were checked, their folders
+	spec   string            // that the root declares
 }
 
 func (h *hierarchy) note(code, at, what string) {
@@ -42,7 +43,9 @@ func (r *Root) hierarchy(ctx context.Context) (*hierarchy, error) {
 		first, rest, below := strings.Cut(name, "/")
 		switch {
 		case inside != "" && strings.HasPrefix(name, inside):
-			if strings.HasPrefix(base, declaration) && dir != inside {
+			// Content may be anything, whole objects too.
+			version, _, _ := strings.Cut(strings.TrimPrefix(name, inside), "/")
+			if _, _, content := parseVersionDir(version); strings.HasPrefix(base, declaration) && dir != inside && !content {
 				h.note("E082", strings.TrimSuffix(dir, "/"), "is an object inside of another one")
 			}
 		case !below:
@@ -151,6 +154,7 @@ func (h *hierarchy) declared(ctx context.Context, found map[string]bool) error {
 			continue
 		}
 		n++
+		h.spec = spec
 		if spec != "1.0" && spec != "1.1" {
 			h.note("E077", name, "names no version of the specification that is known here")
 		}
@@ -233,6 +237,9 @@ func (h *hierarchy) check(dir string, report *Report) {
 		h.note("E037", place, "has the same id as the object in "+other+": "+report.Object)
 	}
 	h.ids[report.Object] = place
+	if h.spec != "" && report.Spec > h.spec {
+		h.note("E081", place, "is of OCFL "+report.Spec+", the storage root of "+h.spec)
+	}
 	if h.root.layout != nil {
 		if want, err := h.root.layout.place(report.Object); err != nil || want != place {
 			h.note("E083", place, "is not where the layout "+h.root.layout.Extension+" has the object "+report.Object)

@@ -37,6 +37,12 @@ func (s packageDir) PutAll(ctx context.Context, blobs []ocfl.Blob) (int, error) 
 	return s.dir.PutAll(ctx, all)
 }
 
+// Copy brings a master into its package without copying a byte: the place where it
+// was received is deleted afterwards.
+func (s packageDir) Copy(ctx context.Context, from, to string) error {
+	return s.dir.CopyByLink(ctx, from, to)
+}
+
 // packageStore gives the preservation packages the object store in the form they
 // ask for.
 type packageStore struct{ store objects.Store }

@@ -95,7 +95,13 @@ func Stops(t *testing.T, store ocfl.Store, prefix string) {
 	for i, m := range masters {
 		mustPut(t, store, fmt.Sprintf("%s/incoming/%d", prefix, i), m)
 	}
+	endless := &Stopping{Store: store}
+	endless.Stop(1 << 40)
+	batching := mustCreate(t, Batching{endless}, prefix+"/ocfl")
 	for n := range 16 {
+		if n == 8 {
+			root = batching
+		}
 		s := &stop{t: t, store: store, root: root, prefix: prefix, masters: masters, second: n&1 != 0, late: n&2 != 0, other: n&4 != 0, batch: n&8 != 0}
 		for ; !s.run(); s.after++ {
 		}
