@@ -244,7 +244,7 @@ func (p *parser) contentDirectory(o *object) {
 		return
 	}
 	s, ok := v.(string)
-	code := ""
+	var code string
 	switch {
 	case !ok, strings.Contains(s, "/"):
 		code = "E017"

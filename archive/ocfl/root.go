@@ -201,13 +201,13 @@ func (r *Root) idAt(ctx context.Context, dir string) (string, error) {
 		return "", tooLarge(key, info.Size, maxInventory)
 	}
 	d := json.NewDecoder(io.LimitReader(body, maxInventory))
-	t, err := d.Token()
+	_, err = d.Token()
 	for err == nil && d.More() {
-		var key string
-		if t, err = d.Token(); err != nil {
+		t, keyErr := d.Token()
+		if err = keyErr; err != nil {
 			break
 		}
-		if key, _ = t.(string); key == "id" {
+		if t == json.Token("id") {
 			var id string
 			if err = d.Decode(&id); err == nil {
 				return id, checkID(id)

@@ -181,11 +181,13 @@ func (h *hierarchy) described(ctx context.Context) error {
 	if errors.Is(err, archive.ErrNotFound) {
 		return nil
 	}
-	if invalid := (*archive.InvalidError)(nil); err != nil && !errors.As(err, &invalid) {
+	invalid := (*archive.InvalidError)(nil)
+	tooLarge := errors.As(err, &invalid)
+	if err != nil && !tooLarge {
 		return err
 	}
 	var keys map[string]any
-	if err != nil || json.Unmarshal(data, &keys) != nil {
+	if tooLarge || json.Unmarshal(data, &keys) != nil {
 		h.note("E070", layoutName, "is no JSON object")
 		return nil
 	}
