@@ -35,6 +35,7 @@ var arrows = []arrow{
 	{"archive/objects", []string{"archive"}, []string{"github.com/minio/minio-go/v7", "golang.org/x/sys/unix"}, "knows the domain and byte stores"},
 	{"archive/ocfl", []string{"archive", "archive/ocfl/ocfltest"}, []string{"golang.org/x/crypto/blake2b"}, "knows the domain and OCFL, which names BLAKE2b among its digests"},
 	{"archive/ocfl/ocfltest", []string{"archive", "archive/ocfl"}, nil, "tries packages on any store, and owns none"},
+	{"archive/workbook", []string{"archive"}, nil, "knows the domain and how a workbook lays it out"},
 	{"archive/bagit", nil, []string{"golang.org/x/text"}, "knows BagIt, and not what a payload is"},
 	{"archive/pyramid", []string{"archive"}, nil, "knows the domain and the access copy's file format"},
 	{"archive/snapshot", nil, []string{inflate}, "knows the file format of snapshots, and neither SQL nor stores"},
@@ -54,7 +55,7 @@ var arrows = []arrow{
 	{"ingest", []string{"archive", "archive/bagit", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
 		"golang.org/x/text", "golang.org/x/sync", "github.com/google/uuid",
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
-	{"ingest/sheet", []string{"archive"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2", "go.yaml.in/yaml/v3"}, "turns sheets into records"},
+	{"ingest/sheet", []string{"archive", "archive/workbook"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2", "go.yaml.in/yaml/v3"}, "turns sheets into records"},
 	{"ingest/check", []string{"archive", "archive/ocfl", "archive/pyramid", "ingest", "ingest/packet"}, []string{"golang.org/x/sync"}, "compares what there is; catalogue, store and index are handed to it"},
 	{"ingest/harvest", []string{"archive"}, []string{"golang.org/x/text", "golang.org/x/net"}, "brings records from elsewhere"},
 

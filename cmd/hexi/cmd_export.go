@@ -31,6 +31,8 @@ func newExport(env *environment) *cobra.Command {
 		Short: "Give records out again, in forms that hexi ingest takes in",
 		Long: "Give records out again: all of them, those of a collection, or those named by their ids. The form is told\n" +
 			"by the target's ending, or by --as:\n\n" +
+			"  xlsx     a workbook: a table a kind of record under the headings of its official sheet, and the museum's\n" +
+			"           general register; it can be edited and taken in again\n" +
 			"  jsonl    one record a line; --to - writes to the standard output\n" +
 			"  bagit    a BagIt bag (RFC 8493): the folder holds the records as lines, and their masters. With --per\n" +
 			"           collection or --per record the folder holds a bag of each. What an interrupted run copied is\n" +
@@ -54,7 +56,7 @@ func newExport(env *environment) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&f.to, "to", "", "the file or folder to write; - is the standard output")
-	cmd.Flags().StringVar(&f.as, "as", "", "jsonl, bagit")
+	cmd.Flags().StringVar(&f.as, "as", "", "jsonl, xlsx, bagit")
 	cmd.Flags().StringVar(&f.per, "per", "", "one bag for all (export), or one a collection, or one a record")
 	cmd.Flags().StringVar(&f.collection, "collection", "", "only the records of this collection")
 	cmd.Flags().BoolVar(&f.published, "published", false, "only what the public sees, as the public sees it")
@@ -74,14 +76,16 @@ func (f *exportFlags) settle() error {
 		switch {
 		case f.to == "-" || ending == ".jsonl" && !folder:
 			f.as = "jsonl"
+		case ending == ".xlsx" && !folder:
+			f.as = "xlsx"
 		case folder || ending == "" || f.per != "":
 			f.as = "bagit"
 		default:
-			return usage("%s does not tell the form of the export; say --as jsonl or --as bagit", f.to)
+			return usage("%s does not tell the form of the export; say --as jsonl, xlsx or bagit", f.to)
 		}
 	}
 	switch f.as {
-	case "jsonl":
+	case "jsonl", "xlsx":
 		if f.per != "" {
 			return usage("--per is about bags; say --as bagit")
 		}
@@ -92,7 +96,7 @@ func (f *exportFlags) settle() error {
 	case "bagit":
 		return f.settleBags(err == nil && !info.IsDir())
 	}
-	return usage("%q is no form of an export; use jsonl or bagit", f.as)
+	return usage("%q is no form of an export; use jsonl, xlsx or bagit", f.as)
 }
 
 func (f *exportFlags) settleBags(file bool) error {
@@ -144,7 +148,11 @@ func (env *environment) export(ctx context.Context, h *house, f exportFlags, ids
 	}
 	var s export.Summary
 	write := func(w io.Writer) (err error) {
-		s, err = x.JSONL(ctx, w, choice)
+		if f.as == "xlsx" {
+			s, err = x.XLSX(ctx, w, choice, h.vocabulary)
+		} else {
+			s, err = x.JSONL(ctx, w, choice)
+		}
 		return err
 	}
 	var err error

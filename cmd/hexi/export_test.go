@@ -245,3 +245,29 @@ func TestExportChoice(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A workbook is taken in like lines: identical records, and the same workbook and the same
+// lines when they are exported again.
+func TestExportWorkbook(t *testing.T) {
+	stores(t, func(t *testing.T, flags []string) {
+		photos := exportedArchive(t, flags)
+		out := t.TempDir()
+		first := exportTo(t, filepath.Join(out, "one.xlsx"), flags)
+		lines := exportTo(t, filepath.Join(out, "one.jsonl"), flags)
+		other := []string{"--data", filepath.Join(t.TempDir(), "other")}
+		got := hexi(t, append([]string{"ingest", filepath.Join(out, "one.xlsx"), photos, "--json"}, other...)...)
+		if r := readReport(t, got); got.status != exitDone || r.Records["created"] != 7 || r.Assets["refused"] != 0 {
+			t.Fatalf("status %d: %+v %s", got.status, r, got.stderr)
+		}
+		if again := exportTo(t, filepath.Join(out, "two.jsonl"), other); !bytes.Equal(lines, again) {
+			t.Errorf("records that went through a workbook:\n%.3000s\nwere:\n%.3000s", again, lines)
+		}
+		if again := exportTo(t, filepath.Join(out, "two.xlsx"), other); !bytes.Equal(first, again) {
+			t.Error("the workbook is another when it is exported again")
+		}
+		got = hexi(t, append([]string{"ingest", filepath.Join(out, "one.xlsx"), "--json"}, flags...)...)
+		if r := readReport(t, got); got.status != exitDone || r.Records["unchanged"] != 7 || r.Layers != 0 {
+			t.Errorf("status %d: %+v %s", got.status, r, got.stderr)
+		}
+	})
+}

@@ -240,6 +240,13 @@ func (s *Sheet) openWorkbook(file File, opts Options) error {
 	if err != nil {
 		return err
 	}
+	tables, err := book.openOwn()
+	if err != nil {
+		return err
+	}
+	if tables != nil {
+		return s.openOwnTables(book, tables, opts)
+	}
 	var nearest []string
 	for _, part := range book.tables {
 		if part.part == "" {

@@ -1,0 +1,177 @@
+package workbook
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"hexi/archive"
+)
+
+// Sheet is what a table is called and which columns it has in any case.
+type Sheet struct {
+	Name    string
+	Columns []Column
+}
+
+// Register is the general register of a museum (总登记账): a table to print and to keep,
+// which is not read back.
+var Register = Sheet{"总登记账", []Column{
+	{"extra.registered", "登记日期"}, {"identifiers.accession", "总登记号"}, {"identifiers.class", "分类号"},
+	{"titles.zh", "名称"}, {"period", "时代"}, {"quantity", "数量"}, {"extra.actualQuantity", "实际数量"},
+	{"dimensions", "尺寸重量"}, {"materials", "质地"}, {"completeness", "完残情况"}, {"source", "来源"},
+	{"extra.entryVoucher", "入馆凭证号"}, {"extra.cancelVoucher", "注销凭证号"}, {"extra.remarks", "备注"},
+}}
+
+// Official returns the table of a kind of records, with the columns of the official sheet
+// where there is one: of movable relics the 14 items of the census.
+func Official(kind archive.Kind) Sheet {
+	site := []Column{
+		{"titles.zh", "名称"}, {"identifiers.code", "代码"}, {"place.name.zh", "地址及位置"}, {"place.lon", "经度"}, {"place.lat", "纬度"},
+		{"level", "级别"}, {"period", "年代"}, {"category", "类别"}, {"descriptions.zh", "简介"}, {"condition", "保存状况"},
+	}
+	switch kind {
+	case archive.KindRelic:
+		return Sheet{"可移动文物", []Column{
+			{"rights.holder.zh", "收藏单位"}, {"identifiers.accession", "总登记号"}, {"titles.zh", "名称"}, {"period", "年代"},
+			{"materials", "质地"}, {"category", "类别"}, {"quantity", "数量"}, {"dimensions.length", "通长"}, {"dimensions.width", "通宽"},
+			{"dimensions.height", "通高"}, {"dimensions.mass", "质量"}, {"level", "级别"}, {"source", "来源"},
+			{"completeness", "完残程度"}, {"condition", "保存状态"}, {"extra.accessioned", "入藏时间"},
+		}}
+	case archive.KindSite:
+		return Sheet{"不可移动文物", site}
+	case archive.KindCave:
+		return Sheet{"洞窟", []Column{
+			{"location.site", "石窟"}, {"location.cave", "窟号"}, {"titles.zh", "名称"}, {"period", "年代"}, {"extra.form", "形制"},
+			{"descriptions.zh", "简介"}, {"condition", "保存状况"},
+		}}
+	case archive.KindMural:
+		return Sheet{"壁画", []Column{
+			{"titles.zh", "名称"}, {"location.site", "石窟"}, {"location.cave", "窟号"}, {"location.space", "空间"}, {"location.surface", "壁面"},
+			{"location.position", "位置"}, {"period", "年代"}, {"subjects.zh", "题材"}, {"techniques", "工艺"}, {"condition", "保存状况"},
+		}}
+	case archive.KindIntangible:
+		return Sheet{"非物质文化遗产", []Column{
+			{"identifiers.number", "编号"}, {"titles.zh", "名称"}, {"category", "类别"}, {"level", "级别"}, {"place.name.zh", "地点"},
+			{"rights.holder.zh", "保护单位"}, {"descriptions.zh", "说明"},
+		}}
+	case archive.KindDocument:
+		return Sheet{"古籍文献", []Column{
+			{"rights.holder.zh", "收藏单位"}, {"identifiers.shelfmark", "索书号"}, {"titles.zh", "题名"}, {"period", "年代"}, {"materials", "质地"},
+			{"quantity", "数量"}, {"level", "级别"}, {"completeness", "完残程度"}, {"text.zh", "全文"},
+		}}
+	}
+	names := map[archive.Kind]string{
+		archive.KindModel: "三维模型", archive.KindEvent: "事件", archive.KindReport: "报告", archive.KindRoute: "线路",
+		archive.KindExhibition: "展览", archive.KindCollection: "专题",
+	}
+	return Sheet{cmp.Or(names[kind], string(kind)), []Column{{"titles.zh", "名称"}}}
+}
+
+// Kinds are the kinds of records in the order of their tables.
+func Kinds() []archive.Kind {
+	return []archive.Kind{
+		archive.KindRelic, archive.KindMural, archive.KindCave, archive.KindSite, archive.KindDocument, archive.KindIntangible,
+		archive.KindModel, archive.KindEvent, archive.KindReport, archive.KindRoute, archive.KindExhibition, archive.KindCollection,
+	}
+}
+
+// further are the headings of the other columns, by path, in their order. Of a path that
+// ends with "." the headings are for all parts of it: languages, types, keys.
+var further = []Column{
+	{"id", "记录号"}, {"collection", "所属专题"}, {"partOf", "上级记录"}, {"titles.", "名称"}, {"descriptions.", "简介"},
+	{"identifiers.accession", "总登记号"}, {"identifiers.cave", "窟号标识"}, {"identifiers.shelfmark", "索书号"}, {"identifiers.", "编号"},
+	{"period.term", "年代代码"}, {"period.from", "起始年"}, {"period.to", "终止年"}, {"period.note.", "年代"},
+	{"place.name.", "地点"}, {"place.lat", "纬度"}, {"place.lon", "经度"}, {"place.precision", "坐标精度"},
+	{"location.site", "石窟"}, {"location.cave", "窟号"}, {"location.space", "空间"}, {"location.surface", "壁面"}, {"location.position", "位置"},
+	{"location.role", "壁面方位"}, {"category", "类别"}, {"level", "级别"}, {"completeness", "完残程度"}, {"condition", "保存状态"},
+	{"source", "来源"}, {"materials", "质地"}, {"techniques", "工艺"}, {"dimensions.length", "通长"}, {"dimensions.width", "通宽"},
+	{"dimensions.height", "通高"}, {"dimensions.mass", "质量"}, {"dimensions.diameter", "直径"}, {"dimensions.", "尺寸"}, {"quantity", "数量"},
+	{"subjects.", "主题"}, {"people.name.", "人物"}, {"people.role", "人物角色"}, {"inscriptions", "题记"}, {"text.", "全文"},
+	{"rights.holder.", "收藏单位"}, {"rights.statement", "版权"}, {"rights.tier", "开放等级"}, {"rights.maxPixels", "开放像素"},
+	{"rights.until", "开放日期"}, {"relations", "关联"}, {"stops", "站点"}, {"extra.", ""}, {"files", "图像文件"},
+}
+
+// maxColumns bounds a table's columns; what else there is goes into the last one.
+const maxColumns = 300
+
+// Survey finds out which columns the lines of a table need.
+type Survey struct {
+	sheet Sheet
+	used  map[string]bool
+	rest  bool
+}
+
+// NewSurvey begins with the columns of a sheet.
+func NewSurvey(s Sheet) *Survey { return &Survey{sheet: s, used: map[string]bool{}} }
+
+// Add takes a line into account.
+func (s *Survey) Add(l *archive.Line) {
+	for _, path := range paths(l) {
+		s.used[path] = true
+	}
+}
+
+// Columns returns the official columns, the further ones that are used, and PathRest.
+func (s *Survey) Columns() []Column {
+	out := slices.Clone(s.sheet.Columns)
+	used := map[string]bool{}
+	for path := range s.used {
+		used[path] = true
+	}
+	words := false // the curator's own words for the period have a column
+	for _, c := range out {
+		delete(used, c.Path)
+		words = words || c.Path == "period"
+	}
+	if words {
+		delete(used, "period.note.zh")
+	}
+	for _, path := range []string{"id", "collection"} {
+		used[path] = true
+	}
+	for _, f := range further {
+		var found []Column
+		for path := range used {
+			if part, ok := strings.CutPrefix(path, f.Path); ok && (part == "" || strings.HasSuffix(f.Path, ".")) {
+				found = append(found, Column{path, heading(f, part)})
+			}
+		}
+		slices.SortFunc(found, func(a, b Column) int { return cmp.Compare(a.Path, b.Path) })
+		for _, c := range found {
+			delete(used, c.Path)
+			if len(out) < maxColumns {
+				out = append(out, c)
+			}
+		}
+	}
+	out = append(out, Column{PathRest, "其余内容（勿改）"})
+	return distinct(out)
+}
+
+// heading is that of a further column; ingest/sheet understands most of them too.
+func heading(f Column, part string) string {
+	switch {
+	case part == "" || part == "zh" && f.Path != "extra.":
+		return f.Heading
+	case f.Path == "extra.":
+		return part
+	case part == "en":
+		return f.Heading + "（英文）"
+	}
+	return f.Heading + "（" + part + "）"
+}
+
+// distinct gives each column a heading of its own.
+func distinct(columns []Column) []Column {
+	seen := map[string]bool{}
+	for i, c := range columns {
+		h := strings.TrimSpace(c.Heading)
+		if h == "" || seen[h] {
+			h = strings.TrimSpace(h + " [" + c.Path + "]")
+		}
+		seen[h] = true
+		columns[i].Heading = h
+	}
+	return columns
+}

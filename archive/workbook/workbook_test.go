@@ -1,0 +1,207 @@
+package workbook_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hexi/archive"
+	"hexi/archive/workbook"
+)
+
+// terms is a vocabulary of a few terms; one has a label that leads to another.
+type terms struct{}
+
+func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
+	for _, t := range []archive.Term{
+		{Code: "ming", Label: archive.Text{"zh": "明", "en": "Ming"}}, {Code: "grade-1", Label: archive.Text{"zh": "一级"}},
+		{Code: "twin", Label: archive.Text{"zh": "一级"}}, {Code: "folk", Label: archive.Text{"zh": "民俗"}},
+	} {
+		if s == t.Code || s == t.Label["zh"] {
+			return t, true
+		}
+	}
+	return archive.Term{}, false
+}
+
+func lineOf(t *testing.T, text string) archive.Line {
+	t.Helper()
+	var l archive.Line
+	if err := json.Unmarshal([]byte(text), &l); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return l
+}
+
+func textOf(t *testing.T, l archive.Line) string {
+	t.Helper()
+	b, err := l.Append(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func columnsOf(lines ...archive.Line) []workbook.Column {
+	s := workbook.NewSurvey(workbook.Official(archive.KindRelic))
+	for i := range lines {
+		s.Add(&lines[i])
+	}
+	return s.Columns()
+}
+
+// there takes a line through cells and back.
+func there(t *testing.T, columns []workbook.Column, l archive.Line) []workbook.Cell {
+	t.Helper()
+	cells := workbook.Encode(terms{}, columns, archive.KindRelic, l)
+	for i, c := range cells {
+		if n := len(utf16Of(c.Text)); n > workbook.MaxCell {
+			t.Errorf("cell %d has %d units", i, n)
+		}
+		for _, r := range c.Text {
+			if r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
+				t.Errorf("cell %d holds %U, which no workbook can", i, r)
+			}
+		}
+	}
+	row, err := workbook.Decode(terms{}, columns, archive.KindRelic, cells)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, textOf(t, l))
+	}
+	if diff := cmp.Diff(textOf(t, l), textOf(t, row.Line)); diff != "" || len(row.Edited) > 0 {
+		t.Fatalf("%v %s", row.Edited, diff)
+	}
+	return cells
+}
+
+func utf16Of(s string) []uint16 {
+	var out []uint16
+	for _, r := range s {
+		out = append(out, 0)
+		if r > 0xFFFF {
+			out = append(out, 0)
+		}
+	}
+	return out
+}
+
+func TestThereAndBack(t *testing.T) {
+	t.Parallel()
+	const head = `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"名"}`
+	for _, rest := range []string{
+		``, `,"titles":{"en":"=1+1","zh-Hant":"'x","bo":" x "}`, `,"descriptions":{"zh":"a\nb\tc\r\nd\u0001_x0041_"}`,
+		`,"identifiers":[{"type":"accession","value":"0001"},{"type":"x；y","value":"a；b"},{"type":"accession","value":"2"}]`,
+		`,"identifiers":[{"type":"z","value":"1"},{"type":"accession","value":"2"}]`,
+		`,"period":{"term":"ming"}`, `,"period":{"term":"ming","note":{"zh":"明"}}`, `,"period":{"note":{"zh":"明"}}`,
+		`,"period":{"from":-200,"to":99,"note":{"en":"Han","zh":"汉"}}`, `,"period":{"term":"nowhere","from":1}`,
+		`,"place":{"name":{"zh":"兰州","en":"Lanzhou"},"lat":36.06,"lon":-103.83000000000001,"precision":"county"}`, `,"place":{"lat":0,"lon":-0.0}`,
+		`,"level":"grade-1"`, `,"level":"twin"`, `,"level":"free words"`, `,"materials":["铜","a；b"," ",""]`, `,"techniques":["x"]`,
+		`,"dimensions":[{"type":"height","value":1e-9,"unit":"m"},{"type":"height","value":3,"unit":""},{"type":"odd type","value":0,"unit":"a b","note":"n（m）；"}]`,
+		`,"dimensions":[{"type":"height","value":3,"unit":"（cm）"}]`, `,"quantity":{"value":0.5,"unit":"两 件"}`, `,"quantity":{"value":3}`,
+		`,"subjects":[{"zh":"一","en":"one"},{"en":"two"},{"zh":"三；四"}]`, `,"people":[{"name":{"zh":"某"},"role":"donor"},{"name":{"en":"X"}},{"name":{"zh":"尾"},"role":"r"}]`,
+		`,"inscriptions":[{"text":"[not json"}]`, `,"inscriptions":[{"text":"x","translation":{"en":"y"},"region":{"asset":"a","xywh":"1,2,3,4"}}]`, `,"inscriptions":[{"text":"一"},{"text":"二"}]`,
+		`,"rights":{"statement":"https://x","holder":{"zh":"馆","en":"Museum"},"tier":"reduced","maxPixels":9007199254740993,"until":"2030-01-01"}`,
+		`,"relations":[{"type":"same-as","record":"b"},{"type":"two words","record":"c"}]`, `,"stops":[{"record":"b","caption":{"zh":"站"}},{"date":"1936"}]`,
+		`,"extra":{"a":1,"b":1.50,"c":"1","d":"json:x","e":{"x":[1]},"f":null,"g":"","h":true,"i":12345678901234567890,"j":"TRUE","k.l":"dot"," m ":"space","n\n":"line"}`,
+		`,"location":{"site":"x","cave":"1","space":"s","surface":"n","position":"p","role":"r"},"partOf":"b","text":{"zh":"文","en":"t"}`,
+		`,"assets":[{"id":"a1","filename":"x.jpg","size":3,"sha512":"` + strings.Repeat("ab", 64) + `"},{"id":"a2","filename":"x.jpg","size":4,"sha512":"` + strings.Repeat("cd", 64) + `"}],"files":["x.jpg","x.jpg"],"layers":[null,{"view":"1","kind":"visible"}]`,
+		`,"files":[" odd ；name.jpg"],"assets":[{"id":"a1","filename":" odd ；name.jpg","size":3,"sha512":"` + strings.Repeat("ab", 64) + `"}]`,
+		`,"text":{"zh":"` + strings.Repeat("长", 40_000) + `","en":"` + strings.Repeat("😀", 20_000) + `"}`,
+	} {
+		l := lineOf(t, head+rest+"}")
+		if strings.Contains(rest, `"titles"`) {
+			l = lineOf(t, `{"id":"a","collection":"folk","kind":"relic"`+rest+"}")
+		}
+		there(t, columnsOf(l), l)
+		there(t, columnsOf(), l) // with the official columns alone
+	}
+}
+
+// Whatever a record holds, it comes back.
+func TestRandomThereAndBack(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(4, 1))
+	bits := []string{"", "a", "；", "（", "）", " ", "1", ".", "json:", "=", "[", "\n", "\r", "\x01", "_x000D_", "\ufffe", "😀", "明", "ming", "-", "，", "\u2028", "cm", `"`, `\`}
+	word := func() string {
+		var b strings.Builder
+		for range rng.IntN(5) {
+			b.WriteString(bits[rng.IntN(len(bits))])
+		}
+		return b.String()
+	}
+	text := func() archive.Text {
+		out := archive.Text{}
+		for _, lang := range []string{"zh", "en", "bo"} {
+			if w := word(); w != "" && rng.IntN(2) == 0 {
+				out[lang] = w
+			}
+		}
+		if len(out) == 0 {
+			return nil
+		}
+		return out
+	}
+	for i := range 3_000 {
+		r := archive.Record{ID: fmt.Sprint("r", i), Collection: "folk", Kind: archive.KindRelic, Titles: text(), Descriptions: text(), Level: word(), Category: word()}
+		for range rng.IntN(4) {
+			r.Identifiers = append(r.Identifiers, archive.Identifier{Type: word(), Value: word()})
+			r.Materials = append(r.Materials, word())
+			r.Dimensions = append(r.Dimensions, archive.Dimension{Type: word(), Value: rng.Float64() * 1e3, Unit: word(), Note: word()})
+			r.Subjects = append(r.Subjects, text())
+			r.People = append(r.People, archive.Person{Name: text(), Role: word()})
+			r.Inscriptions = append(r.Inscriptions, archive.Inscription{Text: word(), Translation: text()})
+			r.Relations = append(r.Relations, archive.Relation{Type: word(), Record: word()})
+		}
+		if rng.IntN(2) == 0 {
+			r.Period = &archive.Period{Term: word(), From: rng.IntN(5), To: rng.IntN(3) * 1000, Note: text()}
+			r.Quantity = &archive.Quantity{Value: float64(rng.IntN(4)), Unit: word()}
+			raw, _ := json.Marshal(word())
+			r.Extra = map[string]json.RawMessage{word(): raw, "n": json.RawMessage("1.0")}
+		}
+		// As it is kept: what JSON makes of it.
+		l := lineOf(t, textOf(t, archive.Line{Record: r}))
+		there(t, columnsOf(l), l)
+	}
+}
+
+// Cells that were edited count, also where the last column knew more; what is wrong in them
+// is said by the heading.
+func TestEdited(t *testing.T) {
+	t.Parallel()
+	l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"旧"},"level":"grade-1","identifiers":[{"type":"z","value":"1"},{"type":"accession","value":"2"}],"dimensions":[{"type":"height","value":3,"unit":"cm"}],"extra":{"n":1.0}}`)
+	columns := columnsOf(l)
+	edit := func(path, text string) (workbook.Row, error) {
+		cells := there(t, columns, l)
+		for i, c := range columns {
+			if c.Path == path {
+				cells[i] = workbook.Cell{Text: text}
+			}
+		}
+		return workbook.Decode(terms{}, columns, archive.KindRelic, cells)
+	}
+	row, err := edit("titles.zh", "新")
+	if err != nil || row.Line.Titles["zh"] != "新" || len(row.Edited) > 0 || row.Line.Identifiers[0].Type != "z" {
+		t.Errorf("%+v %v", row, err)
+	}
+	row, err = edit("identifiers.accession", "0099")
+	if err != nil || row.Line.Identifier("accession") != "0099" || row.Line.Identifier("z") != "1" || cmp.Diff(row.Edited, []string{"identifiers"}) != "" {
+		t.Errorf("%+v %v", row, err)
+	}
+	row, err = edit("dimensions.height", "34.2cm")
+	if want := (archive.Dimension{Type: "height", Value: 34.2, Unit: "cm"}); err != nil || row.Line.Dimensions[0] != want {
+		t.Errorf("%+v %v", row, err)
+	}
+	if row, err = edit("level", ""); err != nil || row.Line.Level != "" {
+		t.Errorf("%+v %v", row, err)
+	}
+	if _, err = edit("dimensions.height", "high"); err == nil || !strings.Contains(err.Error(), "通高: ") {
+		t.Errorf("%v", err)
+	}
+	if _, err = edit(workbook.PathRest, "{broken"); err == nil || !strings.Contains(err.Error(), "其余内容") {
+		t.Errorf("%v", err)
+	}
+}
