@@ -283,6 +283,12 @@ func TestIDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, store, dir+"/inventory.json", "[1]")
+	put(t, store, dir+"/v1/inventory.json", "[1]")
+	if dir8, err := r.Path(t.Context(), "record-8"); err != nil {
+		t.Fatal(err)
+	} else if err := store.Delete(t.Context(), dir8+"/inventory.json"); err != nil { // the first version's has the id too
+		t.Fatal(err)
+	}
 	ids, broken := 0, 0
 	for id, err := range r.IDs(t.Context()) {
 		switch {

@@ -29,8 +29,8 @@ type Object struct {
 	// Versions are 1 to Head, in this order.
 	Versions []VersionInfo
 	// Recovered says why the inventory of the newest version was read in place of
-	// the one in the root of the object, "" where the latter is sound. Settle
-	// restores it.
+	// the one in the root of the object, "" where the latter is sound: it is damaged,
+	// lost, or was not put yet. Settle restores it.
 	Recovered string
 
 	root *Root
@@ -55,6 +55,9 @@ func (r *Root) Object(ctx context.Context, id string) (*Object, error) {
 		return nil, err
 	}
 	h, err := r.read(ctx, dir)
+	if errors.Is(err, archive.ErrNotFound) {
+		h, err = r.unrooted(ctx, dir, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("object %s: %w", id, err)
 	}
@@ -183,6 +186,20 @@ func (r *Root) read(ctx context.Context, dir string) (*head, error) {
 	return r.recover(ctx, dir, h, err.Error())
 }
 
+// unrooted reads an object without an inventory in its root: it was lost, or the
+// first version is committed and not finished. missing is the error where there is
+// no version either.
+func (r *Root) unrooted(ctx context.Context, dir string, missing error) (*head, error) {
+	_, err := r.store.Stat(ctx, dir+"/"+versionDir(1, 0)+"/"+inventoryName)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil, missing
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.recover(ctx, dir, &head{}, dir+"/"+inventoryName+" is missing")
+}
+
 // seal finds out whether the digest beside an inventory is its own.
 func (r *Root) seal(ctx context.Context, dir string, h *head) (*head, error) {
 	line, info, err := r.get(ctx, dir+"/"+h.inv.sidecar(), maxSidecar)
@@ -248,7 +265,10 @@ func (r *Root) recover(ctx context.Context, dir string, h *head, fault string) (
 			continue
 		}
 		line, _, err := r.get(ctx, dir+"/"+name+"/"+inv.sidecar(), maxSidecar)
-		if err == nil && n > best && sealedBy(line, data, inv.Algorithm) {
+		// A first version that was just committed has neither its digest nor an inventory
+		// in the root yet.
+		fresh := h.raw == nil && n == 1 && errors.Is(err, archive.ErrNotFound)
+		if n > best && (fresh || err == nil && sealedBy(line, data, inv.Algorithm)) {
 			best, found, raw = n, inv, data
 		}
 	}

@@ -188,10 +188,22 @@ func (r *Root) objects(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-// idAt reads the id of the object in a folder; of a large inventory no more than it
-// takes to come to the id.
+// idAt reads the id of the object in a folder: where its inventory is damaged or
+// missing, from the one of its first version.
 func (r *Root) idAt(ctx context.Context, dir string) (string, error) {
-	key := dir + "/" + inventoryName
+	id, err := r.idIn(ctx, dir+"/"+inventoryName)
+	if err == nil {
+		return id, nil
+	}
+	if first, firstErr := r.idIn(ctx, dir+"/"+versionDir(1, 0)+"/"+inventoryName); firstErr == nil {
+		return first, nil
+	}
+	return "", err
+}
+
+// idIn reads the id that an inventory has; of a large one no more than it takes to
+// come to the id.
+func (r *Root) idIn(ctx context.Context, key string) (string, error) {
 	body, info, err := r.store.Get(ctx, key)
 	if err != nil {
 		return "", err

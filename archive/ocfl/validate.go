@@ -69,6 +69,11 @@ const mostProblems = 10_000
 // declare it, else 1.1) that can be seen in it. The error is not about the object
 // but says why it could not be looked at; one that is not there is
 // archive.ErrNotFound.
+//
+// Not reported are codes of what cannot be seen in files, since they are about what
+// programs do (E021, E022, E027, E028, E062, E074, E087, E089, W012), and those
+// that only sum up others (E002, E026, E055, E075, E098). Empty folders and links
+// are seen in stores that implement Odd.
 func (r *Root) Validate(ctx context.Context, id string, opts ValidateOptions) (Report, error) {
 	dir, err := r.Path(ctx, id)
 	if err != nil {

@@ -197,7 +197,7 @@ func (h *head) number() int {
 // current reads the head of an object for a writer: versions that were committed
 // and not finished are finished first. inv is nil where there is no object.
 func (r *Root) current(ctx context.Context, dir, id string) (*head, error) {
-	for range attempts {
+	for left, last := attempts, 0; left > 0; left-- {
 		h, err := r.read(ctx, dir)
 		if errors.Is(err, archive.ErrNotFound) {
 			h, err = &head{}, nil
@@ -207,6 +207,9 @@ func (r *Root) current(ctx context.Context, dir, id string) (*head, error) {
 		}
 		if h.recovered != "" {
 			return nil, fmt.Errorf("%s: the object must be settled before it is written: %w", h.recovered, ErrCorrupt)
+		}
+		if h.number() > last { // where the root was lost, all versions are finished anew
+			left, last = attempts, h.number()
 		}
 		next := versionDir(1, 0)
 		if h.inv != nil {

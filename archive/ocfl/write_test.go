@@ -316,3 +316,37 @@ func TestSettle(t *testing.T) {
 		t.Errorf("the content of a living writer: %v", err)
 	}
 }
+
+// An object whose own inventory is lost is read from its newest version, and gets it
+// back from all of them, one after the other.
+func TestLostInventory(t *testing.T) {
+	t.Parallel()
+	for _, writes := range []bool{false, true} {
+		r, store := newRoot(t)
+		for n := range 9 {
+			mustWrite(t, r, simple("urn:x:1", n, "a", fmt.Sprint(n)))
+		}
+		dir, err := r.Path(t.Context(), "urn:x:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Delete(t.Context(), dir+"/inventory.json"); err != nil {
+			t.Fatal(err)
+		}
+		if o := mustRead(t, r, "urn:x:1"); o.Head != 9 || o.Recovered == "" || readFile(t, o, "a") != "8" {
+			t.Errorf("read as %+v", o)
+		}
+		if writes {
+			if _, err := r.Write(t.Context(), simple("urn:x:1", 0, "a", "new")); !errors.Is(err, archive.ErrConflict) {
+				t.Errorf("written as a new object: %v", err)
+			}
+			mustWrite(t, r, simple("urn:x:1", 9, "a", "9"))
+		} else if err := r.Settle(t.Context(), "urn:x:1", ocfl.SettleOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if o := mustRead(t, r, "urn:x:1"); o.Recovered != "" || !writes && readFile(t, o, "a") != "8" || writes && readFile(t, o, "a") != "9" {
+			t.Errorf("then read as %+v", o)
+		}
+		valid(t, r, "urn:x:1")
+	}
+}
