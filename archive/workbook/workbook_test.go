@@ -1,6 +1,7 @@
 package workbook_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"hexi/archive"
 	"hexi/archive/workbook"
@@ -203,5 +205,79 @@ func TestEdited(t *testing.T) {
 	}
 	if _, err = edit(workbook.PathRest, "{broken"); err == nil || !strings.Contains(err.Error(), "其余内容") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A table that is full goes on in another, of the same columns; the file is always the same.
+func TestManyRows(t *testing.T) {
+	t.Parallel()
+	lines := func(yield func(archive.Line, error) bool) {
+		for i := range 7 {
+			if !yield(archive.Line{Record: archive.Record{ID: fmt.Sprint("r", i), Kind: archive.KindRelic, Titles: archive.Text{"zh": fmt.Sprint(i)}}}, nil) {
+				return
+			}
+		}
+	}
+	write := func() []byte {
+		var b bytes.Buffer
+		w := workbook.NewWriter(&b, terms{})
+		w.LimitRows(4) // three records and the headings
+		if err := w.Table("可移动文物", archive.KindRelic, columnsOf(), lines); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil || w.Rows != 7 {
+			t.Fatalf("%d rows, %v", w.Rows, err)
+		}
+		return b.Bytes()
+	}
+	file := write()
+	if !bytes.Equal(file, write()) {
+		t.Error("the same records make another file")
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := book.GetSheetList(), []string{"可移动文物", "可移动文物 (2)", "可移动文物 (3)", workbook.MarkerTable}; cmp.Diff(want, got) != "" {
+		t.Errorf("tables %q", got)
+	}
+	for i, n := range []int{4, 4, 2} {
+		rows, err := book.GetRows(book.GetSheetList()[i])
+		if err != nil || len(rows) != n || rows[0][0] != "收藏单位" || rows[1][2] != fmt.Sprint(3*i) {
+			t.Errorf("table %d: %q %v", i, rows, err)
+		}
+	}
+	if visible, err := book.GetSheetVisible(workbook.MarkerTable); err != nil || visible {
+		t.Errorf("the table of paths is seen: %v", err)
+	}
+	panes, err := book.GetPanes("可移动文物")
+	if err != nil || !panes.Freeze || panes.YSplit != 1 {
+		t.Errorf("%+v %v", panes, err)
+	}
+}
+
+// The general register has the columns and the order of the official one.
+func TestRegister(t *testing.T) {
+	t.Parallel()
+	l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"铜镜"},"identifiers":[{"type":"accession","value":"0007"}],"period":{"term":"ming"},"materials":["铜","锡"],"quantity":{"value":1,"unit":"件"},"dimensions":[{"type":"diameter","value":12.5,"unit":"cm"},{"type":"mass","value":300,"unit":"g"}],"extra":{"remarks":"有铭","registered":"1956-03-01"}}`)
+	var b bytes.Buffer
+	w := workbook.NewWriter(&b, terms{})
+	if err := w.Show(workbook.Register, func(yield func(archive.Line, error) bool) { yield(l, nil) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows("总登记账")
+	want := [][]string{
+		{"登记日期", "总登记号", "分类号", "名称", "时代", "数量", "实际数量", "尺寸重量", "质地", "完残情况", "来源", "入馆凭证号", "注销凭证号", "备注"},
+		{"1956-03-01", "0007", "", "铜镜", "明", "1 件", "", "直径 12.5 cm；重 300 g", "铜；锡", "", "", "", "", "有铭"},
+	}
+	if diff := cmp.Diff(want, rows); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
 	}
 }

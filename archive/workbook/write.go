@@ -46,6 +46,9 @@ func NewWriter(w io.Writer, v Vocabulary) *Writer {
 	return &Writer{zip: zip.NewWriter(w), vocabulary: v, maxRows: MaxRows}
 }
 
+// LimitRows makes tables of fewer rows than MaxRows, the heading among them.
+func (w *Writer) LimitRows(n int) { w.maxRows = n }
+
 // Tables is how many tables people see.
 func (w *Writer) Tables() int { return len(w.tables) }
 

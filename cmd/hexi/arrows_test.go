@@ -35,7 +35,7 @@ var arrows = []arrow{
 	{"archive/objects", []string{"archive"}, []string{"github.com/minio/minio-go/v7", "golang.org/x/sys/unix"}, "knows the domain and byte stores"},
 	{"archive/ocfl", []string{"archive", "archive/ocfl/ocfltest"}, []string{"golang.org/x/crypto/blake2b"}, "knows the domain and OCFL, which names BLAKE2b among its digests"},
 	{"archive/ocfl/ocfltest", []string{"archive", "archive/ocfl"}, nil, "tries packages on any store, and owns none"},
-	{"archive/workbook", []string{"archive"}, nil, "knows the domain and how a workbook lays it out"},
+	{"archive/workbook", []string{"archive"}, []string{"github.com/xuri/excelize/v2"}, "knows the domain and how a workbook lays it out"},
 	{"archive/bagit", nil, []string{"golang.org/x/text"}, "knows BagIt, and not what a payload is"},
 	{"archive/pyramid", []string{"archive"}, nil, "knows the domain and the access copy's file format"},
 	{"archive/snapshot", nil, []string{inflate}, "knows the file format of snapshots, and neither SQL nor stores"},

@@ -271,3 +271,41 @@ func TestExportWorkbook(t *testing.T) {
 		}
 	})
 }
+
+// The real lists go out and in again without a difference, in all three forms.
+func TestExportReal(t *testing.T) {
+	t.Parallel()
+	data := testData(t)
+	flags := []string{"--data", filepath.Join(t.TempDir(), "archive")}
+	for _, args := range [][]string{
+		{"ingest", filepath.Join(data, "records", "national_units.csv"), "--collection", "dunhuang"},
+		{"ingest", filepath.Join(data, "..", "eval", "records.jsonl"), "--collection", "dunhuang"},
+	} {
+		if got := hexi(t, append(args, flags...)...); got.status != exitDone {
+			t.Fatalf("%+v", got)
+		}
+	}
+	out := t.TempDir()
+	lines := exportTo(t, filepath.Join(out, "one.jsonl"), flags)
+	if n := bytes.Count(lines, []byte("\n")); n < 5_000 {
+		t.Errorf("%d records", n)
+	}
+	book := exportTo(t, filepath.Join(out, "one.xlsx"), flags)
+	bag := filepath.Join(out, "bag")
+	if got := hexi(t, append([]string{"export", "--to", bag, "--as", "bagit"}, flags...)...); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	validBag(t, bag)
+	for i, from := range []string{"one.jsonl", "one.xlsx", "bag"} {
+		other := []string{"--data", filepath.Join(t.TempDir(), "other")}
+		if got := hexi(t, append([]string{"ingest", filepath.Join(out, from)}, other...)...); got.status != exitDone {
+			t.Fatalf("%s: %.2000s %s", from, got.stdout, got.stderr)
+		}
+		if again := exportTo(t, filepath.Join(out, fmt.Sprint(i, ".jsonl")), other); !bytes.Equal(lines, again) {
+			t.Errorf("lines are others after %s", from)
+		}
+		if again := exportTo(t, filepath.Join(out, fmt.Sprint(i, ".xlsx")), other); !bytes.Equal(book, again) {
+			t.Errorf("the workbook is another after %s", from)
+		}
+	}
+}
