@@ -169,8 +169,9 @@ func TestMostProblems(t *testing.T) {
 	if err != nil || !report.Valid() || report.Files != 0 {
 		t.Errorf("without its content: %+v, %v", report, err)
 	}
-	if _, err := ocfl.ValidateAt(t.Context(), s.store, "ocfl/none", ocfl.ValidateOptions{}); !errors.Is(err, archive.ErrNotFound) {
-		t.Errorf("of nothing: %v", err)
+	report, err = ocfl.ValidateAt(t.Context(), s.store, "ocfl/none", ocfl.ValidateOptions{})
+	if !errors.Is(err, archive.ErrNotFound) || len(report.Problems) != 2 || report.Problems[0].Code != "E003" || report.Problems[1].Code != "E063" {
+		t.Errorf("of nothing: %+v, %v", report, err)
 	}
 }
 

@@ -91,7 +91,7 @@ func (r *Root) Validate(ctx context.Context, id string, opts ValidateOptions) (R
 
 // ValidateAt holds the object in a folder of a store to the specification, whether
 // the folder belongs to a storage root or not. Where nothing is, the error is
-// archive.ErrNotFound.
+// archive.ErrNotFound, and the report is that of an empty object.
 func ValidateAt(ctx context.Context, store Store, dir string, opts ValidateOptions) (Report, error) {
 	v := &validator{store: store, dir: folder(dir), opts: opts, report: Report{Dir: strings.Trim(dir, "/"), Problems: []Problem{}}}
 	if v.opts.MostProblems <= 0 {
@@ -100,12 +100,12 @@ func ValidateAt(ctx context.Context, store Store, dir string, opts ValidateOptio
 	if err := v.list(ctx); err != nil {
 		return v.report, err
 	}
-	if len(v.files) == 0 && len(v.odd) == 0 {
-		return v.report, archive.ErrNotFound
-	}
 	err := v.object(ctx)
 	v.report.Spec = v.spec
 	v.finish()
+	if err == nil && len(v.files) == 0 && len(v.odd) == 0 {
+		err = archive.ErrNotFound
+	}
 	return v.report, err
 }
 

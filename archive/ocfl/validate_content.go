@@ -72,6 +72,9 @@ func (v *validator) want(path, algorithm string, s sum) {
 	}
 	if _, there := v.files[path]; !there {
 		v.note(s.code, path, "is not there, although %s has it", s.where)
+		if s.code == "E092" { // manifest and content directory have to hold the same files
+			v.note("E023", path, "is in the manifest of %s and not in the content directory", s.where)
+		}
 		return
 	}
 	if digestSize(algorithm) == 0 && algorithm != "size" {

@@ -230,7 +230,7 @@ func registeredExtension(name string) bool {
 	switch name {
 	case "0001-digest-algorithms", flatDirect, hashAndID, hashedTuple, "0005-mutable-head", "0006-flat-omit-prefix-storage-layout",
 		"0007-n-tuple-omit-prefix-storage-layout", "0008-schema-registry", "0009-digest-algorithms",
-		"0010-differential-n-tuple-omit-prefix-storage-layout", "0011-direct-clean-path-layout", "0012-time-integrated-storage-layout", "initial":
+		"0010-differential-n-tuple-omit-prefix-storage-layout", "0011-direct-clean-path-layout", "initial":
 		return true
 	}
 	return false

@@ -145,15 +145,14 @@ func (v *validator) contentDirectories() {
 	}
 	for _, where := range slices.Sorted(maps.Keys(all)) {
 		set, was := all[where].ContentDirectory, first.ContentDirectory
-		switch {
-		case set == was:
-		case was == "":
-			v.note("E019", where, "sets the content directory %s, which the first version does not", set)
-		case set == "" && all[where] == v.root:
-			v.note("E019", where, "does not set the content directory, which the first version does")
-			v.note("E020", where, "has another content directory than the first version")
-		default:
-			v.note("E020", where, "has another content directory than the first version: %q, not %q", set, was)
+		if set == was {
+			continue
+		}
+		// The two rules stand in one sentence: set from the first version on, and the
+		// same ever after.
+		v.note("E019", where, "has the content directory %q, the first version %q", all[where].content(), first.content())
+		if was != "" {
+			v.note("E020", where, "has the content directory %q, the first version %q", all[where].content(), first.content())
 		}
 	}
 }
