@@ -40,26 +40,22 @@ const (
 // scheme of its name; one with the name of a scheme that is there adds terms to it, and
 // changes the labels of those that are there already. An error names file and line.
 func Load(own ...fs.FS) (*Vocabulary, error) {
-	v := &Vocabulary{schemes: map[archive.Scheme]*scheme{}, years: map[string][]yearRow{}, profiles: map[string]archive.Profile{}}
+	v := &Vocabulary{schemes: map[archive.Scheme]*scheme{}, years: map[string][]yearRow{}, profiles: map[string]archive.Profile{}, own: map[string]bool{}}
 	data, err := fs.Sub(built, "data")
 	if err != nil {
 		return nil, err
 	}
-	if err := v.readDir(data, ""); err != nil {
+	if err := v.readDir(data, false); err != nil {
 		return nil, fmt.Errorf("vocabulary %w", err)
 	}
-	if err := v.readProfiles(built, profilesDir, ""); err != nil {
+	if err := v.readProfiles(built, profilesDir, false); err != nil {
 		return nil, fmt.Errorf("profile %w", err)
 	}
-	for i, dir := range own {
-		origin := "own"
-		if i > 0 {
-			origin += strconv.Itoa(i + 1)
-		}
-		if err := v.readDir(dir, origin); err != nil {
+	for _, dir := range own {
+		if err := v.readDir(dir, true); err != nil {
 			return nil, fmt.Errorf("vocabulary %w", err)
 		}
-		if err := v.readProfiles(dir, profilesDir, origin); err != nil {
+		if err := v.readProfiles(dir, profilesDir, true); err != nil {
 			return nil, fmt.Errorf("profile %w", err)
 		}
 	}
@@ -73,7 +69,7 @@ func Load(own ...fs.FS) (*Vocabulary, error) {
 
 // readDir reads the files of a directory: the schemes first, since the others speak of
 // their terms.
-func (v *Vocabulary) readDir(dir fs.FS, origin string) error {
+func (v *Vocabulary) readDir(dir fs.FS, own bool) error {
 	names, err := fs.Glob(dir, "*.csv")
 	if err != nil {
 		return err
@@ -88,7 +84,7 @@ func (v *Vocabulary) readDir(dir fs.FS, origin string) error {
 		}
 		t, err := readTable(dir, name, "code", "zh", "en")
 		if err == nil {
-			err = v.addScheme(archive.Scheme(strings.TrimSuffix(name, ".csv")), t, origin)
+			err = v.addScheme(archive.Scheme(strings.TrimSuffix(name, ".csv")), t, own)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -198,18 +194,17 @@ func readTable(dir fs.FS, name string, need ...string) (*table, error) {
 }
 
 // addScheme adds the terms of a file to a scheme.
-func (v *Vocabulary) addScheme(name archive.Scheme, t *table, origin string) error {
+func (v *Vocabulary) addScheme(name archive.Scheme, t *table, own bool) error {
 	if !archive.ValidID(string(name)) || name == archive.SchemeProfile {
 		return fmt.Errorf("is no name of a scheme; it may hold only letters A–Z a–z, digits, - and _, and profiles have a directory of their own")
 	}
 	s := v.schemes[name]
 	if s == nil {
-		s = &scheme{byLabel: map[string]int{}}
+		s = &scheme{byLabel: map[string]int{}, added: own}
 		v.schemes[name] = s
 	}
-	s.origin = either(s.origin, origin)
 	for _, r := range t.rows {
-		if err := s.add(r, origin); err != nil {
+		if err := s.add(r, own); err != nil {
 			return err
 		}
 	}
@@ -223,7 +218,7 @@ func (v *Vocabulary) addScheme(name archive.Scheme, t *table, origin string) err
 }
 
 // add adds a term, or changes one that is there by what an own file says.
-func (s *scheme) add(r row, origin string) error {
+func (s *scheme) add(r row, own bool) error {
 	code, zh, en := r.get("code"), r.get("zh"), r.get("en")
 	if !archive.ValidID(code) {
 		return r.fault("%q is no code; it may hold only letters A–Z a–z, digits, - and _", code)
@@ -232,7 +227,7 @@ func (s *scheme) add(r row, origin string) error {
 	switch certainty {
 	case "published", "general":
 	case "":
-		if certainty = "general"; origin != "" {
+		if certainty = "general"; own {
 			certainty = "own"
 		}
 	default:
@@ -241,7 +236,7 @@ func (s *scheme) add(r row, origin string) error {
 	i, there := s.byLabel[fold(code)]
 	there = there && s.terms[i].Code == code
 	switch {
-	case there && origin == "":
+	case there && !own:
 		return r.fault("the code %s is there already", code)
 	case !there && (zh == "" || en == ""):
 		return r.fault("%s lacks a label; give zh and en", code)
@@ -250,6 +245,7 @@ func (s *scheme) add(r row, origin string) error {
 		s.terms = append(s.terms, archive.Term{Code: code, Label: archive.Text{}, Parent: r.get("parent"), Certainty: certainty})
 		s.aliases = append(s.aliases, []string{code, "", ""})
 		s.version = append(s.version, r.get("version"))
+		s.own = append(s.own, own)
 	}
 	term := &s.terms[i]
 	term.Label = archive.Text{"zh": either(zh, term.Label["zh"]), "en": either(en, term.Label["en"])}

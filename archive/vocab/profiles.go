@@ -39,12 +39,12 @@ var profileTypes = []string{
 // draft is a profile as its file has it.
 type draft struct {
 	archive.Profile
-	extends, origin string
-	order           int
+	extends string
+	order   int
 }
 
 // readProfiles reads the profiles of a directory, which need not be there.
-func (v *Vocabulary) readProfiles(dir fs.FS, in, origin string) error {
+func (v *Vocabulary) readProfiles(dir fs.FS, in string, own bool) error {
 	names, err := fs.Glob(dir, in+"/*.csv")
 	if err != nil {
 		return err
@@ -71,9 +71,6 @@ func (v *Vocabulary) readProfiles(dir fs.FS, in, origin string) error {
 		order = append(order, code)
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(drafts[a].order, drafts[b].order) })
-	if v.origins == nil {
-		v.origins = map[string]string{}
-	}
 	for _, code := range order {
 		p, err := v.extend(drafts, code, 0)
 		if err != nil {
@@ -83,7 +80,7 @@ func (v *Vocabulary) readProfiles(dir fs.FS, in, origin string) error {
 			v.order = append(v.order, code)
 		}
 		v.profiles[code] = p
-		v.origins[code] = origin
+		v.own[code] = own
 	}
 	return nil
 }
@@ -272,6 +269,17 @@ func (v *Vocabulary) Profiles() []archive.Profile {
 	out := make([]archive.Profile, len(v.order))
 	for i, code := range v.order {
 		out[i] = v.profiles[code]
+	}
+	return out
+}
+
+// OwnProfiles lists the codes of the profiles that the archive has itself, or changed.
+func (v *Vocabulary) OwnProfiles() []string {
+	var out []string
+	for _, code := range v.order {
+		if v.own[code] {
+			out = append(out, code)
+		}
 	}
 	return out
 }

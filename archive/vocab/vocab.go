@@ -40,16 +40,17 @@ type Vocabulary struct {
 	homonyms []period.Homonym
 	periods  *period.Reader
 	profiles map[string]archive.Profile
-	order    []string // codes of the profiles, as they are listed
-	origins  map[string]string
+	order    []string        // codes of the profiles, as they are listed
+	own      map[string]bool // codes of the profiles that the archive has itself, or changed
 }
 
 type scheme struct {
 	terms   []archive.Term
 	aliases [][]string // by term: code, zh, en and the others
 	version []string   // by term
+	own     []bool     // by term: the archive added it
 	byLabel map[string]int
-	origin  string // "" for what hexi comes with
+	added   bool // the whole of it is the archive's own
 }
 
 // yearRow is how one authority dates a period, for one site or for all.
@@ -87,6 +88,8 @@ type Scheme struct {
 	Version string         `json:"version,omitempty"` // of the list that its authority published
 	Terms   int            `json:"terms"`
 	Own     bool           `json:"own,omitempty"` // the archive's own, and not one that hexi comes with
+	// OwnTerms counts the terms that the archive added.
+	OwnTerms int `json:"ownTerms,omitempty"`
 }
 
 // schemesOf is the scheme whose terms are the schemes themselves, with their labels.
@@ -98,7 +101,12 @@ func (v *Vocabulary) Scheme(name archive.Scheme) (out Scheme, ok bool) {
 	if !ok {
 		return Scheme{}, false
 	}
-	out = Scheme{Code: name, Label: archive.Text{"zh": string(name), "en": string(name)}, Terms: len(s.terms), Own: s.origin != ""}
+	out = Scheme{Code: name, Label: archive.Text{"zh": string(name), "en": string(name)}, Terms: len(s.terms), Own: s.added}
+	for _, own := range s.own {
+		if own {
+			out.OwnTerms++
+		}
+	}
 	if list := v.schemes[schemesOf]; list != nil {
 		if i, there := list.byLabel[fold(string(name))]; there && list.terms[i].Code == string(name) {
 			out.Label, out.Version = list.terms[i].Label, list.version[i]

@@ -29,6 +29,7 @@ type settings struct {
 	Database string // sqlite:PATH or postgres://…
 	Objects  string // dir:PATH or s3://…
 	Index    string // directory of the search index
+	Vocab    string // directory of the archive's own vocabularies and profiles, which need not be there
 	Scratch  string // directory of access copies in the making and of copies of masters; "" is the system's
 	Config   string // the YAML file
 	JSON     bool   // print JSON instead of tables and bars
@@ -46,18 +47,21 @@ type settings struct {
 	cacheBytes   int64  // CacheSize
 	cacheAsked   bool   // Cache was set, and is not the default
 
+	vocabAsked bool // Vocab was set, and is not the default
+
 	images imageSettings
 	checks checkSettings
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = slices.Concat([]string{"data", "database", "objects", "index", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames)
+var names = slices.Concat([]string{"data", "database", "objects", "index", "vocab", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
 	flags.StringVar(&s.Database, "database", "", "catalogue: sqlite:PATH or postgres://… (default sqlite:DATA/hexi.db)")
 	flags.StringVar(&s.Objects, "objects", "", "object store: dir:PATH or s3://KEY:SECRET@HOST/BUCKET (default dir:DATA/objects)")
 	flags.StringVar(&s.Index, "index", "", "directory of the search index (default DATA/index)")
+	flags.StringVar(&s.Vocab, "vocab", "", "directory of vocabularies and profiles of your own (default DATA/vocab, if it is there)")
 	flags.StringVar(&s.Scratch, "scratch", "", "directory for access copies in the making (default the system's for temporary files)")
 	flags.StringVar(&s.Config, "config", "", "settings file (default hexi.yaml, if it is there)")
 	flags.BoolVar(&s.JSON, "json", false, "print JSON instead of tables and progress bars")
@@ -106,7 +110,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		}
 	}
 	given := map[string]string{
-		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
+		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "vocab": s.Vocab, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
 		"render-memory": s.RenderMemory, "tile-memory": s.TileMemory, "cache": s.Cache, "cache-size": s.CacheSize,
 	}
 	maps.Copy(given, s.images.given())
@@ -123,6 +127,9 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	s.Database = either(k.String("database"), "sqlite:"+filepath.Join(s.Data, "hexi.db"))
 	s.Objects = either(k.String("objects"), "dir:"+filepath.Join(s.Data, "objects"))
 	s.Index = either(k.String("index"), filepath.Join(s.Data, "index"))
+	s.Vocab = k.String("vocab")
+	s.vocabAsked = s.Vocab != ""
+	s.Vocab = either(s.Vocab, filepath.Join(s.Data, "vocab"))
 	s.Scratch = k.String("scratch")
 	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
 	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")

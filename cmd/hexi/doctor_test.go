@@ -171,3 +171,50 @@ func TestDoctorSeesCarelessStores(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestOwnVocabulary takes vocabularies and profiles of DATA/vocab or --vocab, says what
+// it took, and stops at a fault with file and line.
+func TestOwnVocabulary(t *testing.T) {
+	data := t.TempDir()
+	write := func(name, content string) {
+		t.Helper()
+		path := filepath.Join(data, "vocab", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, _ := examine(t, "--data", data)
+	if f := d.of("vocabularies"); f.State != stateOK || strings.Contains(f.Says, "; of ") {
+		t.Errorf("without own files: %+v", f)
+	}
+	write("glaze.csv", "code,zh,en\nsancai,三彩,Sancai\n")
+	write("profiles/sherds.csv", "kind,relic\ncategories,relic-02\nextends,movable-relic\nzh,陶片\nen,Sherds\npath,zh,en,type,scheme\nextra.glaze,釉,Glaze,term,glaze\n")
+	for _, flags := range [][]string{{"--data", data}, {"--data", t.TempDir(), "--vocab", filepath.Join(data, "vocab")}} {
+		d, _ := examine(t, flags...)
+		if f := d.of("vocabularies"); f.State != stateOK || !strings.HasSuffix(f.Says, ": 1 term, the schemes glaze, the profiles sherds") {
+			t.Errorf("%v: %+v", flags, f)
+		}
+	}
+	row := filepath.Join(t.TempDir(), "a.jsonl")
+	if err := os.WriteFile(row, []byte(`{"id":"s1","kind":"relic","category":"陶器","titles":{"zh":"陶片"},"extra":{"glaze":"三色"}}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := hexi(t, "ingest", row, "--data", data, "--collection", "folk", "--dry-run")
+	if said := got.stdout + got.stderr; got.status != exitPart && got.status != exitFailed || !strings.Contains(said, `extra.glaze`) || !strings.Contains(said, "三色") {
+		t.Errorf("a glaze that there is not: %+v", got)
+	}
+	write("glaze.csv", "code,zh,en\nsancai,三彩\n")
+	d, _ = examine(t, "--data", data)
+	if f := d.of("vocabularies"); f.State != stateFault || !strings.Contains(f.Says, "glaze.csv: line 2: sancai lacks a label") {
+		t.Errorf("a fault in an own file: %+v", f)
+	}
+	if got := hexi(t, "ingest", row, "--data", data, "--collection", "folk"); got.status != exitFailed || !strings.Contains(got.stderr, "glaze.csv: line 2") {
+		t.Errorf("work with a fault in an own file: %+v", got)
+	}
+	if got := hexi(t, "doctor", "--data", t.TempDir(), "--vocab", filepath.Join(data, "none")); !strings.Contains(got.stdout, "vocab: ") {
+		t.Errorf("a directory that is not there: %+v", got)
+	}
+}

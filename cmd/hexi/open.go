@@ -58,8 +58,8 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 	if h.meters, err = newMeters(); err != nil {
 		return nil, err
 	}
-	if h.vocabulary, err = vocab.Load(); err != nil {
-		return nil, fmt.Errorf("load vocabularies: %w", err)
+	if h.vocabulary, err = s.loadVocabulary(); err != nil {
+		return nil, err
 	}
 	if h.objects, err = objects.Open(ctx, s.Objects); err != nil {
 		return nil, fmt.Errorf("open object store: %w", err)

@@ -248,16 +248,30 @@ func (b *builder) periodWords(c column, value string) {
 			}
 		}
 	}
-	if d, ok := b.vocabulary.Period(value, site); ok {
-		p.Term, p.From, p.To = d.Term, d.From, d.To
-		for _, doubt := range d.Doubts {
-			b.note(c, "%s", doubt)
+	d, ok := b.vocabulary.Period(value, site)
+	if !ok {
+		if !unknownTime.MatchString(value) {
+			b.note(c, "%q is no period or year that is known; it is kept as it is written, and the record is not found by its time", value)
 		}
 		return
 	}
-	if p.Term, p.From, p.To = readPeriod(b.vocabulary, value, site); p.Term == "" && p.From == 0 && !unknownTime.MatchString(value) {
-		b.note(c, "%q is no period or year that is known; it is kept as it is written, and the record is not found by its time", value)
+	p.Term, p.From, p.To = d.Term, d.From, d.To
+	for _, doubt := range d.Doubts {
+		b.note(c, "%q is read as %s: %s", value, yearsOf(d), doubt)
 	}
+}
+
+// yearsOf says the years of a dating to people.
+func yearsOf(d archive.Dating) string {
+	switch {
+	case d.From == d.To:
+		return strconv.Itoa(d.From)
+	case d.From == 0:
+		return "up to " + strconv.Itoa(d.To)
+	case d.To == 0:
+		return "from " + strconv.Itoa(d.From) + " on"
+	}
+	return strconv.Itoa(d.From) + " to " + strconv.Itoa(d.To)
 }
 
 // degree reads 40.0417, 北纬40.0417°, 40°2'30"N and 40度2分30秒.

@@ -149,6 +149,23 @@ var inChinese = map[string]string{
 	"does not name %s, which the column %s says: a historic name, or a slip":                                                                                                 "未出现“%[2]s”列所写的“%[1]s”：可能是旧地名，或有误",
 	"nothing says what the rows describe; they are taken for relics where a category does not say otherwise: give --kind or a column 记录类型 / kind if they are something else": "没有任何内容说明各行描述的是什么；除类别另有说明外均视为文物：如果不是，请用 --kind 或增加“记录类型”列",
 
+	// What a profile says of a record.
+	"%s is not the name of a profile, such as %q":                                         "%s 不是记录模板的名称（如“%s”）",
+	"%q is not a profile for records of kind %s":                                          "“%s”不是用于 %s 类记录的模板",
+	"%q is not a year; write a whole number, negative before our era, as in 1956 or -206": "“%s”不是年份；请写整数，公元前写负数，如 1956 或 -206",
+	"%s is not a number (%s, %s)":                                                         "%s 不是数字（%s，%s）",
+	"%s is not a whole number":                                                            "%s 不是整数",
+	"%s is neither yes nor no; write true or false (是 or 否)":                              "%s 不是“是”或“否”",
+	"%s is not a term of %s":                                                              "%s 不是“%s”的词",
+	"%s is not a text":                                                                    "%s 不是文字",
+	`is not a list of regions like {"asset": "a1", "xywh": "100,200,640,480"}`:            `不是形如 {"asset": "a1", "xywh": "100,200,640,480"} 的区域列表`,
+	"is missing; name the image":                                                          "缺少影像，请注明是哪一幅",
+	"would make the record a part of itself: %s":                                          "会使该记录隶属于它自己：%s",
+	"lies more than %d records deep":                                                      "隶属层级超过 %d 层",
+	"%s is a %s; a record of the profile %s (%s) may be part of a %s":                     "%s 的类型是 %s；模板 %s（%s）的记录只能隶属于 %s",
+	"%s does not lie inside the picture %s, which has %d × %d pixels":                     "%s 超出影像 %s 的范围（%d × %d 像素）",
+	"%q is read as %s: %s":                                                                "“%s”理解为 %s：%s",
+
 	// How rows are taken in (package ingest).
 	"%s is empty (0 bytes); copy it again from its source":                                                                      "%s 为空文件（0 字节）；请从来源重新复制",
 	"%s is not among the files and folders that were given; add its folder to the command or mend the name":                     "所给的文件和文件夹中没有 %s；请把它所在的文件夹加到命令中，或改正文件名",

@@ -85,16 +85,16 @@ func (p *reading) homonym(s span, before, after *span) span {
 	}
 	if before != nil && before.to != 0 {
 		distance := func(one span) int { return max(one.from-before.to, before.to-one.from) }
-		clear := false // no other is near
+		alone := false // no other is near
 		for _, one := range fit[1:] {
 			if distance(one) < distance(best) {
 				best = one
 			}
 		}
 		for _, one := range fit {
-			clear = clear || one.term != best.term && distance(one) > distance(best)+100
+			alone = alone || one.term != best.term && distance(one) > distance(best)+100
 		}
-		if clear && len(fit) == 2 {
+		if alone && len(fit) == 2 {
 			return best
 		}
 		best.doubt("the name stands for %s; %s is taken", strings.Join(names, " and for "), p.reader.labels[best.term])
