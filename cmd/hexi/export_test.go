@@ -277,17 +277,15 @@ func TestExportReal(t *testing.T) {
 	t.Parallel()
 	data := testData(t)
 	flags := []string{"--data", filepath.Join(t.TempDir(), "archive")}
-	for _, args := range [][]string{
-		{"ingest", filepath.Join(data, "records", "national_units.csv"), "--collection", "dunhuang"},
-		{"ingest", filepath.Join(data, "..", "eval", "records.jsonl"), "--collection", "dunhuang"},
-	} {
-		if got := hexi(t, append(args, flags...)...); got.status != exitDone {
+	for _, sheet := range []string{filepath.Join(data, "records", "national_units.csv"), filepath.Join(data, "..", "eval", "records.jsonl")} {
+		// Some of the second have no title and are refused.
+		if got := hexi(t, append([]string{"ingest", sheet, "--collection", "dunhuang"}, flags...)...); got.status != exitDone && got.status != exitPart {
 			t.Fatalf("%+v", got)
 		}
 	}
 	out := t.TempDir()
 	lines := exportTo(t, filepath.Join(out, "one.jsonl"), flags)
-	if n := bytes.Count(lines, []byte("\n")); n < 5_000 {
+	if n := bytes.Count(lines, []byte("\n")); n < 3_500 {
 		t.Errorf("%d records", n)
 	}
 	book := exportTo(t, filepath.Join(out, "one.xlsx"), flags)
