@@ -761,17 +761,28 @@ func TestDirSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, d, "a/kept", "x")
-	for _, name := range []string{"/a/.hexi-tmp-old", "/.hexi-tmp-new"} {
+	if err := os.MkdirAll(path+"/a/b/c", 0o750); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"/a/.hexi-tmp-old", "/a/b/c/.hexi-tmp-old", "/.hexi-tmp-new", "/" + lockName} {
 		if err := os.WriteFile(path+name, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	old := time.Now().Add(-25 * time.Hour)
-	if err := os.Chtimes(path+"/a/.hexi-tmp-old", old, old); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"/a/.hexi-tmp-old", "/a/b/c/.hexi-tmp-old", "/" + lockName} {
+		if err := os.Chtimes(path+name, old, old); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if n, err := d.Sweep(t.Context(), time.Now()); n != 1 || err != nil {
-		t.Errorf("swept %d, %v; want the one that is old", n, err)
+	if n, err := d.Sweep(t.Context(), time.Now()); n != 2 || err != nil {
+		t.Errorf("swept %d, %v; want the two that are old", n, err)
+	}
+	if _, err := os.Stat(path + "/a/b"); !os.IsNotExist(err) {
+		t.Errorf("the folders of what was never finished: %v", err)
+	}
+	if _, err := os.Stat(path + "/" + lockName); err != nil {
+		t.Errorf("the lock: %v", err)
 	}
 	if got := keys(t, d, ""); !slices.Equal(got, []string{"a/kept"}) {
 		t.Errorf("keys = %v", got)

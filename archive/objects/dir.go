@@ -320,12 +320,15 @@ func (d *Dir) Delete(ctx context.Context, key string) error {
 	if err := ignoreNotExist(d.root.Remove(key)); err != nil {
 		return fmt.Errorf("delete %s: %w", key, err)
 	}
-	for folder := path.Dir(key); folder != "."; folder = path.Dir(folder) {
-		if full := d.root.Remove(folder); full != nil {
-			return nil //nolint:nilerr // a folder that holds more stays
-		}
-	}
+	d.removeEmpty(path.Dir(key))
 	return nil
+}
+
+// removeEmpty removes a folder and those above it, up to one that holds more.
+func (d *Dir) removeEmpty(folder string) {
+	for folder != "." && d.root.Remove(folder) == nil {
+		folder = path.Dir(folder)
+	}
 }
 
 // List implements Store.
@@ -382,7 +385,8 @@ func (d *Dir) list(ctx context.Context, folder, prefix string, yield func(Info, 
 }
 
 // Sweep removes what the writes of crashed processes left behind more than a
-// day before now, and returns how many files that were.
+// day before now, with folders that then hold nothing, and returns how many files
+// that were.
 func (d *Dir) Sweep(ctx context.Context, now time.Time) (int, error) {
 	removed := 0
 	err := fs.WalkDir(d.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
@@ -397,7 +401,11 @@ func (d *Dir) Sweep(ctx context.Context, now time.Time) (int, error) {
 			return ignoreNotExist(err)
 		}
 		removed++
-		return ignoreNotExist(d.root.Remove(name))
+		if err := ignoreNotExist(d.root.Remove(name)); err != nil {
+			return err
+		}
+		d.removeEmpty(path.Dir(name)) // made for what was never finished
+		return nil
 	})
 	if err != nil {
 		return removed, fmt.Errorf("sweep object directory: %w", err)
