@@ -32,6 +32,11 @@ const (
 	// for ever; the detail says why.
 	ActionErased Action = "erased"
 
+	// ActionRestored: the record was read back from its preservation package. The entries
+	// about it before this one were read with it, and have their old times; the detail
+	// (RestoredDetail) says what vouches for them.
+	ActionRestored Action = "restored"
+
 	// Of users: entries without a record, whose detail is a UserDetail.
 	ActionUserAdded    Action = "user-added"
 	ActionUserChanged  Action = "user-changed"

@@ -97,8 +97,8 @@ type Preservation struct {
 // packages.
 type PackageCatalog interface {
 	// TakeDue gives up to limit packages to a worker, which has signed on: those due by
-	// then, the longest first, and those of workers that are no more. With resting,
-	// also those that are not due yet.
+	// then, the longest first, those of workers that are no more, and those that it took
+	// before and said nothing of. With resting, also those that are not due yet.
 	TakeDue(ctx context.Context, worker string, now time.Time, resting bool, limit int) ([]Due, error)
 	// GiveBack returns a package that a worker took: due again then, for the reason if
 	// there is one.
@@ -109,6 +109,8 @@ type PackageCatalog interface {
 	Dossier(ctx context.Context, id string, q DossierQuery) (*Dossier, error)
 	// Preservation counts.
 	Preservation(ctx context.Context, now time.Time) (Preservation, error)
+	// RebuildState is what NoteRebuild noted last, "" for nothing.
+	RebuildState(ctx context.Context) (string, error)
 }
 
 // PackageTx is what a transaction does about preservation packages. What is wanted it
@@ -119,10 +121,18 @@ type PackageTx interface {
 	// Preserved notes what a worker has written. A package that another one has taken
 	// meanwhile is left to that.
 	Preserved(ctx context.Context, worker string, p Preserved, now time.Time) error
+	// HasPackage notes that a package is there, and holds all up to that change.
+	HasPackage(ctx context.Context, p Preserved) error
+	// Rebuild sets where a record stands whose revisions were put in this transaction,
+	// and when it came there.
+	Rebuild(ctx context.Context, r Rebuilt) error
+	// NoteRebuild notes the state of a rebuild.
+	NoteRebuild(ctx context.Context, state string) error
 }
 
 // TakeDue gives up to limit packages that are to be written to a worker, which must
-// call Preserved or PreserveFailed for each. With resting, also those that are not due
+// call Preserved or PreserveFailed for each before it takes more: what it was given and
+// has said nothing of is given to it again. With resting, also those that are not due
 // yet.
 func (a *Archive) TakeDue(ctx context.Context, worker string, resting bool, limit int) ([]Due, error) {
 	due, err := a.catalog.TakeDue(ctx, worker, a.Now(), resting, limit)

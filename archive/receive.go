@@ -43,6 +43,7 @@ func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, e
 			outcome = Unchanged
 			return a.resume(ctx, tx, known, r.Batch)
 		case err == nil:
+			asset.Master.Key = known.Master.Key // it may have moved into its package since
 			asset.Position, asset.Layer = known.Position, known.Layer
 			asset.PublishBy, asset.PublishRevision = known.PublishBy, known.PublishRevision
 		case !errors.Is(err, ErrNotFound):

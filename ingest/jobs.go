@@ -78,9 +78,9 @@ func (p *Pipeline) identify(ctx context.Context, job archive.Job) (Outcome, erro
 	if asset.State != archive.AssetReceived {
 		return OutcomeNothing, nil // done before
 	}
-	master, size, err := p.objects.Reader(ctx, asset.Master.Key)
+	master, size, err := p.openMaster(ctx, asset)
 	if err != nil {
-		return OutcomeFailed, fmt.Errorf("open master of asset %s: %w", asset.ID, err)
+		return OutcomeFailed, err
 	}
 	defer master.Close() //nolint:errcheck // opened for reading only
 	info, err := p.engine.Identify(ctx, master, size)
@@ -95,6 +95,29 @@ func (p *Pipeline) identify(ctx context.Context, job archive.Job) (Outcome, erro
 		return OutcomeFailed, fmt.Errorf("encode technical metadata of asset %s: %w", asset.ID, err)
 	}
 	return OutcomeDone, p.archive.Identified(ctx, asset.ID, info.Format, archive.Image{Width: info.Width, Height: info.Height, Technical: technical})
+}
+
+// openMaster opens the master of an asset. It may move into its package between the
+// look at the catalogue and the look at the store: then it is looked up again.
+func (p *Pipeline) openMaster(ctx context.Context, asset *archive.Asset) (ReaderAtCloser, int64, error) {
+	key := asset.Master.Key
+	for {
+		r, size, err := p.objects.Reader(ctx, key)
+		if err == nil {
+			return r, size, nil
+		}
+		if errors.Is(err, archive.ErrNotFound) {
+			now, again := p.archive.Asset(ctx, asset.ID)
+			if again != nil {
+				return nil, 0, again
+			}
+			if now.Master.Key != key {
+				key = now.Master.Key
+				continue
+			}
+		}
+		return nil, 0, fmt.Errorf("open master of asset %s: %w", asset.ID, err)
+	}
 }
 
 // derive makes the access copy of an identified image.
@@ -136,9 +159,9 @@ func (p *Pipeline) makeAccess(ctx context.Context, asset *archive.Asset, info ra
 		return archive.Access{}, raster.Result{}, err
 	}
 	defer release()
-	master, size, err := p.objects.Reader(ctx, asset.Master.Key)
+	master, size, err := p.openMaster(ctx, asset)
 	if err != nil {
-		return archive.Access{}, raster.Result{}, fmt.Errorf("open master: %w", err)
+		return archive.Access{}, raster.Result{}, err
 	}
 	defer master.Close() //nolint:errcheck // opened for reading only
 	scratch, err := os.CreateTemp(p.opts.Scratch, "hexi-derive-*")

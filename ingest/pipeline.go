@@ -51,6 +51,8 @@ type Options struct {
 	// Scratch is the directory for access copies in the making; "" is the
 	// system's. It needs room for one access copy a worker.
 	Scratch string
+	// Packages is where the preservation packages are written; nowhere if nil.
+	Packages Packages
 	// Free tells how many bytes may still be written to a directory; FreeSpace
 	// if nil.
 	Free func(dir string) (int64, error)
@@ -69,6 +71,8 @@ type Pipeline struct {
 
 	space    sync.Mutex
 	reserved int64 // bytes of scratch space for access copies under way
+
+	preserving preserving
 }
 
 // New makes a pipeline. It starts nothing.

@@ -75,6 +75,11 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 	if err != nil {
 		return Receipt{}, err
 	}
+	if known == nil && outcome == archive.Unchanged {
+		if err := p.dropSecond(ctx, asset); err != nil {
+			return Receipt{}, err
+		}
+	}
 	if known != nil && known.State == archive.AssetReady {
 		lost, err := p.accessLost(ctx, asset)
 		if err != nil {
@@ -89,6 +94,22 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 		}
 	}
 	return Receipt{Asset: asset, Outcome: outcome}, nil
+}
+
+// dropSecond removes a master that was just stored, where somebody else received the
+// same file at the same time and it lies in its package already.
+func (p *Pipeline) dropSecond(ctx context.Context, asset string) error {
+	known, err := p.archive.Asset(ctx, asset)
+	if err != nil {
+		return err
+	}
+	if known.Master.Key == MasterKey(asset) {
+		return nil
+	}
+	if err := p.objects.Delete(ctx, MasterKey(asset)); err != nil {
+		return fmt.Errorf("remove second copy of master of asset %s: %w", asset, err)
+	}
+	return nil
 }
 
 // restore stores a master again that the catalogue knows and the store has lost.

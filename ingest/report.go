@@ -17,7 +17,16 @@ type Report struct {
 	Sheets  []TableReport  `json:"sheets,omitempty"`
 	Review  string         `json:"review,omitempty"` // the workbook that shows what is wrong in the sheets
 	Failed  []Item         `json:"failed"`
-	Notes   []Item         `json:"notes,omitempty"`
+
+	Packages *PackagesReport `json:"packages,omitempty"` // nil in a dry run
+	Notes    []Item          `json:"notes,omitempty"`
+}
+
+// PackagesReport says how the preservation packages stand at the end of a run.
+type PackagesReport struct {
+	Written int    `json:"written"` // versions, by this process
+	Waiting int    `json:"waiting"` // of the whole archive
+	Error   string `json:"error,omitempty"`
 }
 
 // Item is one thing to tell: which file or row, what about it, and what to do.

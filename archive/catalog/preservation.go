@@ -40,13 +40,13 @@ const (
 // want notes that a package does not hold a change yet. It is written with the changes.
 func (t *tx) want(pkg string, seq int64, at time.Time, rest time.Duration) {
 	due := micros(at.Add(rest))
-	if t.wanted == nil {
-		t.wanted = map[string]*preservationRow{}
-	}
 	row, ok := t.wanted[pkg]
 	if !ok {
 		row = &preservationRow{Package: pkg, Due: due, Since: micros(at)}
 		t.wanted[pkg] = row
+	}
+	if row.Due == 0 { // it was read back in this transaction
+		row.Due = due
 	}
 	row.Wanted, row.Due, row.Since = seq, min(row.Due, due), min(row.Since, micros(at))
 }
@@ -62,9 +62,12 @@ func (t *tx) flushWanted(ctx context.Context) error {
 	for chunk := range slices.Chunk(rows, maxRows) {
 		_, err := t.q.insert(&chunk).On("CONFLICT (package) DO UPDATE").
 			Set("wanted = EXCLUDED.wanted").
+			Set("written = CASE WHEN EXCLUDED.due = 0 THEN EXCLUDED.written ELSE p.written END").
+			Set("head = CASE WHEN EXCLUDED.due = 0 THEN EXCLUDED.head ELSE p.head END").
+			Set("clean = CASE WHEN EXCLUDED.due = 0 THEN EXCLUDED.clean ELSE p.clean END").
 			Set("since = CASE WHEN p.due > 0 THEN p.since ELSE EXCLUDED.since END").
 			Set("due = CASE WHEN p.due > 0 AND p.due < EXCLUDED.due THEN p.due ELSE EXCLUDED.due END").
-			Exec(ctx)
+			Exec(ctx) // due 0: it was just read, and is as wanted (HasPackage)
 		if err != nil {
 			return fmt.Errorf("note packages to be written: %w", err)
 		}
@@ -83,6 +86,7 @@ func (c *Catalog) TakeDue(ctx context.Context, worker string, now time.Time, res
 		// Rows that a worker has stay due at "taken" or later, when a change came.
 		return q.Where("p.due > 0").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Where("p.worker = '' AND p.due <= ?", until).
+				WhereOr("p.worker = ?", worker).
 				WhereOr("p.worker <> '' AND NOT EXISTS (SELECT 1 FROM workers AS w WHERE w.id = p.worker)")
 		})
 	}

@@ -60,6 +60,7 @@ func same[T any](t *testing.T, what string, got, want T) {
 func TestPackagesAreDue(t *testing.T) {
 	both(t, func(t *testing.T, c *Catalog, _ string) {
 		a, w := newClocked(c), signedOn(t, c)
+		early, later := signedOn(t, c), signedOn(t, c)
 		save(t, a.Archive, archive.Draft{Record: record("draft")})                 // 1
 		save(t, a.Archive, archive.Draft{Record: record("public"), Publish: true}) // 2, 3
 		save(t, a.Archive, archive.Draft{Record: record("image")})                 // 4
@@ -69,9 +70,9 @@ func TestPackagesAreDue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "at once", take(t, a, w.id, false), []string{"public@3"})
+		same(t, "at once", take(t, a, early.id, false), []string{"public@3"})
 		a.now = a.now.Add(time.Minute)
-		same(t, "after a minute", take(t, a, w.id, false), []string{"image@5"})
+		same(t, "after a minute", take(t, a, later.id, false), []string{"image@5"})
 		a.now = a.now.Add(3 * time.Minute)
 		same(t, "after four", take(t, a, w.id, false), nil)
 		edited := record("draft")
@@ -84,8 +85,12 @@ func TestPackagesAreDue(t *testing.T) {
 		edited.Titles["zh"] = "又改"
 		save(t, a.Archive, archive.Draft{Record: edited}) // 7
 		if err := a.Archive.Preserved(t.Context(), w.id, []archive.Preserved{
-			{Package: "draft", Seq: 6, Head: 1, Clean: true}, {Package: "public", Seq: 3, Head: 1, Clean: true},
+			{Package: "draft", Seq: 6, Head: 1, Clean: true},
 		}); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "what it left unsaid", take(t, a, early.id, false), []string{"public@3"})
+		if err := a.Archive.Preserved(t.Context(), early.id, []archive.Preserved{{Package: "public", Seq: 3, Head: 1, Clean: true}}); err != nil {
 			t.Fatal(err)
 		}
 		same(t, "too early", take(t, a, w.id, false), nil)
@@ -95,7 +100,7 @@ func TestPackagesAreDue(t *testing.T) {
 		}
 		same(t, "status", p, archive.Preservation{Packages: 3, Waiting: 1, Resting: 1, Oldest: time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)})
 		same(t, "whatever rests", take(t, a, w.id, true), []string{"draft@7"})
-		due, err := a.TakeDue(t.Context(), w.id, true, 100)
+		due, err := a.TakeDue(t.Context(), early.id, true, 100)
 		if err != nil || len(due) != 0 {
 			t.Errorf("taken twice: %v, %v", due, err)
 		}

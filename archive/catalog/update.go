@@ -66,7 +66,7 @@ func (c *Catalog) try(ctx context.Context, fn func(ctx context.Context, tx archi
 	}
 	t := &tx{
 		catalog: c, sql: sqlTx, q: c.through(sqlTx), lookups: c.lookups.in(ctx, sqlTx),
-		records: map[string]*recordRow{}, dirty: map[string]bool{}, keys: map[string]bool{}, digests: map[revisionKey]string{},
+		records: map[string]*recordRow{}, dirty: map[string]bool{}, keys: map[string]bool{}, wanted: map[string]*preservationRow{}, digests: map[revisionKey]string{},
 	}
 	if err := fn(context.WithValue(ctx, insideKey{}, c), t); err != nil {
 		return false, err

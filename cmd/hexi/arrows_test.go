@@ -57,6 +57,7 @@ var arrows = []arrow{
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
 	{"ingest/sheet", []string{"archive", "archive/workbook"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2", "go.yaml.in/yaml/v3"}, "turns sheets into records"},
 	{"ingest/check", []string{"archive", "archive/ocfl", "archive/pyramid", "ingest", "ingest/packet"}, []string{"golang.org/x/sync"}, "compares what there is; catalogue, store and index are handed to it"},
+	{"ingest/packet", []string{"archive"}, nil, "says what stands in a preservation package; archive/ocfl keeps it, and neither knows the other"},
 	{"ingest/harvest", []string{"archive"}, []string{"golang.org/x/text", "golang.org/x/net"}, "brings records from elsewhere"},
 
 	{"export", []string{"archive", "archive/bagit", "archive/workbook"}, nil, "gives records out; archive and store are handed to it"},

@@ -35,6 +35,9 @@ func TestCheckFindsEveryBit(t *testing.T) {
 		if top, _, _ := strings.Cut(rel, "/"); top != "objects" && top != "index" || filepath.Base(path) == "root.bolt" || filepath.Base(path) == "LOCK" {
 			return nil // the database's files have a test of their own (package catalog)
 		}
+		if strings.HasPrefix(rel, "objects/ocfl/") && !strings.Contains(rel, "/content/masters/") {
+			return nil // packages are held to their digests by package ocfl, which has tests of its own
+		}
 		files++
 		info, err := entry.Info()
 		if err != nil || info.Size() == 0 {

@@ -83,7 +83,7 @@ func TestCheckFindsWhatHappensToFiles(t *testing.T) {
 		return found[0]
 	}
 	asset := func(path string) string { return filepath.Base(filepath.Dir(path)) }
-	master, tiff, sidecar := one("*/*/master"), one("access/*/pyramid.tif"), one("access/*/sidecar")
+	master, tiff, sidecar := one("ocfl/*/*/*/*/*/content/masters/*/*"), one("access/*/pyramid.tif"), one("access/*/sidecar")
 	thumbnail := one("access/*/thumb-*.jpg")
 	tests := []struct {
 		name  string

@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -109,9 +110,16 @@ func (env *environment) ingest(ctx context.Context, h *house, req ingest.Request
 		if err := h.pipeline.Wait(ctx, report, received, bars.finished); err != nil {
 			return nil, err
 		}
+		if err := h.pipeline.ReportPackages(ctx, report, packagesFor); err != nil {
+			return nil, err
+		}
 	}
 	return report, nil
 }
+
+// packagesFor is how long an ingest waits at its end for the preservation packages; what
+// is not written by then is left to a server, a worker or the next command.
+const packagesFor = 10 * time.Minute
 
 // nothingThere lets a dry run work on an empty archive of its own where there is
 // none yet, so that it leaves nothing behind.
@@ -299,6 +307,12 @@ func (env *environment) printReportText(r *ingest.Report) {
 	}
 	if r.Layers > 0 {
 		fmt.Fprintf(w, "layers: %d set\n", r.Layers)
+	}
+	if p := r.Packages; p != nil {
+		fmt.Fprintf(w, "preservation packages: %d written, %d waiting\n", p.Written, p.Waiting)
+		if p.Error != "" {
+			fmt.Fprintf(w, "         → those that wait are tried again while a server or worker runs; the last one failed: %s\n", p.Error)
+		}
 	}
 	if !r.DryRun && !r.Changed() && r.Complete() {
 		fmt.Fprintln(w, "nothing changed: everything was there already")

@@ -15,6 +15,7 @@ import (
 	"hexi/archive"
 	"hexi/archive/catalog"
 	"hexi/archive/objects"
+	"hexi/archive/ocfl"
 	"hexi/archive/raster"
 	"hexi/archive/raster/sandbox"
 	"hexi/archive/vocab"
@@ -34,6 +35,7 @@ type house struct {
 	engine     engine        // computes images, of access copies
 	decoders   *sandbox.Pool // read masters
 	pipeline   *ingest.Pipeline
+	packages   *ocfl.Root // the preservation packages
 	meters     *meters
 }
 
@@ -67,6 +69,9 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 	if h.catalog, err = catalog.Open(ctx, s.Database, catalog.Options{Logger: h.log}); err != nil {
 		return nil, fmt.Errorf("open catalogue: %w", err)
 	}
+	if h.packages, err = ocfl.Create(ctx, packageStore{h.objects}, packagesPrefix); err != nil {
+		return nil, fmt.Errorf("open preservation packages: %w", err)
+	}
 	h.archive = archive.New(h.catalog, h.vocabulary, archive.Options{})
 	for _, c := range []prometheus.Collector{newJobCounts(h.archive), newCheckGauges(h.catalog)} {
 		if err = h.meters.registry.Register(c); err != nil {
@@ -81,7 +86,7 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 	h.engine = raster.New().WithQuality(s.images.quality)
 	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(s.images.quality), Scratch: s.Scratch, Observer: h.meters, Log: h.log})
 	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch}, h.decoders, ingest.Options{
-		Stager: stagerOf(h.objects), Scratch: s.Scratch, Observer: h.meters, Log: h.log,
+		Stager: stagerOf(h.objects), Scratch: s.Scratch, Observer: h.meters, Log: h.log, Packages: h.packages,
 	})
 	return h, nil
 }
@@ -113,7 +118,15 @@ func (h *house) startWorkers(ctx context.Context) (stop func(), err error) {
 	if err := runner.Start(ctx); err != nil {
 		return nil, fmt.Errorf("start jobs: %w", err)
 	}
+	preserving, stopPreserving := context.WithCancel(context.WithoutCancel(ctx))
+	preserved := make(chan struct{})
+	go func() {
+		defer close(preserved)
+		h.pipeline.Preserve(preserving, runner.ID())
+	}()
 	return func() {
+		stopPreserving()
+		<-preserved // what is being written is noted, or given back, under the runner's name
 		// The caller's context may have ended, which is why it stops: running
 		// jobs get a moment to finish, and are taken up again otherwise.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)

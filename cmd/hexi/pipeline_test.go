@@ -132,8 +132,8 @@ func TestKilledPipeline(t *testing.T) {
 	})
 }
 
-// leftovers looks for files that belong to nothing: after all, each picture has
-// a master, an access copy, a sidecar and its thumbnails.
+// leftovers looks for files that belong to nothing: after all, each picture has a master
+// in its package and none elsewhere, an access copy, a sidecar, its facts and thumbnails.
 func leftovers(t *testing.T, objects string, pictures int) {
 	t.Helper()
 	count := map[string]int{}
@@ -146,7 +146,15 @@ func leftovers(t *testing.T, objects string, pictures int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"master", "pyramid.tif", "sidecar"} {
+	if count["master"] != 0 {
+		t.Errorf("%d masters lie outside of their packages", count["master"])
+	}
+	for i := range pictures {
+		if name := fmt.Sprintf("p%02d.jpg", i); count[name] != 1 {
+			t.Errorf("%s is there %d times", name, count[name])
+		}
+	}
+	for _, name := range []string{"facts.json", "pyramid.tif", "sidecar"} {
 		if count[name] != pictures {
 			t.Errorf("%d files are called %s, for %d pictures: %v", count[name], name, pictures, count)
 		}

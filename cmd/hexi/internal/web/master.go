@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hexi/archive"
+	"hexi/archive/objects"
 )
 
 // apiMaster answers GET /api/v1/assets/{id}/master: the file as it was received,
@@ -28,7 +30,7 @@ func (s *Server) apiMaster(c *gin.Context) error {
 		return err
 	}
 	ctx, size := c.Request.Context(), a.Master.Size
-	info, err := s.Objects.Stat(ctx, a.Master.Key)
+	info, err := s.statMaster(ctx, a)
 	if err != nil {
 		return lost(a, err)
 	}
@@ -60,7 +62,13 @@ func (s *Server) apiMaster(c *gin.Context) error {
 	}
 	var body io.ReadCloser
 	if c.Request.Method == http.MethodGet && part.length > 0 {
-		if body, _, err = s.Objects.Range(ctx, a.Master.Key, part.start, part.length, info.ETag); err != nil {
+		body, _, err = s.Objects.Range(ctx, a.Master.Key, part.start, part.length, info.ETag)
+		if errors.Is(err, archive.ErrNotFound) { // it has moved into its package just now
+			if info, err = s.statMaster(ctx, a); err == nil && info.Size == size {
+				body, _, err = s.Objects.Range(ctx, a.Master.Key, part.start, part.length, info.ETag)
+			}
+		}
+		if err != nil {
 			h.Del("Content-Range")
 			return lost(a, err)
 		}
@@ -80,6 +88,23 @@ func (s *Server) apiMaster(c *gin.Context) error {
 		return fmt.Errorf("send master of asset %s: %d of %d bytes: %w", a.ID, n, part.length, errors.Join(err, io.ErrUnexpectedEOF))
 	}
 	return nil
+}
+
+// statMaster looks at the master of an asset. It may move into its preservation package
+// between the look at the catalogue and the look at the store: then its key is looked up
+// again, and noted in a.
+func (s *Server) statMaster(ctx context.Context, a *archive.Asset) (objects.Info, error) {
+	for {
+		info, err := s.Objects.Stat(ctx, a.Master.Key)
+		if !errors.Is(err, archive.ErrNotFound) {
+			return info, err
+		}
+		now, again := s.Archive.Asset(ctx, a.ID)
+		if again != nil || now.Master.Key == a.Master.Key {
+			return info, err
+		}
+		a.Master.Key = now.Master.Key
+	}
 }
 
 // lost says that a master which the catalogue knows cannot be read: that is a

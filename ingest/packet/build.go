@@ -1,0 +1,172 @@
+package packet
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+
+	"hexi/archive"
+)
+
+// File is one file of a package: with Data, a small file; with From, what the store has
+// under that key; with neither, what the package has already. SHA512 is that of the
+// latter two, in lower-case hexadecimal.
+type File struct {
+	Path   string
+	Data   []byte
+	From   string
+	SHA512 string
+	Size   int64 // of what From names, in bytes
+}
+
+// Base is the package as it is before a new version of it. The zero value is none.
+type Base struct {
+	Document *Document
+	Digests  map[string]string // SHA-512 of its files, by their paths
+	Events   []byte            // the last file of events, if that is not full
+}
+
+// NeedsEvents returns which file of events is to be read into Base.Events; "" for none.
+func (b Base) NeedsEvents() string {
+	if b.Document == nil || b.Document.Events%perFile == 0 {
+		return ""
+	}
+	return ProvenancePath(b.Document.Events/perFile + 1)
+}
+
+// Query asks for what the package does not hold yet, or holds in a file that is to be
+// written again.
+func (b Base) Query() archive.DossierQuery {
+	if b.Document == nil {
+		return archive.DossierQuery{}
+	}
+	return archive.DossierQuery{
+		FromRevision: b.Document.Revision/perFile*perFile + 1,
+		Log:          b.Document.Log, AfterChange: b.Document.Change,
+	}
+}
+
+// Build returns the files of the next version of a package, sorted by path, from a
+// dossier that was read by base.Query. Masters whose bytes the package has are not
+// stored again.
+func Build(d *archive.Dossier, base Base) ([]File, *Document, error) {
+	id := d.Entry.Record.ID
+	doc := &Document{
+		Schema: Schema, Record: id, Status: d.Entry.Status(), Revision: d.Entry.Revision, Published: d.Entry.Published,
+		Withdrawn: d.Entry.Withdrawn, Created: d.Entry.Created, Updated: d.Entry.Updated, PublishedAt: d.Published,
+		Log: d.Log, Change: d.Seq, Assets: []Asset{},
+	}
+	if d.Entry.Published == 0 {
+		doc.PublishedAt = zeroTime
+	}
+	files := map[string]File{}
+	held := map[string]bool{} // digests
+	for _, digest := range base.Digests {
+		held[digest] = true
+	}
+	for _, a := range d.Entry.Assets {
+		asset := newAsset(a)
+		doc.Assets = append(doc.Assets, asset)
+		f := File{Path: asset.Path, SHA512: a.Master.SHA512, Size: a.Master.Size}
+		if !held[f.SHA512] {
+			f.From = a.Master.Key
+		}
+		files[f.Path] = f
+	}
+	if err := addRevisions(files, d, base); err != nil {
+		return nil, nil, err
+	}
+	if err := addEvents(files, doc, d, base); err != nil {
+		return nil, nil, err
+	}
+	for path, v := range map[string]any{MetadataPath: d.Entry.Record, DocumentPath: doc} {
+		data, err := indented(v)
+		if err != nil {
+			return nil, nil, fmt.Errorf("encode %s of record %s: %w", path, id, err)
+		}
+		files[path] = File{Path: path, Data: data}
+	}
+	return slices.SortedFunc(maps.Values(files), func(a, b File) int { return bytes.Compare([]byte(a.Path), []byte(b.Path)) }), doc, nil
+}
+
+// keep takes a file over that the package has.
+func (b Base) keep(files map[string]File, path string) error {
+	digest, ok := b.Digests[path]
+	if !ok {
+		return archive.Invalid("package", "of record %s has lost %s", b.Document.Record, path)
+	}
+	files[path] = File{Path: path, SHA512: digest}
+	return nil
+}
+
+func addRevisions(files map[string]File, d *archive.Dossier, base Base) error {
+	first := 1 // file
+	if base.Document != nil {
+		first = base.Document.Revision/perFile + 1
+		for n := 1; n < first; n++ {
+			if err := base.keep(files, RevisionsPath(n)); err != nil {
+				return err
+			}
+		}
+	}
+	want := (first-1)*perFile + 1
+	for chunk := range slices.Chunk(d.Revisions, perFile) {
+		var b bytes.Buffer
+		for _, rev := range chunk {
+			if rev.Number != want {
+				return fmt.Errorf("record %s has no revision %d where it has %d", d.Entry.Record.ID, want, rev.Number)
+			}
+			want++
+			if err := line(&b, revisionLine{rev.Number, rev.At, rev.By, rev.Message, rev.Record}); err != nil {
+				return fmt.Errorf("encode revision %d of record %s: %w", rev.Number, d.Entry.Record.ID, err)
+			}
+		}
+		path := RevisionsPath(first)
+		files[path] = File{Path: path, Data: b.Bytes()}
+		first++
+	}
+	return nil
+}
+
+func addEvents(files map[string]File, doc *Document, d *archive.Dossier, base Base) error {
+	var b bytes.Buffer
+	changes := d.Changes
+	if before := base.Document; before != nil {
+		doc.Events = before.Events
+		for n := range before.Events / perFile {
+			if err := base.keep(files, ProvenancePath(n+1)); err != nil {
+				return err
+			}
+		}
+		if bytes.Count(base.Events, []byte("\n")) != before.Events%perFile {
+			return archive.Invalid("package", "of record %s says that it holds %d events, and %s does not hold the last of them", doc.Record, before.Events, base.NeedsEvents())
+		}
+		b.Write(base.Events)
+		if before.Log != d.Log {
+			// The catalogue was made from packages: what it logged of the time before
+			// stands in this one.
+			last := slices.IndexFunc(changes, func(c archive.Change) bool { return c.Action == archive.ActionRestored })
+			changes = changes[max(last, 0):]
+		}
+	}
+	paths := map[string]string{}
+	for _, a := range doc.Assets {
+		paths[a.ID] = a.Path
+	}
+	for _, c := range changes {
+		if err := line(&b, newEvent(d.Log, c, paths)); err != nil {
+			return fmt.Errorf("encode event %d of record %s: %w", c.Seq, doc.Record, err)
+		}
+		if doc.Events++; doc.Events%perFile == 0 {
+			path := ProvenancePath(doc.Events / perFile)
+			files[path] = File{Path: path, Data: bytes.Clone(b.Bytes())}
+			b.Reset()
+		}
+	}
+	if b.Len() > 0 {
+		path := ProvenancePath(doc.Events/perFile + 1)
+		files[path] = File{Path: path, Data: b.Bytes()}
+	}
+	return nil
+}

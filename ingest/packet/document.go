@@ -1,0 +1,143 @@
+package packet
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"hexi/archive"
+)
+
+// Schema is the number of the shape in which packages are written.
+const Schema = 1
+
+// The files of a package beside its masters.
+const (
+	MetadataPath = "metadata.json"
+	DocumentPath = "package.json"
+	UsersPath    = "users.json"
+)
+
+// perFile is how many revisions, or events, stand in one file.
+const perFile = 100
+
+// RevisionsPath is the n-th file of revisions, from 1.
+func RevisionsPath(n int) string { return fmt.Sprintf("revisions/%05d.jsonl", n) }
+
+// ProvenancePath is the n-th file of events, from 1.
+func ProvenancePath(n int) string { return fmt.Sprintf("provenance/%05d.jsonl", n) }
+
+// MasterPath is where the master of an asset is, under the name that it was received
+// with.
+func MasterPath(asset, filename string) string {
+	// No store takes the name of an unfinished write.
+	if strings.HasPrefix(filename, ".hexi-tmp-") {
+		filename = "_" + filename
+	}
+	return "masters/" + asset + "/" + filename
+}
+
+// Document is package.json: all about a record that is not in its revisions.
+type Document struct {
+	Schema int    `json:"schema"`
+	Record string `json:"record"`
+	Status string `json:"status"` // draft, published or withdrawn
+
+	Revision    int       `json:"revision"`            // the latest
+	Published   int       `json:"published,omitempty"` // the one that the public sees, or saw; 0 for none
+	Withdrawn   bool      `json:"withdrawn,omitempty"`
+	Created     time.Time `json:"created"`
+	Updated     time.Time `json:"updated"`
+	PublishedAt time.Time `json:"publishedAt,omitzero"`
+
+	Events int    `json:"events"` // in provenance/
+	Log    string `json:"log"`    // the catalogue whose log the package was written from
+	Change int64  `json:"change"` // the last entry of that log that the package holds
+
+	Assets []Asset `json:"assets"`
+}
+
+// Asset is an asset as a package has it: without its access copy, of which nothing is
+// kept here. One that can be shown is "identified".
+type Asset struct {
+	Path string `json:"path"` // of its master
+	archive.Asset
+	PublishBy       string `json:"publishBy,omitempty"`
+	PublishRevision int    `json:"publishRevision,omitempty"`
+}
+
+// newAsset turns an asset of the catalogue into one of a package.
+func newAsset(a archive.Asset) Asset {
+	out := Asset{Path: MasterPath(a.ID, a.Master.Filename), Asset: a, PublishBy: a.PublishBy, PublishRevision: a.PublishRevision}
+	out.Access = nil
+	if a.State == archive.AssetReady {
+		out.State = archive.AssetIdentified
+	}
+	return out
+}
+
+// Event is one line of provenance/: an entry of the change log in words of PREMIS
+// (https://www.loc.gov/standards/premis/), with all that the entry says.
+type Event struct {
+	Type    string `json:"eventType"`
+	Outcome string `json:"eventOutcome"` // success or fail
+	Log     string `json:"log"`          // whose number Seq is
+	File    string `json:"file,omitempty"`
+	archive.Change
+}
+
+// eventTypes are the words of the eventType vocabulary of PREMIS for actions, and words
+// of its kind where it has none.
+var eventTypes = map[archive.Action]string{
+	archive.ActionCreated:         "creation",
+	archive.ActionUpdated:         "metadata modification",
+	archive.ActionPublished:       "publication",
+	archive.ActionWithdrawn:       "withdrawal",
+	archive.ActionAssetAdded:      "ingestion",
+	archive.ActionAssetReady:      "derivation",
+	archive.ActionAssetRefused:    "validation",
+	archive.ActionAssetAccepted:   "policy assignment",
+	archive.ActionAssetLayer:      "metadata modification",
+	archive.ActionAssetSuperseded: "replacement",
+	archive.ActionRestored:        "recovery",
+	archive.ActionErased:          "deletion",
+}
+
+func newEvent(log string, c archive.Change, files map[string]string) Event {
+	e := Event{Type: eventTypes[c.Action], Outcome: "success", Log: log, Change: c, File: files[c.Asset]}
+	if e.Type == "" {
+		e.Type = string(c.Action)
+	}
+	if c.Action == archive.ActionAssetRefused {
+		e.Outcome = "fail"
+	}
+	return e
+}
+
+// revisionLine is one line of revisions/.
+type revisionLine struct {
+	Number  int            `json:"revision"`
+	At      time.Time      `json:"at"`
+	By      string         `json:"by"`
+	Message string         `json:"message,omitempty"`
+	Record  archive.Record `json:"record"`
+}
+
+// line encodes a value on one line, texts as they are.
+func line(b *bytes.Buffer, v any) error {
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// indented encodes a value for people to read.
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
