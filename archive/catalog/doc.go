@@ -15,6 +15,7 @@
 //   - Revisions are only ever added.
 //   - A job whose process was killed is worked again, by this or another
 //     process, without waiting and without losing an attempt.
+//   - With a Journal, what a transaction wrote is in it before Update returns.
 //   - Lists go by the bytes of the ids, on both databases.
 //
 // There is one writing transaction at a time over all processes: SQLite has no

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -13,6 +14,7 @@ type State struct {
 	Schema     int       `json:"schema"`     // version
 	Catalogue  string    `json:"catalogue"`  // its identity, see ID
 	LastChange int64     `json:"lastChange"` // of the change log
+	Journal    int64     `json:"journal"`    // number of the last entry of the journal that it holds
 	At         time.Time `json:"at"`
 }
 
@@ -81,6 +83,11 @@ func (c *Catalog) state(ctx context.Context, tx *sql.Tx) (State, error) {
 		{"SELECT coalesce(max(seq), 0) FROM changes", &s.LastChange},
 	} {
 		if err := tx.QueryRowContext(ctx, read.query).Scan(read.into); err != nil {
+			return s, fmt.Errorf("read the state of the catalogue: %w", err)
+		}
+	}
+	if s.Schema > slices.Index(migrations, "00010_journal.sql") { // which begins to number transactions
+		if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(number), 0) FROM journal").Scan(&s.Journal); err != nil {
 			return s, fmt.Errorf("read the state of the catalogue: %w", err)
 		}
 	}

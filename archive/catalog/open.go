@@ -22,6 +22,8 @@ import (
 type Options struct {
 	Logger *slog.Logger
 	Now    func() time.Time
+	// Journal, if any, gets what each transaction wrote before it is acknowledged.
+	Journal Journal
 }
 
 // Catalog is an opened catalogue. It is safe for use by many goroutines.
@@ -37,6 +39,8 @@ type Catalog struct {
 	log     *slog.Logger
 	now     func() time.Time
 
+	journal journalling
+
 	inspecting bool // nothing is made or migrated
 	until      int  // the version of the schema to migrate to; 0: the newest
 
@@ -50,7 +54,7 @@ type Catalog struct {
 // that a newer hexi has migrated is refused, because this one would not keep
 // what it does not know.
 func Open(ctx context.Context, address string, opts Options) (_ *Catalog, err error) {
-	c := &Catalog{log: opts.Logger, now: opts.Now, watchers: map[chan struct{}]struct{}{}}
+	c := &Catalog{log: opts.Logger, now: opts.Now, watchers: map[chan struct{}]struct{}{}, journal: journalling{to: opts.Journal}}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -72,6 +76,9 @@ func Open(ctx context.Context, address string, opts Options) (_ *Catalog, err er
 		return nil, fmt.Errorf("a restore into this database was cut off, which began at %s: run it again", half)
 	}
 	if err := c.prepare(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.prepareJournal(ctx); err != nil {
 		return nil, err
 	}
 	if c.queue, err = river.NewClient(c.driver, &river.Config{Logger: quiet(c.log)}); err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,7 +24,11 @@ type RestoreOptions struct {
 	Now    func() time.Time
 	// Replace moves a SQLite catalogue that is there aside.
 	Replace bool
-	// Progress hears now and then how many rows are put back.
+	// Journal are the entries after the snapshot, in the order of their numbers and
+	// without a gap; nil for none. ParseRow reads their lines (Journal.AppendRow).
+	Journal  iter.Seq2[JournalEntry, error]
+	ParseRow func(line []byte, kinds []string) ([]any, error)
+	// Progress hears now and then how many rows of the snapshot are put back.
 	Progress func(rows int64)
 }
 
@@ -31,13 +36,15 @@ type RestoreOptions struct {
 // before; "" if there was none.
 type Restored struct {
 	LastChange int64  `json:"lastChange"`
+	Replayed   int64  `json:"replayed"` // entries of the journal
 	Aside      string `json:"aside,omitempty"`
 }
 
 // The names of facts that a restored catalogue keeps about that.
 const (
 	metaRestoring = "restoring" // until it is whole
-	metaRestored  = "restored"  // when, and from which catalogue
+	metaRestored  = "restored"  // when
+	metaAfter     = "after"     // from which catalogue, and up to which entry of its journal
 )
 
 // ErrNotEmpty says that a restore would write over what is there.
@@ -54,7 +61,7 @@ func Restore(ctx context.Context, address string, was State, from Source, opts R
 	if was.Schema < 1 || was.Schema > len(migrations) {
 		return Restored{}, fmt.Errorf("the snapshot has a schema of version %d, and this hexi knows 1 to %d: restore it with a newer hexi", was.Schema, len(migrations))
 	}
-	r := &restorer{was: was, from: from, opts: opts}
+	r := &restorer{was: was, from: from, opts: opts, line: was.Catalogue}
 	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
 		return r.sqlite(ctx, path)
 	}
@@ -68,6 +75,7 @@ type restorer struct {
 	was  State
 	from Source
 	opts RestoreOptions
+	line string // identity of the catalogue whose journal was read last
 }
 
 // open opens a catalogue to be filled: with the schema that the snapshot has.
@@ -90,6 +98,10 @@ func (r *restorer) fill(ctx context.Context, c *Catalog) (Restored, error) {
 	if err := c.load(ctx, r.from, r.opts.Progress); err != nil {
 		return Restored{}, err
 	}
+	number, err := r.replay(ctx, c)
+	if err != nil {
+		return Restored{}, err
+	}
 	c.until = 0
 	if err := c.migrate(ctx); err != nil {
 		return Restored{}, err
@@ -105,11 +117,19 @@ func (r *restorer) fill(ctx context.Context, c *Catalog) (Restored, error) {
 	defer func() { _ = tx.Rollback() }() // after a commit this does nothing
 	for _, fact := range []metaRow{
 		{Name: metaID, Value: rand.Text()},
-		{Name: metaRestored, Value: fmt.Sprintf("%s %s", c.now().UTC().Format(time.RFC3339), r.was.Catalogue)},
+		{Name: metaRestored, Value: c.now().UTC().Format(time.RFC3339)},
+		{Name: metaAfter, Value: fmt.Sprintf("%s %d", r.line, number)},
 	} {
 		if err := putFact(ctx, tx, fact.Name, fact.Value); err != nil {
 			return Restored{}, err
 		}
+	}
+	// The numbers go on from there.
+	if _, err := tx.ExecContext(ctx, "DELETE FROM journal"); err != nil {
+		return Restored{}, fmt.Errorf("number the next transaction: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO journal (number, entry) VALUES ($1, $2)", number, []byte{}); err != nil {
+		return Restored{}, fmt.Errorf("number the next transaction: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM meta WHERE name = $1", metaRestoring); err != nil {
 		return Restored{}, fmt.Errorf("end the restore: %w", err)
@@ -117,7 +137,7 @@ func (r *restorer) fill(ctx context.Context, c *Catalog) (Restored, error) {
 	if err := tx.Commit(); err != nil {
 		return Restored{}, fmt.Errorf("end the restore: %w", err)
 	}
-	return Restored{LastChange: last}, nil
+	return Restored{LastChange: last, Replayed: number - r.was.Journal}, nil
 }
 
 // fact reads a fact about the catalogue; "" where there is none.

@@ -18,6 +18,7 @@ var passing = map[string]string{
 	"sessions":   "whoever was signed in signs in again",
 	"jobs":       fromStates,
 	"workers":    "processes sign on again",
+	"journal":    "it is on its way to the journal",
 	versionTable: "a snapshot says of which schema it is",
 
 	"river_client": fromStates, "river_client_queue": fromStates, "river_job": fromStates, "river_leader": fromStates,

@@ -28,11 +28,20 @@ func (c *Catalog) Update(ctx context.Context, fn func(ctx context.Context, tx ar
 	if ctx.Value(insideKey{}) == c {
 		return errors.New("catalogue: Update was called inside Update")
 	}
+	if last := c.journal.behind(); last > 0 {
+		// Nothing is added to what the journal lacks.
+		if err := c.confirm(ctx, last); err != nil {
+			return fmt.Errorf("nothing is written before the journal can be: %w", err)
+		}
+	}
 	for attempt := 1; ; attempt++ {
-		changed, err := c.try(ctx, fn)
+		changed, number, err := c.try(ctx, fn)
 		if err == nil {
 			if changed {
 				c.wake()
+			}
+			if number > 0 {
+				return c.confirm(ctx, number)
 			}
 			return nil
 		}
@@ -47,11 +56,12 @@ func (c *Catalog) Update(ctx context.Context, fn func(ctx context.Context, tx ar
 	}
 }
 
-// try runs fn in a transaction, once, and reports whether the log grew.
-func (c *Catalog) try(ctx context.Context, fn func(ctx context.Context, tx archive.Tx) error) (changed bool, err error) {
+// try runs fn in a transaction, once, and reports whether the log grew, and which
+// entry of the journal is to be confirmed, 0 for none.
+func (c *Catalog) try(ctx context.Context, fn func(ctx context.Context, tx archive.Tx) error) (changed bool, number int64, err error) {
 	sqlTx, err := c.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return false, fmt.Errorf("begin transaction: %w", err)
+		return false, 0, fmt.Errorf("begin transaction: %w", err)
 	}
 	// After a commit this does nothing; after an error, or a panic in fn, it
 	// leaves everything as it was.
@@ -61,21 +71,33 @@ func (c *Catalog) try(ctx context.Context, fn func(ctx context.Context, tx archi
 		// of the log follow the order of the commits, and what is read inside
 		// stays true. (SQLite has taken its lock by beginning.)
 		if _, err := sqlTx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockWrite); err != nil {
-			return false, fmt.Errorf("lock catalogue: %w", err)
+			return false, 0, fmt.Errorf("lock catalogue: %w", err)
 		}
 	}
+	q := c.through(sqlTx)
+	wrote := &noting{IConn: q.conn, journal: &c.journal}
+	q.conn = wrote
 	t := &tx{
-		catalog: c, sql: sqlTx, q: c.through(sqlTx), lookups: c.lookups.in(ctx, sqlTx),
+		catalog: c, sql: sqlTx, q: q, lookups: c.lookups.in(ctx, sqlTx),
 		records: map[string]*recordRow{}, dirty: map[string]bool{}, keys: map[string]bool{}, wanted: map[string]*preservationRow{}, digests: map[revisionKey]string{},
 	}
 	if err := fn(context.WithValue(ctx, insideKey{}, c), t); err != nil {
-		return false, err
+		return false, 0, err
 	}
 	if err := t.finish(ctx); err != nil {
-		return false, err
+		return false, 0, err
+	}
+	if number, err = c.enter(ctx, sqlTx, wrote); err != nil {
+		return false, 0, err
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return false, fmt.Errorf("commit: %w", err)
+		return false, 0, fmt.Errorf("commit: %w", err)
 	}
-	return t.changed, nil
+	if c.journal.to == nil || number == 0 {
+		return t.changed, 0, nil
+	}
+	c.journal.mu.Lock()
+	c.journal.pending[number] = wrote.body
+	c.journal.mu.Unlock()
+	return t.changed, number, nil
 }

@@ -21,6 +21,8 @@ import (
 type snapshotFlags struct {
 	to, verify, restore string
 	replace             bool
+	upTo                int64
+	keepJournal         int // days
 }
 
 func newSnapshot(env *environment) *cobra.Command {
@@ -49,8 +51,10 @@ func newSnapshot(env *environment) *cobra.Command {
 			switch {
 			case n != 1:
 				return usage("snapshot: give one of --to, --verify and --restore")
-			case f.replace && f.restore == "":
-				return usage("--replace goes with --restore")
+			case (f.replace || f.upTo != 0) && f.restore == "":
+				return usage("--replace and --up-to go with --restore")
+			case f.upTo < 0 || f.keepJournal < 0:
+				return usage("--up-to and --keep-journal are not negative")
 			case f.to != "":
 				return env.takeSnapshot(cmd.Context(), s, f)
 			case f.verify != "":
@@ -63,6 +67,8 @@ func newSnapshot(env *environment) *cobra.Command {
 	cmd.Flags().StringVar(&f.verify, "verify", "", "look through a copy")
 	cmd.Flags().StringVar(&f.restore, "restore", "", "put a copy back")
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "with --restore: move a SQLite catalogue that is there aside")
+	cmd.Flags().Int64Var(&f.upTo, "up-to", 0, "with --restore: the last entry of the journal to put back (default all)")
+	cmd.Flags().IntVar(&f.keepJournal, "keep-journal", 30, "with --to: clear away what the journal holds that is older than so many days; as long as snapshots are kept")
 	return cmd
 }
 
@@ -72,7 +78,8 @@ type snapshotReport struct {
 	Of       catalog.State     `json:"of"`
 	Holds    snapshot.Summary  `json:"holds"`
 	Restored *catalog.Restored `json:"restored,omitempty"`
-	Resumed  int               `json:"resumed,omitempty"` // assets that are worked on again
+	Cleared  int               `json:"journalCleared,omitempty"` // segments of the journal
+	Resumed  int               `json:"resumed,omitempty"`        // assets that are worked on again
 }
 
 func (env *environment) printSnapshot(r snapshotReport, did string) error {
@@ -85,7 +92,8 @@ func (env *environment) printSnapshot(r snapshotReport, did string) error {
 	if r.Restored == nil {
 		return nil
 	}
-	fmt.Fprintf(env.stdout, "the catalogue is at change %d; %d assets are worked on again by the next server or worker\n", r.Restored.LastChange, r.Resumed)
+	fmt.Fprintf(env.stdout, "%d later writes came out of the journal; the catalogue is at change %d; %d assets are worked on again by the next server or worker\n",
+		r.Restored.Replayed, r.Restored.LastChange, r.Resumed)
 	if r.Restored.Aside != "" {
 		fmt.Fprintf(env.stdout, "the catalogue that was there before lies in %s\n", r.Restored.Aside)
 	}
@@ -119,6 +127,17 @@ func (env *environment) takeSnapshot(ctx context.Context, s settings, f snapshot
 	})
 	if err != nil {
 		return fmt.Errorf("write snapshot: %w", err)
+	}
+	store, err := openPlace(ctx, s, journalInStore)
+	if err != nil {
+		return err
+	}
+	defer store.Close() //nolint:errcheck // nothing is written to it but what is durable
+	if j := openJournal(s, store.store); j != nil {
+		// What is older than the snapshots that are kept.
+		if report.Cleared, err = j.Prune(ctx, report.Of.At.AddDate(0, 0, -f.keepJournal)); err != nil {
+			return fmt.Errorf("the snapshot is written, but: %w", err)
+		}
 	}
 	return env.printSnapshot(report, "written")
 }
@@ -182,10 +201,29 @@ func (env *environment) restoreSnapshot(ctx context.Context, s settings, f snaps
 	if err != nil {
 		return err
 	}
+	store, err := openPlace(ctx, s, journalInStore)
+	if err != nil {
+		return err
+	}
+	defer store.Close() //nolint:errcheck // nothing is written to it but what is durable
+	journal := openJournal(s, store.store)
+	opts := catalog.RestoreOptions{Replace: f.replace}
+	if journal != nil {
+		defer journal.Close() //nolint:errcheck // what is written to it is durable
+		// This, too, is looked at before anything is changed.
+		later := int64(0)
+		for _, err := range entriesAfter(ctx, journal, report.Of, f.upTo) {
+			if err != nil {
+				return fmt.Errorf("the snapshot is whole, but not what was written since (--up-to N puts back what comes before the fault, --journal off only the snapshot): %w", err)
+			}
+			later++
+		}
+		fmt.Fprintf(env.stderr, "the journal has %d later writes\n", later)
+		opts.Journal, opts.ParseRow = entriesAfter(ctx, journal, report.Of, f.upTo), journal.ParseRow
+	}
 	log, last := newLog(env.stderr, s.Verbose), time.Now()
-	restored, err := catalog.Restore(ctx, s.Database, report.Of, from, catalog.RestoreOptions{
-		Logger: log, Replace: f.replace, Progress: func(rows int64) { last = env.hear(last, "%d of %d rows are put back", rows, report.Holds.Rows) },
-	})
+	opts.Logger, opts.Progress = log, func(n int64) { last = env.hear(last, "%d of %d rows are put back", n, report.Holds.Rows) }
+	restored, err := catalog.Restore(ctx, s.Database, report.Of, from, opts)
 	var invalid *archive.InvalidError
 	switch {
 	case errors.As(err, &invalid):
@@ -194,7 +232,7 @@ func (env *environment) restoreSnapshot(ctx context.Context, s settings, f snaps
 		return fmt.Errorf("restore %s: %w", place.name, err)
 	}
 	report.Restored = &restored
-	if report.Resumed, err = resumeAll(ctx, s.Database, catalog.Options{Logger: log}); err != nil {
+	if report.Resumed, err = resumeAll(ctx, s.Database, catalog.Options{Logger: log, Journal: journalOf(journal)}); err != nil {
 		return err
 	}
 	return env.printSnapshot(report, "restored")

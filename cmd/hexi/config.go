@@ -30,6 +30,7 @@ type settings struct {
 	Objects  string // dir:PATH or s3://…
 	Index    string // directory of the search index
 	Vocab    string // directory of the archive's own vocabularies and profiles, which need not be there
+	Journal  string // directory, store: or off
 	Scratch  string // directory of access copies in the making and of copies of masters; "" is the system's
 	Config   string // the YAML file
 	JSON     bool   // print JSON instead of tables and bars
@@ -54,7 +55,7 @@ type settings struct {
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = slices.Concat([]string{"data", "database", "objects", "index", "vocab", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames)
+var names = slices.Concat([]string{"data", "database", "objects", "index", "journal", "vocab", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -62,6 +63,7 @@ func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Objects, "objects", "", "object store: dir:PATH or s3://KEY:SECRET@HOST/BUCKET (default dir:DATA/objects)")
 	flags.StringVar(&s.Index, "index", "", "directory of the search index (default DATA/index)")
 	flags.StringVar(&s.Vocab, "vocab", "", "directory of vocabularies and profiles of your own (default DATA/vocab, if it is there)")
+	flags.StringVar(&s.Journal, "journal", "", "where each write goes before it is acknowledged, beside the database: a directory, store: or off (default DATA/journal; store: where objects are on S3)")
 	flags.StringVar(&s.Scratch, "scratch", "", "directory for access copies in the making (default the system's for temporary files)")
 	flags.StringVar(&s.Config, "config", "", "settings file (default hexi.yaml, if it is there)")
 	flags.BoolVar(&s.JSON, "json", false, "print JSON instead of tables and progress bars")
@@ -110,7 +112,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		}
 	}
 	given := map[string]string{
-		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "vocab": s.Vocab, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
+		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "journal": s.Journal, "vocab": s.Vocab, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
 		"render-memory": s.RenderMemory, "tile-memory": s.TileMemory, "cache": s.Cache, "cache-size": s.CacheSize,
 	}
 	maps.Copy(given, s.images.given())
@@ -130,6 +132,13 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	s.Vocab = k.String("vocab")
 	s.vocabAsked = s.Vocab != ""
 	s.Vocab = either(s.Vocab, filepath.Join(s.Data, "vocab"))
+	s.Journal = k.String("journal")
+	if s.Journal == "" {
+		s.Journal = filepath.Join(s.Data, "journal")
+		if strings.HasPrefix(s.Objects, "s3://") {
+			s.Journal = journalInStore
+		}
+	}
 	s.Scratch = k.String("scratch")
 	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
 	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")
@@ -180,6 +189,9 @@ func (s settings) validate() error {
 	if !strings.HasPrefix(s.Objects, "dir:") && !strings.HasPrefix(s.Objects, "s3://") {
 		return usage("objects: %q is neither dir:PATH nor s3://KEY:SECRET@HOST/BUCKET", mask(s.Objects))
 	}
+	if s.Journal != journalInStore && strings.Contains(s.Journal, ":") {
+		return usage("journal: %q is none of a directory, store: and off", mask(s.Journal))
+	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return usage("listen: %q is not HOST:PORT, such as 127.0.0.1:8080", s.Listen)
 	}
@@ -194,7 +206,7 @@ func (s settings) validate() error {
 
 // print shows the settings at start, secrets masked.
 func (s settings) describe(w io.Writer) {
-	fmt.Fprintf(w, "database %s\nobjects  %s\nindex    %s\n", mask(s.Database), mask(s.Objects), s.Index)
+	fmt.Fprintf(w, "database %s\nobjects  %s\nindex    %s\njournal  %s\n", mask(s.Database), mask(s.Objects), s.Index, s.Journal)
 }
 
 // mask shows an address without its secrets. Paths (sqlite:, dir:) hold none. Of

@@ -28,6 +28,7 @@ import (
 type house struct {
 	settings   settings
 	log        *slog.Logger
+	journal    keptJournal
 	catalog    *catalog.Catalog
 	objects    objects.Store
 	vocabulary *vocab.Vocabulary
@@ -66,7 +67,8 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 	if h.objects, err = objects.Open(ctx, s.Objects); err != nil {
 		return nil, fmt.Errorf("open object store: %w", err)
 	}
-	if h.catalog, err = catalog.Open(ctx, s.Database, catalog.Options{Logger: h.log}); err != nil {
+	h.journal = openJournal(s, h.objects)
+	if h.catalog, err = catalog.Open(ctx, s.Database, catalog.Options{Logger: h.log, Journal: journalOf(h.journal)}); err != nil {
 		return nil, fmt.Errorf("open catalogue: %w", err)
 	}
 	if h.packages, err = ocfl.Create(ctx, packageStore{h.objects}, packagesPrefix); err != nil {
@@ -99,6 +101,9 @@ func (h *house) Close() error {
 	}
 	if h.catalog != nil {
 		errs = append(errs, h.catalog.Close())
+	}
+	if h.journal != nil {
+		errs = append(errs, h.journal.Close())
 	}
 	if closer, ok := h.objects.(io.Closer); ok {
 		errs = append(errs, closer.Close())

@@ -88,7 +88,7 @@ func TestSnapshotRefuses(t *testing.T) {
 	}{
 		{[]string{}, exitUsage, "give one of --to, --verify and --restore"},
 		{[]string{"--to", "a", "--restore", "b"}, exitUsage, "give one of"},
-		{[]string{"--to", "a", "--replace"}, exitUsage, "--replace goes with --restore"},
+		{[]string{"--to", "a", "--replace"}, exitUsage, "go with --restore"},
 		{[]string{"--to", "store:incoming/x"}, exitUsage, "lie under snapshots/catalogue/"},
 		{[]string{"--to", file}, exitFailed, "is there already"},
 		{[]string{"--to", filepath.Join(dir, "none", "x")}, exitFailed, "no such file or directory"},

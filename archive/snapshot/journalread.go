@@ -1,0 +1,227 @@
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Segments is where the segments of a journal lie.
+type Segments interface {
+	Segments(ctx context.Context) iter.Seq2[string, error]
+	Open(ctx context.Context, name string) (io.ReadCloser, error)
+}
+
+// Codec turns rows into lines and back, for the one who keeps the tables.
+type Codec struct{}
+
+// AppendRow is the function of that name.
+func (Codec) AppendRow(dst []byte, values []any) ([]byte, error) { return AppendRow(dst, values) }
+
+// ParseRow is the function of that name.
+func (Codec) ParseRow(line []byte, kinds []string) ([]any, error) { return ParseRow(line, kinds) }
+
+// found is a segment that there is.
+type found struct {
+	name string
+	head segmentHead
+}
+
+// Read yields the entries that come after a number in the catalogue of an identity,
+// in their order and without a gap; then, where that catalogue was restored and
+// written on, those of its successor. upTo, where it is not 0, is the last one wanted.
+// A gap, an entry that was altered and two that differ under one number are errors.
+func Read(ctx context.Context, from Segments, line string, after, upTo int64) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		all, err := heads(ctx, from)
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		seen := map[string]bool{}
+		for line != "" && !seen[line] {
+			seen[line] = true
+			next, until := successor(all, line)
+			if upTo > 0 && (until == 0 || upTo < until) {
+				next, until = "", upTo
+			}
+			m := &merger{from: from, want: after + 1, until: until}
+			for _, f := range all {
+				if f.head.Line == line {
+					m.waiting = append(m.waiting, f)
+				}
+			}
+			if err := m.run(ctx, yield); err != nil {
+				if !errors.Is(err, errStopped) {
+					yield(Entry{}, err)
+				}
+				return
+			}
+			line, after = next, max(after, until)
+		}
+	}
+}
+
+// errStopped says that who reads wants no more.
+var errStopped = errors.New("stopped")
+
+// heads reads the heads of all segments, in the order of their first numbers.
+func heads(ctx context.Context, from Segments) (out []found, err error) {
+	for name, err := range from.Segments(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		r, err := from.Open(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("open segment %s: %w", name, err)
+		}
+		s, err := openSegment(name, r)
+		err = errors.Join(err, r.Close())
+		if errors.Is(err, errTorn) || errors.Is(err, io.EOF) {
+			continue // its process ended while it began it
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found{name, s.head})
+	}
+	slices.SortFunc(out, func(a, b found) int {
+		if a.head.From != b.head.From {
+			return int(max(-1, min(1, a.head.From-b.head.From)))
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	return out, nil
+}
+
+// successor returns the line that was restored from a line, the latest if there are
+// several, and the last number that both share; "" and 0 for none.
+func successor(all []found, line string) (next string, number int64) {
+	var at time.Time
+	for _, f := range all {
+		id, n, ok := strings.Cut(f.head.After, " ")
+		shared, err := strconv.ParseInt(n, 10, 64)
+		if !ok || err != nil || id != line || f.head.Line == line {
+			continue
+		}
+		if next == "" || f.head.Line != next && f.head.At.After(at) {
+			next, number = f.head.Line, shared
+		}
+		at = f.head.At
+	}
+	return next, number
+}
+
+// merger reads the segments of one line side by side.
+type merger struct {
+	from    Segments
+	waiting []found // in the order of their first numbers
+	open    []*cursor
+	want    int64
+	until   int64 // the last number wanted; 0 for all
+}
+
+type cursor struct {
+	*segment
+	body  io.Closer
+	entry Entry
+}
+
+func (m *merger) run(ctx context.Context, yield func(Entry, error) bool) (err error) {
+	defer func() {
+		for _, c := range m.open {
+			err = errors.Join(err, c.body.Close())
+		}
+	}()
+	for m.until == 0 || m.want <= m.until {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for len(m.waiting) > 0 && m.waiting[0].head.From <= m.want {
+			if err := m.openNext(ctx); err != nil {
+				return err
+			}
+		}
+		e, err := m.take()
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			return m.gap()
+		}
+		if !yield(*e, nil) {
+			return errStopped
+		}
+		m.want++
+	}
+	return nil
+}
+
+func (m *merger) openNext(ctx context.Context) error {
+	f := m.waiting[0]
+	m.waiting = m.waiting[1:]
+	body, err := m.from.Open(ctx, f.name)
+	if err != nil {
+		return fmt.Errorf("open segment %s: %w", f.name, err)
+	}
+	s, err := openSegment(f.name, body)
+	if err != nil {
+		return errors.Join(err, body.Close())
+	}
+	m.open = append(m.open, &cursor{segment: s, body: body})
+	return nil
+}
+
+// take returns the entry that is wanted, from whichever segments have it.
+func (m *merger) take() (*Entry, error) {
+	var out *Entry
+	for i := 0; i < len(m.open); {
+		c := m.open[i]
+		for c.entry.Number < m.want {
+			var err error
+			if c.entry, err = c.next(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				return nil, err
+			}
+		}
+		switch {
+		case c.entry.Number < m.want: // it is at its end
+			if err := c.body.Close(); err != nil {
+				return nil, err
+			}
+			m.open = slices.Delete(m.open, i, i+1)
+			continue
+		case c.entry.Number > m.want:
+		case out == nil:
+			out = &c.entry
+		case out.sum() != c.entry.sum():
+			return nil, fmt.Errorf("%w: there are two entries %d that differ, as when an older database was put in the place of a newer one by other means than a restore; up to entry %d all is well",
+				ErrDamagedJournal, m.want, m.want-1)
+		}
+		i++
+	}
+	return out, nil
+}
+
+// gap is nil where nothing comes after what was read.
+func (m *merger) gap() error {
+	later := int64(0)
+	for _, c := range m.open {
+		later = max(later, c.entry.Number)
+	}
+	for _, f := range m.waiting {
+		later = max(later, f.head.From)
+	}
+	if later == 0 || m.until > 0 && later > m.until {
+		return nil
+	}
+	return fmt.Errorf("%w: entry %d is missing, and there are later ones: a segment is missing, or something was written with the journal off; up to entry %d all is well",
+		ErrDamagedJournal, m.want, m.want-1)
+}
