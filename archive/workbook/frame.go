@@ -17,6 +17,7 @@ const (
 const (
 	styleText    = 1 // text, also what somebody types into it
 	styleHeading = 2
+	styleNumber  = 3
 )
 
 const styles = `<styleSheet xmlns="` + namespace + `">` +
@@ -25,9 +26,10 @@ const styles = `<styleSheet xmlns="` + namespace + `">` +
 	`<fill><patternFill patternType="solid"><fgColor rgb="FFEDE6D6"/></patternFill></fill></fills>` +
 	`<borders count="2"><border/><border><left/><right/><top/><bottom style="thin"><color rgb="FF8A7A55"/></bottom></border></borders>` +
 	`<cellStyleXfs count="1"><xf/></cellStyleXfs>` +
-	`<cellXfs count="3"><xf/>` +
+	`<cellXfs count="4"><xf/>` +
 	`<xf numFmtId="49" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>` +
 	`<xf numFmtId="49" fontId="1" fillId="2" borderId="1" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>` +
+	`<xf applyAlignment="1"><alignment vertical="top"/></xf>` +
 	`</cellXfs></styleSheet>`
 
 // frame yields the parts that hold a workbook together, by their names.

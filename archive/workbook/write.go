@@ -179,6 +179,10 @@ func (t *table) write(cells []Cell, style int) error {
 			continue
 		}
 		b = append(append(append(b, `<c r="`...), columnName(i)...), strconv.Itoa(t.row)...)
+		style := style
+		if c.Number {
+			style = styleNumber
+		}
 		b = strconv.AppendInt(append(b, `" s="`...), int64(style), 10)
 		if c.Number {
 			b = append(append(append(b, `"><v>`...), c.Text...), `</v></c>`...)
