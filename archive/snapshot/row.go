@@ -45,25 +45,23 @@ func appendText(dst []byte, s string) ([]byte, error) {
 	if !utf8.ValidString(s) {
 		return dst, fmt.Errorf("%.40q is not UTF-8", s)
 	}
-	simple := true
+	dst = append(dst, '"')
+	start := 0
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c == 0x7f {
-			simple = false
-			break
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
 		}
+		dst = append(dst, s[start:i]...)
+		if c == '"' || c == '\\' {
+			dst = append(dst, '\\', c)
+		} else {
+			dst = fmt.Appendf(dst, `\u%04x`, c)
+		}
+		start = i + 1
 	}
-	if simple {
-		dst = append(dst, '"')
-		dst = append(dst, s...)
-		return append(dst, '"'), nil
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(s); err != nil {
-		return dst, err
-	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte{'\n'})...), nil
+	dst = append(dst, s[start:]...)
+	return append(dst, '"'), nil
 }
 
 // ParseRow reads a row that AppendRow wrote: one value for each kind. What it
