@@ -369,9 +369,8 @@ func readHeadings(columns []column) ([]column, error) {
 		out[i] = column{field: "extra", name: c.name, key: c.name}
 		if key := "extra\x00\x00" + c.name; seen[key] {
 			return nil, archive.Invalid(c.name, "two columns have this heading; give each its own")
-		} else {
-			seen[key] = true
 		}
+		seen["extra\x00\x00"+c.name] = true
 	}
 	return out, nil
 }

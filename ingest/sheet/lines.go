@@ -50,7 +50,8 @@ func newLines(r *bufio.Reader) (*lines, error) {
 		}
 	}
 	// A stray NUL is a fault of its cell; a file that begins with one is no text.
-	if bytes.IndexByte(start[:min(len(start), 64)], 0) >= 0 {
+	line, _, _ := bytes.Cut(start, []byte("\n"))
+	if bytes.IndexByte(line, 0) >= 0 {
 		return nil, archive.Invalid("", "this is not a text file; save the sheet as CSV (UTF-8)")
 	}
 	skipBOM(r)

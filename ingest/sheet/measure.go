@@ -65,7 +65,7 @@ func splitMeasure(s string) (of string, value float64, unit string, ok bool) {
 	lower := strings.ToLower(s)
 	for _, m := range measureWords {
 		if strings.HasPrefix(lower, m.word) {
-			rest := strings.TrimLeft(s[len(m.word):], " ::=")
+			rest := strings.TrimLeft(s[len(m.word):], " :=")
 			if measureStart.MatchString(rest) {
 				of, s = m.dimension, rest
 				break
