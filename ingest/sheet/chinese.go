@@ -166,6 +166,14 @@ var inChinese = map[string]string{
 	"%s does not lie inside the picture %s, which has %d × %d pixels":                     "%s 超出影像 %s 的范围（%d × %d 像素）",
 	"%q is read as %s: %s":                                                                "“%s”理解为 %s：%s",
 
+	// Workbooks that hexi exported (own.go).
+	"was taken out of the workbook, or called otherwise; its records stay as they are":                                                                      "该工作表已从工作簿中删除或改名；其中的记录保持不变",
+	"was put into a workbook that hexi exported, and is not read; save it as a workbook of its own to have it read":                                         "该工作表是后来加入 hexi 导出的工作簿的，未读取；如需录入请另存为单独的工作簿",
+	"is the heading of two columns; take one out":                                                                                                           "两列使用同一标题，请去掉其一",
+	"the columns %s are gone, or called otherwise; put them back with their headings (a cell that is empty empties the field), or export the records again": "列 %s 已删除或改名；请按原标题恢复（空单元格会清空该字段），或重新导出",
+	"is not the last column any more; move the columns behind it before it":                                                                                 "不再是最后一列，请把其后的列移到它前面",
+	"%q is a fault or a formula that was never computed, not a value":                                                                                       "“%s”是错误值或没有计算结果的公式，不是有效内容",
+
 	// How rows are taken in (package ingest).
 	"%s is empty (0 bytes); copy it again from its source":                                                                      "%s 为空文件（0 字节）；请从来源重新复制",
 	"%s is not among the files and folders that were given; add its folder to the command or mend the name":                     "所给的文件和文件夹中没有 %s；请把它所在的文件夹加到命令中，或改正文件名",
