@@ -54,18 +54,19 @@ func (a *Archive) Find(ctx context.Context, r Record) (string, error) {
 }
 
 // Record returns a record as those who work in the archive see it: its latest
-// revision, drafts included.
+// revision, drafts included. What was erased is a *GoneError.
 func (a *Archive) Record(ctx context.Context, id string) (*Entry, error) {
 	e, err := a.catalog.Entry(ctx, id, false)
 	if err != nil {
-		return nil, fmt.Errorf("record %s: %w", id, err)
+		return nil, fmt.Errorf("record %s: %w", id, a.gone(ctx, id, true, err))
 	}
 	return e, nil
 }
 
 // PublicRecord returns a record as the public sees it: its published revision
 // without what it says of records that are not public, and ErrNotFound for
-// drafts, withdrawn records and closed access tiers.
+// drafts and closed access tiers; a *GoneError, which is one too, for what it saw and
+// sees no more.
 func (a *Archive) PublicRecord(ctx context.Context, id string) (*Entry, error) {
 	e, err := a.catalog.Entry(ctx, id, true)
 	if err == nil && !e.Visible(a.Now()) {
@@ -75,7 +76,7 @@ func (a *Archive) PublicRecord(ctx context.Context, id string) (*Entry, error) {
 		err = a.hide(ctx, []*Entry{e})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("record %s: %w", id, err)
+		return nil, fmt.Errorf("record %s: %w", id, a.gone(ctx, id, false, err))
 	}
 	return e, nil
 }

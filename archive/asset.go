@@ -34,6 +34,8 @@ const (
 	AssetRefused AssetState = "refused"
 	// AssetSuperseded: a later master with the same file name took its place.
 	AssetSuperseded AssetState = "superseded"
+	// AssetErased: the master and all that was known of it were erased with its record.
+	AssetErased AssetState = "erased"
 )
 
 // Asset is one media file of a record.

@@ -56,6 +56,11 @@ type Catalog interface {
 	// Unlogged calls found for each revision and each asset that no entry of the log
 	// vouches for.
 	Unlogged(ctx context.Context, found func(record string, revision int, asset string)) error
+	// Tombstone returns what stays of a record that is withdrawn or erased.
+	Tombstone(ctx context.Context, id string) (*Tombstone, error)
+	// PackageTaken reports whether a worker has the record's preservation package; where
+	// none has, none gets it any more, if the record was erased.
+	PackageTaken(ctx context.Context, id string) (bool, error)
 	// Tokens lists the SHA-256 of all API tokens, in hexadecimal, by user.
 	Tokens(ctx context.Context) (map[string][]string, error)
 	// Jobs returns the newest jobs first.
@@ -111,7 +116,8 @@ type JobQuery struct {
 // Tx is the inside of one writing transaction. What it reads is locked against
 // other writers until the end of the transaction.
 type Tx interface {
-	// Entry returns the record at its latest revision, drafts included.
+	// Entry returns the record at its latest revision, drafts included; ErrErased for
+	// what was erased.
 	Entry(ctx context.Context, id string) (*Entry, error)
 	// FindByAccession returns the id of the record with that accession number
 	// in that holder's custody, or ErrNotFound.
@@ -128,6 +134,17 @@ type Tx interface {
 	// PutAsset adds the asset or replaces what is stored under its id. An
 	// asset with Position 0 is placed last of its record.
 	PutAsset(ctx context.Context, a Asset) error
+	// PutTombstone puts a tombstone in the place of what was there; DropTombstone takes
+	// it away.
+	PutTombstone(ctx context.Context, t Tombstone) error
+	DropTombstone(ctx context.Context, record string) error
+	// Erase erases the content of a record: of its revisions, its assets but for the keys
+	// of their masters, and the details of its entries in the log before t.Erased. Its
+	// jobs that wait are dropped.
+	Erase(ctx context.Context, t Tombstone) error
+	// Purged drops the keys of an erased record's masters, and reports whether that was
+	// not done before.
+	Purged(ctx context.Context, id string) (bool, error)
 	// AddChange appends to the log and returns the sequence number. The catalogue sets
 	// Seq and Hash, and the Digest of a revision, which is to be put before.
 	AddChange(ctx context.Context, c Change) (int64, error)

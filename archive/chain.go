@@ -100,6 +100,9 @@ const (
 	erasedPrefix = `{"erased":`
 )
 
+// ErasedBy returns the number of the entry that erased a revision's body, if it was.
+func ErasedBy(body []byte) (seq int64, ok bool) { return erasedBody(body) }
+
 // erasedBody reads what ErasedBody made.
 func erasedBody(body []byte) (by int64, ok bool) {
 	if len(body) > maxErased || !bytes.HasPrefix(body, []byte(erasedPrefix)) {

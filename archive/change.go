@@ -31,6 +31,8 @@ const (
 	// ActionErased: the content of the record, its revisions and its assets was erased
 	// for ever; the detail says why.
 	ActionErased Action = "erased"
+	// ActionPurged: nothing of a record that was erased is left in the object store.
+	ActionPurged Action = "purged"
 
 	// ActionRestored: the record was read back from its preservation package. The entries
 	// about it before this one were read with it, and have their old times; the detail

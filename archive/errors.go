@@ -18,6 +18,8 @@ var (
 	ErrExists = errors.New("exists already")
 	// ErrConflict says that the thing changed since the caller last saw it.
 	ErrConflict = errors.New("changed meanwhile")
+	// ErrErased says that the record was erased for ever, and its id is not used again.
+	ErrErased = errors.New("was erased, and its id is not used again")
 	// ErrForbidden says that the caller is known but may not do this.
 	ErrForbidden = errors.New("not allowed")
 	// ErrUnauthorized says that the caller must sign in first.

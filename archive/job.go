@@ -12,6 +12,8 @@ const (
 	JobIdentify JobKind = "identify"
 	// JobDerive makes the access copy of an identified image.
 	JobDerive JobKind = "derive"
+	// JobErase removes what an erased record has left in the object store.
+	JobErase JobKind = "erase"
 	// JobCheck looks whether a part of the archive is as it should be. It is for no
 	// asset and no record.
 	JobCheck JobKind = "check"

@@ -37,6 +37,8 @@ func (c *Change) Package() string {
 	switch c.Action {
 	case ActionUserAdded, ActionUserChanged, ActionUserDisabled:
 		return PackageUsers
+	case ActionErased, ActionPurged:
+		return "" // there is to be none
 	}
 	return c.Record
 }

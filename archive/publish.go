@@ -19,6 +19,9 @@ func (a *Archive) PublishWhenReady(ctx context.Context, by, asset string) error 
 		if err != nil {
 			return err
 		}
+		if known.State == AssetErased {
+			return ErrErased
+		}
 		entry, err := tx.Entry(ctx, known.Record)
 		if err != nil {
 			return fmt.Errorf("record %s: %w", known.Record, err)

@@ -131,8 +131,11 @@ func (a *Archive) derived(ctx context.Context, id string, access Access, mark fu
 	var revision int
 	return a.updateAssetThen(ctx, "", id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
 		by, revision = "", 0 // the transaction may run again
-		if asset.State == AssetSuperseded {
+		switch asset.State {
+		case AssetSuperseded:
 			return "", nil
+		case AssetErased:
+			return "", ErrErased
 		}
 		asset.State, asset.Access, asset.Failure = AssetReady, &access, nil
 		by, revision = asset.PublishBy, asset.PublishRevision
@@ -159,7 +162,7 @@ func (a *Archive) DeriveAgain(ctx context.Context, id, batch string) error {
 // Refuse records why a master cannot be shown. The master itself is kept.
 func (a *Archive) Refuse(ctx context.Context, id string, failure Failure) error {
 	return a.updateAsset(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
-		if asset.State == AssetSuperseded || asset.State == AssetReady {
+		if asset.State == AssetSuperseded || asset.State == AssetReady || asset.State == AssetErased {
 			return "", nil
 		}
 		asset.State, asset.Failure = AssetRefused, &failure

@@ -96,7 +96,7 @@ func (a *Archive) SaveAll(ctx context.Context, by string, drafts []Draft) ([]Sav
 // isRefusal reports whether an error concerns one draft and not the store.
 func isRefusal(err error) bool {
 	var invalid *InvalidError
-	return errors.Is(err, ErrConflict) || errors.As(err, &invalid)
+	return errors.Is(err, ErrConflict) || errors.Is(err, ErrErased) || errors.As(err, &invalid)
 }
 
 func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, error) {
@@ -261,6 +261,11 @@ func (a *Archive) publish(ctx context.Context, tx Tx, by string, before *Entry, 
 	}
 	if err := tx.SetPublished(ctx, id, revision, false, at); err != nil {
 		return fmt.Errorf("publish %s: %w", id, err)
+	}
+	if before.Withdrawn {
+		if err := tx.DropTombstone(ctx, id); err != nil {
+			return fmt.Errorf("lift tombstone of %s: %w", id, err)
+		}
 	}
 	change := Change{At: at, By: by, Action: ActionPublished, Record: id, Revision: revision}
 	if _, err := tx.AddChange(ctx, change); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -126,6 +127,7 @@ type verifier struct {
 	users    map[string]loggedUser
 	erasures map[int64]string  // the record that the entry of that number erased
 	erased   map[int64][]Break // what claims to have been erased by an entry
+	gone     []Break           // assets that claim to have been erased
 }
 
 func (v *verifier) report(b Break) error {
@@ -271,6 +273,9 @@ func (v *verifier) asset(e *LogEntry) error {
 	v.proof.Assets++
 	b := Break{Kind: BreakAsset, Seq: e.Seq, Record: e.Record, Asset: e.Asset}
 	switch m := e.Master; {
+	case m != nil && m.State == AssetErased:
+		v.gone = append(v.gone, b)
+		return nil
 	case m == nil:
 		b.Why = "the asset is gone from the catalogue"
 	case m.Record != e.Record:
@@ -332,26 +337,44 @@ func (v *verifier) unlogged(ctx context.Context) error {
 // claims sees to it that what stands for something erased names an entry that erased
 // the record.
 func (v *verifier) claims(ctx context.Context) error {
-	for by, claimed := range v.erased {
-		record, ok := v.erasures[by]
-		if !ok && by > v.proof.Head.Seq {
-			// It was erased while the log was read.
-			changes, err := v.archive.catalog.Changes(ctx, by-1, 1)
-			if err != nil {
-				return fmt.Errorf("read entry %d: %w", by, err)
-			}
-			if len(changes) == 1 && changes[0].Seq == by && changes[0].Action == ActionErased {
-				record, ok = changes[0].Record, true
+	// What was erased while the log was read is known to later entries only.
+	for since := v.proof.Head.Seq; len(v.erased)+len(v.gone) > 0; {
+		changes, err := v.archive.catalog.Changes(ctx, since, verifyPage)
+		if err != nil {
+			return fmt.Errorf("read entries after %d: %w", since, err)
+		}
+		for _, c := range changes {
+			since = c.Seq
+			if c.Action == ActionErased {
+				v.erasures[c.Seq] = c.Record
 			}
 		}
-		for _, b := range claimed {
-			if ok && b.Record == record {
+		if len(changes) < verifyPage {
+			break
+		}
+	}
+	records := map[string]bool{}
+	for _, record := range v.erasures {
+		records[record] = true
+	}
+	for _, by := range slices.Sorted(maps.Keys(v.erased)) {
+		for _, b := range v.erased[by] {
+			if record, ok := v.erasures[by]; ok && b.Record == record {
 				continue
 			}
 			b.Kind, b.Why = BreakErased, fmt.Sprintf("it says that entry %d erased it; that entry did not", by)
 			if err := v.report(b); err != nil {
 				return err
 			}
+		}
+	}
+	for _, b := range v.gone {
+		if records[b.Record] {
+			continue
+		}
+		b.Kind, b.Why = BreakErased, "the asset says that it was erased; no entry erased its record"
+		if err := v.report(b); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -145,9 +145,28 @@ func (p *Pipeline) derive(ctx context.Context, job archive.Job) (Outcome, error)
 		return OutcomeFailed, fmt.Errorf("derive asset %s: %w", asset.ID, err)
 	}
 	if result.Rows < result.OfRows {
-		return OutcomeDone, p.archive.DerivedIncomplete(ctx, asset.ID, access, result.Rows, result.OfRows)
+		err = p.archive.DerivedIncomplete(ctx, asset.ID, access, result.Rows, result.OfRows)
+	} else {
+		err = p.archive.Derived(ctx, asset.ID, access)
 	}
-	return OutcomeDone, p.archive.Derived(ctx, asset.ID, access)
+	if errors.Is(err, archive.ErrErased) { // while it was made
+		return OutcomeNothing, p.dropAccess(ctx, asset.ID, access)
+	}
+	return OutcomeDone, err
+}
+
+// dropAccess deletes an access copy that nobody is to see.
+func (p *Pipeline) dropAccess(ctx context.Context, asset string, access archive.Access) error {
+	keys := []string{SidecarKey(asset), PyramidKey(asset), FactsKey(asset)}
+	for _, thumb := range access.Thumbnails {
+		keys = append(keys, ThumbnailKey(asset, thumb.Name))
+	}
+	for _, key := range keys {
+		if err := p.objects.Delete(ctx, key); err != nil {
+			return fmt.Errorf("delete access copy of an erased asset: %w", err)
+		}
+	}
+	return nil
 }
 
 // makeAccess writes the access copy into a scratch file and then into the

@@ -61,6 +61,9 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 	if err != nil && !errors.Is(err, archive.ErrNotFound) {
 		return Receipt{}, err
 	}
+	if err == nil && known.State == archive.AssetErased {
+		return Receipt{}, fmt.Errorf("record %s: %w", record, archive.ErrErased)
+	}
 	if err != nil {
 		if err := p.store(ctx, file, read, receipt); err != nil {
 			return Receipt{}, err
@@ -72,6 +75,9 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 		}
 	}
 	outcome, err := p.archive.Receive(ctx, by, receipt)
+	if errors.Is(err, archive.ErrErased) { // meanwhile, or before there was this file
+		err = errors.Join(err, p.objects.Delete(ctx, MasterKey(asset)))
+	}
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -138,6 +138,9 @@ func (c *Catalog) Assets(ctx context.Context, query archive.AssetQuery) ([]*arch
 			q = q.Where(w.condition, w.value)
 		}
 	}
+	if query.State == "" && len(query.IDs) == 0 {
+		q = q.Where("state <> ?", archive.AssetErased)
+	}
 	if len(query.IDs) > 0 {
 		q = q.Where("id IN (?)", bun.List(query.IDs))
 	}

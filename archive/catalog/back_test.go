@@ -17,6 +17,8 @@ var undo = map[int][]string{
 		"DELETE FROM meta WHERE name = 'log_head'",
 	},
 	7: {"DROP TABLE preservation"},
+	8: {"DROP TABLE journal"},
+	9: {"DROP TABLE tombstones"},
 }
 
 // backTo makes a catalogue one of an older schema, as far as that can be undone.

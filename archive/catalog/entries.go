@@ -31,7 +31,7 @@ func plain(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0
 // selectEntries begins a query for records with the content of the latest or
 // the published revision.
 func (q queries) selectEntries(rows *[]entryRow, published bool) *bun.SelectQuery {
-	s := q.find(rows).ColumnExpr("r.*").ColumnExpr("v.body")
+	s := q.find(rows).ColumnExpr("r.*").ColumnExpr("v.body").Where("r.kind <> ''") // an erased one has none
 	if published {
 		return s.Join("JOIN revisions AS v ON v.record = r.id AND v.number = r.published").Where("r.visible")
 	}
@@ -54,7 +54,7 @@ func (q queries) entries(ctx context.Context, rows []entryRow, published bool) (
 		n := min(len(ids), maxIn)
 		var assets []assetRow
 		err := q.find(&assets).Where("record IN (?)", bun.List(ids[:n])).
-			Where("state <> ?", archive.AssetSuperseded).Order("record", "position", "id").Scan(ctx)
+			Where("state NOT IN (?)", bun.List([]archive.AssetState{archive.AssetSuperseded, archive.AssetErased})).Order("record", "position", "id").Scan(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read assets: %w", err)
 		}
@@ -141,6 +141,7 @@ func (c *Catalog) FindByAccession(ctx context.Context, accession, holder string)
 // draft.
 func choose(q *bun.SelectQuery, list archive.ListQuery) *bun.SelectQuery {
 	prefix := "r."
+	q = q.Where("r.kind <> ''")
 	if list.Published {
 		prefix = "r.public_"
 		q = q.Where("r.visible")

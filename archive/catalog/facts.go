@@ -69,7 +69,7 @@ func (c *Catalog) RecordIDs(ctx context.Context, after string, limit int) ([]str
 		return nil, archive.Invalid("after", "%q is not an id", after)
 	}
 	var ids []string
-	if err := c.read().from("records").Column("id").Where("id > ?", after).Order("id").Limit(int64(limit)).Scan(ctx, &ids); err != nil {
+	if err := c.read().from("records").Column("id").Where("id > ?", after).Where("kind <> ''").Order("id").Limit(int64(limit)).Scan(ctx, &ids); err != nil {
 		return nil, fmt.Errorf("list records: %w", err)
 	}
 	return ids, nil

@@ -75,7 +75,7 @@ func (t *tx) addJobs(ctx context.Context, jobs []archive.Job) error {
 	var params []river.InsertManyParams
 	added := map[jobTarget]int{} // index in rows
 	for _, j := range jobs {
-		target := jobTarget{string(j.Kind), j.Asset}
+		target := jobTarget{string(j.Kind), j.Record, j.Asset}
 		if i, ok := added[target]; ok {
 			rows[i].Batch = j.Batch
 			continue
@@ -108,7 +108,7 @@ func (t *tx) addJobs(ctx context.Context, jobs []archive.Job) error {
 }
 
 // jobTarget is what makes two jobs the same.
-type jobTarget struct{ kind, asset string }
+type jobTarget struct{ kind, record, asset string }
 
 // waiting finds those of the jobs that wait already.
 func (t *tx) waiting(ctx context.Context, jobs []archive.Job) (map[jobTarget]jobRow, error) {
@@ -126,7 +126,7 @@ func (t *tx) waiting(ctx context.Context, jobs []archive.Job) (map[jobTarget]job
 	}
 	out := make(map[jobTarget]jobRow, len(rows))
 	for _, row := range rows {
-		out[jobTarget{row.Kind, row.Asset}] = row
+		out[jobTarget{row.Kind, row.Record, row.Asset}] = row
 	}
 	return out, nil
 }

@@ -84,7 +84,7 @@ func (c *Catalog) TakeDue(ctx context.Context, worker string, now time.Time, res
 	}
 	choose := func(q *bun.SelectQuery) *bun.SelectQuery {
 		// Rows that a worker has stay due at "taken" or later, when a change came.
-		return q.Where("p.due > 0").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("p.due > 0").Where(notErased).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Where("p.worker = '' AND p.due <= ?", until).
 				WhereOr("p.worker = ?", worker).
 				WhereOr("p.worker <> '' AND NOT EXISTS (SELECT 1 FROM workers AS w WHERE w.id = p.worker)")

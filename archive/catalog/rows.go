@@ -145,6 +145,9 @@ func encodeRecord(r archive.Record) (string, error) {
 // revision decodes a revision; one that was read without its body stays without.
 func (row *revisionRow) revision() (*archive.Revision, error) {
 	rev := &archive.Revision{Number: row.Number, At: fromMicros(row.At), By: row.Author, Message: row.Message}
+	if _, erased := archive.ErasedBy([]byte(row.Body)); erased {
+		return nil, fmt.Errorf("revision %d of %s: %w", row.Number, row.Record, archive.ErrErased)
+	}
 	if row.Body == "" {
 		rev.Record.ID = row.Record
 		return rev, nil

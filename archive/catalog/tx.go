@@ -50,6 +50,9 @@ func (t *tx) Entry(ctx context.Context, id string) (*archive.Entry, error) {
 		t.records[id] = nil
 		return nil, archive.ErrNotFound
 	}
+	if _, erased := archive.ErasedBy([]byte(row.Body)); erased {
+		return nil, fmt.Errorf("record %s: %w", id, archive.ErrErased)
+	}
 	t.records[id] = &row.recordRow
 	found, err := t.q.entries(ctx, []entryRow{*row}, false)
 	if err != nil {

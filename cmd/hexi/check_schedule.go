@@ -26,10 +26,11 @@ const (
 	checkFor = 90 * time.Minute
 )
 
-// jobHandlers are the steps of the pipeline and the check.
+// jobHandlers are the steps of the pipeline, the check, and the end of an erasure.
 func (h *house) jobHandlers() map[archive.JobKind]func(context.Context, archive.Job) error {
 	handlers := maps.Clone(h.pipeline.Handlers())
 	handlers[archive.JobCheck] = h.workCheck
+	handlers[archive.JobErase] = h.workErase
 	return handlers
 }
 

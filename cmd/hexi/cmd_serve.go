@@ -104,6 +104,9 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 	defer stopBackground()
 	followed := index.follow(background)
 	defer func() { stopBackground(); <-followed }()
+	if cache != nil {
+		go h.followErasures(background, handler)
+	}
 	if how.jobs {
 		stop, err := h.startWorkers(ctx)
 		if err != nil {
@@ -138,6 +141,16 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 		h.log.Warn("some requests were cut off", "error", err)
 	}
 	return nil
+}
+
+// followErasures has the cache on disk drop what was erased, also while the server did not
+// run, until ctx ends.
+func (h *house) followErasures(ctx context.Context, server *web.Server) {
+	for range h.catalog.Watch(ctx) {
+		if err := server.DropErased(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("the cache on disk may still hold images that were erased; it will be tried again with the next change", "error", err)
+		}
+	}
 }
 
 // spareProcessors gives the Go runtime as many processors again as there are cores. A

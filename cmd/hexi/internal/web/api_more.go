@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -90,6 +91,12 @@ func (s *Server) publicChanges(c *gin.Context, changes []archive.Change) ([]arch
 	for _, change := range changes {
 		published, ok := public[change.Record]
 		switch {
+		case change.Action == archive.ActionErased:
+			var what archive.ErasureDetail
+			if json.Unmarshal(change.Detail, &what) != nil || !what.Public {
+				continue
+			}
+			change.Revision = 0
 		case change.Action == archive.ActionWithdrawn:
 			// What was never public is not known to have been there.
 			if seen, err := s.wasPublic(c, change); err != nil {
@@ -115,6 +122,10 @@ func (s *Server) wasPublic(c *gin.Context, change archive.Change) (bool, error) 
 		return false, nil
 	}
 	rev, err := s.Archive.Revision(c.Request.Context(), change.Record, change.Revision)
+	if errors.Is(err, archive.ErrErased) {
+		stone, err := s.Archive.Tombstone(c.Request.Context(), change.Record)
+		return err == nil && stone.Public, err
+	}
 	if err != nil {
 		return false, err
 	}

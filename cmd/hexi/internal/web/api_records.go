@@ -259,15 +259,6 @@ func (s *Server) apiPublish(c *gin.Context) error {
 	return s.changeState(c, s.Archive.PublishRevision)
 }
 
-// apiWithdraw answers POST /api/v1/records/{id}/withdraw.
-func (s *Server) apiWithdraw(c *gin.Context) error {
-	return s.changeState(c, s.withdraw)
-}
-
-func (s *Server) withdraw(ctx context.Context, by, id string, ifRevision int) error {
-	return s.Archive.WithdrawAs(ctx, by, id, archive.Withdrawal{IfRevision: ifRevision})
-}
-
 // changeState publishes or withdraws a record.
 func (s *Server) changeState(c *gin.Context, change func(ctx context.Context, by, id string, ifRevision int) error) error {
 	if err := s.requireWrite(c, archive.RoleEditor); err != nil {

@@ -28,6 +28,8 @@ type problem struct {
 	Errors []fault `json:"errors,omitempty"`
 	// Conflict is what stands against what, where a record changed meanwhile.
 	Conflict *conflict `json:"conflict,omitempty"`
+	// Tombstone is what is told of a record that is gone.
+	Tombstone *tombstoneBody `json:"tombstone,omitempty"`
 
 	retryAfter int // seconds; 0 is none
 }
@@ -76,7 +78,8 @@ func (e *unknownError) Unwrap() error { return archive.ErrNotFound }
 // unknown names what was asked for in an archive.ErrNotFound; other errors stay as
 // they are.
 func unknown(err error, what, name, why string) error {
-	if !errors.Is(err, archive.ErrNotFound) {
+	var gone *archive.GoneError
+	if !errors.Is(err, archive.ErrNotFound) || errors.As(err, &gone) {
 		return err
 	}
 	return &unknownError{what, name, why}
@@ -88,6 +91,7 @@ func describe(err error) problem {
 	var (
 		own         *statusError
 		stale       *preconditionError
+		gone        *archive.GoneError
 		syntax      *iiif.SyntaxError
 		shape       *iiif.ShapeError
 		unknown     *unknownError
@@ -100,6 +104,9 @@ func describe(err error) problem {
 	switch {
 	case errors.As(err, &own):
 		p.Status, p.Detail, p.retryAfter = own.status, own.detail, own.retryAfter
+	case errors.As(err, &gone):
+		p.Status, p.Tombstone = http.StatusGone, newTombstoneBody(gone.Tombstone)
+		p.Detail = p.Tombstone.text("en")
 	case errors.As(err, &stale):
 		p.Status, p.Detail, p.Conflict = http.StatusPreconditionFailed, stale.detail, stale.conflict
 	case errors.As(err, &syntax):
@@ -129,6 +136,8 @@ func describe(err error) problem {
 		p.Status, p.Detail = http.StatusConflict, err.Error()
 	case errors.Is(err, archive.ErrUnauthorized):
 		p.Status, p.Detail = http.StatusUnauthorized, "Sign in first, or send a valid token."
+	case errors.Is(err, archive.ErrErased):
+		p.Status, p.Detail = http.StatusGone, err.Error()
 	case errors.Is(err, archive.ErrForbidden):
 		p.Status, p.Detail = http.StatusForbidden, "Your role does not allow this."
 	case errors.Is(err, os.ErrDeadlineExceeded): // steadyBody

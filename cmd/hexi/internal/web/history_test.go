@@ -182,7 +182,11 @@ func TestPreconditions(t *testing.T) {
 		t.Errorf("a new one: %d %s", got.StatusCode, got.body)
 	}
 	post := func(path string, headers ...string) int {
-		return h.ask(http.MethodPost, path, strings.NewReader(fresh), append(headers, editor)...).StatusCode
+		body := fresh
+		if path != "/api/v1/records" {
+			body = ""
+		}
+		return h.ask(http.MethodPost, path, strings.NewReader(body), append(headers, editor)...).StatusCode
 	}
 	if got := post("/api/v1/records"); got != http.StatusConflict {
 		t.Errorf("posting what is there: %d", got)

@@ -60,8 +60,11 @@ func (s *Server) drafts(c *gin.Context, lang string) (rows []draftRow, more stri
 // doPublish answers POST /curate/records/{id}/publish.
 func (s *Server) doPublish(c *gin.Context) error { return s.doChangeState(c, s.Archive.Publish) }
 
-// doWithdraw answers POST /curate/records/{id}/withdraw.
-func (s *Server) doWithdraw(c *gin.Context) error { return s.doChangeState(c, s.Archive.Withdraw) }
+// doWithdraw answers POST /curate/records/{id}/withdraw, with a reason for the tombstone.
+func (s *Server) doWithdraw(c *gin.Context) error {
+	w := archive.Withdrawal{Reason: archive.Text{"zh": c.PostForm("reason_zh"), "en": c.PostForm("reason_en")}, ShowTitle: c.PostForm("show_title") == "true"}
+	return s.doChangeState(c, func(ctx context.Context, by, id string) error { return s.Archive.WithdrawAs(ctx, by, id, w) })
+}
 
 func (s *Server) doChangeState(c *gin.Context, change func(ctx context.Context, by, id string) error) error {
 	user, done, err := s.signedIn(c, archive.RoleEditor)

@@ -236,6 +236,14 @@ func (s *Server) renderError(c *gin.Context, p problem) {
 	case http.StatusNotFound:
 		heading = inLanguage(lang, "没有找到", "Not found")
 		explain = inLanguage(lang, "这里没有这个页面或这条记录，或者它没有公开。", "There is no such page or record here, or it is not public.")
+	case http.StatusGone:
+		heading = inLanguage(lang, "记录已不在", "This record is gone")
+		if p.Tombstone != nil {
+			explain = p.Tombstone.text(lang)
+			if title := p.Tombstone.Title.In(lang); title != "" {
+				heading = title
+			}
+		}
 	case http.StatusForbidden:
 		heading = inLanguage(lang, "没有权限", "Not allowed")
 		explain = inLanguage(lang, "您的角色不能进行这项操作。", "Your role does not allow this.")

@@ -52,6 +52,7 @@ func (s *Server) routes() {
 	api.POST("/records/:id/revisions/:n/restore", s.handle(s.apiRestore))
 	api.POST("/records/:id/publish", s.handle(s.apiPublish))
 	api.POST("/records/:id/withdraw", s.handle(s.apiWithdraw))
+	api.POST("/records/:id/erase", s.handle(s.apiErase))
 	api.POST("/assets/:id/accept-incomplete", s.handle(s.apiAcceptIncomplete))
 	api.PUT("/assets/:id/layer", s.handle(s.apiSetLayer))
 	api.DELETE("/assets/:id/layer", s.handle(s.apiUnsetLayer))

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"hexi/archive"
+	"hexi/archive/ocfl"
+)
+
+// workErase removes what an erased record has left in the object store, as a job. It may
+// stop anywhere and be repeated.
+func (h *house) workErase(ctx context.Context, job archive.Job) error {
+	assets, err := h.archive.ToPurge(ctx, job.Record)
+	if err != nil {
+		return fmt.Errorf("erase %s: %w", job.Record, err)
+	}
+	for _, asset := range assets {
+		if err := h.eraseObjects(ctx, asset); err != nil {
+			return fmt.Errorf("erase asset %s: %w", asset.ID, err)
+		}
+	}
+	root, err := ocfl.Open(ctx, packageStore{h.objects}, packagesPrefix)
+	if err == nil {
+		err = root.Purge(ctx, job.Record)
+	}
+	if err != nil && !errors.Is(err, archive.ErrNotFound) { // where no package was ever written, there is no root
+		return fmt.Errorf("erase package of %s: %w", job.Record, err)
+	}
+	return h.archive.Purged(ctx, job.Record)
+}
+
+// eraseObjects removes an asset's master, wherever it lies, its access copy and all
+// that was made of it. What was in a package goes with the package.
+func (h *house) eraseObjects(ctx context.Context, asset *archive.Asset) error {
+	keys := []string{}
+	if asset.Master.Key != "" {
+		keys = append(keys, asset.Master.Key)
+	}
+	for _, prefix := range []string{"access/" + asset.ID + "/", "incoming/" + asset.ID + "/"} {
+		for info, err := range h.objects.List(ctx, prefix) {
+			if err != nil {
+				return fmt.Errorf("list %s: %w", prefix, err)
+			}
+			keys = append(keys, info.Key)
+		}
+	}
+	for _, key := range keys {
+		if err := h.objects.Delete(ctx, key); err != nil && !errors.Is(err, archive.ErrNotFound) {
+			return fmt.Errorf("delete %s: %w", key, err)
+		}
+	}
+	return nil
+}
