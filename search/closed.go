@@ -57,9 +57,9 @@ func CompareClosed(ctx context.Context, dir string, opts Options, source Source)
 }
 
 func (ix *Index) compareClosed(ctx context.Context, source Source, out *Comparison) error {
-	seq, err := seqOf(ix.bleve)
-	if err != nil {
-		out.Faults = append(out.Faults, Fault{Kind: FaultDamaged, Why: err.Error()})
+	seq, seqErr := seqOf(ix.bleve)
+	if seqErr != nil {
+		out.Faults = append(out.Faults, Fault{Kind: FaultDamaged, Why: seqErr.Error()})
 		return nil
 	}
 	last, err := source.LastChange(ctx)

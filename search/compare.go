@@ -193,7 +193,6 @@ func (ix *Index) settle(ctx context.Context, source Source, b bleve.Index, ids [
 	ix.writing.Lock()
 	defer ix.writing.Unlock()
 	for try := 1; ; try++ {
-		behind := int64(0)
 		if !ix.readOnly {
 			if _, err := ix.follow(ctx, source, b); err != nil {
 				return err
@@ -211,7 +210,7 @@ func (ix *Index) settle(ctx context.Context, source Source, b bleve.Index, ids [
 		if err != nil {
 			return fmt.Errorf("compare index: %w", err)
 		}
-		if behind = last - seq; behind > 0 && !ix.readOnly && try < 10 {
+		if last > seq && !ix.readOnly && try < 10 {
 			continue // something was committed between the two
 		}
 		return ix.tell(ctx, source, b, ids, entries, seq, repair, out)

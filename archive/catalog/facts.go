@@ -79,3 +79,31 @@ func (c *Catalog) RecordIDs(ctx context.Context, after string, limit int) ([]str
 func (c *Catalog) CountRecords(ctx context.Context) (int, error) {
 	return c.Count(ctx, archive.ListQuery{})
 }
+
+// PackageState says how the preservation package of a record stands: whether one was
+// ever wanted, and whether changes wait to be written to it, or are being written.
+func (c *Catalog) PackageState(ctx context.Context, id string) (known, due bool, err error) {
+	var row preservationRow
+	err = notFound(c.read().find(&row).Where("package = ?", id).Scan(ctx))
+	if errors.Is(err, archive.ErrNotFound) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, fmt.Errorf("look at package %s: %w", id, err)
+	}
+	return true, row.Due > 0 || !row.Clean, nil
+}
+
+// WantPackage has the preservation package of a record written again, by whoever works
+// jobs.
+func (c *Catalog) WantPackage(ctx context.Context, id string) error {
+	now := micros(c.now())
+	row := &preservationRow{Package: id, Due: now, Since: now}
+	_, err := c.write().insert(row).On("CONFLICT (package) DO UPDATE").
+		Set("due = CASE WHEN p.due > 0 AND p.due < EXCLUDED.due THEN p.due ELSE EXCLUDED.due END").
+		Set("since = CASE WHEN p.due > 0 THEN p.since ELSE EXCLUDED.since END").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("want package %s: %w", id, err)
+	}
+	return nil
+}

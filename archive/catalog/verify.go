@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"hexi/archive"
@@ -162,15 +161,8 @@ func (v *verifier) postgres(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list indexes: %w", err)
 	}
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return errors.Join(fmt.Errorf("list indexes: %w", err), rows.Close())
-		}
-		names = append(names, name)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	names, err := textsOf(rows)
+	if err != nil {
 		return fmt.Errorf("list indexes: %w", err)
 	}
 	for _, name := range names {
@@ -213,4 +205,17 @@ func (v *verifier) jobs(ctx context.Context) error {
 		v.fault(Fault{Kind: FaultInconsistent, Record: row.Record, Asset: row.Asset, Row: fmt.Sprintf("jobs/%d", row.ID), Why: "the job " + row.Kind + " is for an asset that there is not"})
 	}
 	return nil
+}
+
+// textsOf reads the only column of rows, and closes them.
+func textsOf(rows *sql.Rows) (out []string, err error) {
+	defer rows.Close() //nolint:errcheck // Err says what went wrong
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, rows.Err()
 }

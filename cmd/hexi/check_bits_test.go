@@ -43,17 +43,16 @@ func TestCheckFindsEveryBit(t *testing.T) {
 		if err != nil || info.Size() == 0 {
 			return err
 		}
-		places := []int64{0, info.Size() - 1}
-		for range 3 {
-			places = append(places, random.Int64N(info.Size()))
-		}
-		for _, at := range places {
+		for _, at := range []int64{random.Int64N(info.Size()), info.Size() - 1} {
 			flipOnce(t, path, at)
 			got := hexi(t, append([]string{"check"}, flags...)...)
 			flipOnce(t, path, at)
 			name := strings.TrimPrefix(rel, "objects/")
 			if strings.HasPrefix(rel, "index/") {
 				name = "index"
+			}
+			if !strings.Contains(name, "inventory") && strings.HasPrefix(name, "ocfl/") {
+				name = filepath.Base(name) // of a storage root that cannot be opened, as that says it
 			}
 			if got.status == exitDone || !strings.Contains(got.stdout+got.stderr, name) {
 				t.Errorf("byte %d of %s, of %d: status %d\n%s%s", at, rel, info.Size(), got.status, got.stdout, got.stderr)

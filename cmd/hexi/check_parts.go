@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -9,6 +10,7 @@ import (
 	"hexi/archive"
 	"hexi/archive/catalog"
 	"hexi/archive/objects"
+	"hexi/archive/ocfl"
 	"hexi/ingest/check"
 )
 
@@ -17,6 +19,7 @@ func (h *house) checkParts() check.Parts {
 	return check.Parts{
 		Archive: h.archive, Catalogue: h.catalog, Objects: checkedStore{storeAdapter{h.objects, h.settings.Scratch}},
 		Database: h.checkDatabase, Log: h.checkLog(nil), Index: h.checkIndex,
+		Packages: h.checkPackages, Notes: h.catalog,
 	}
 }
 
@@ -24,6 +27,33 @@ func (h *house) checkDatabase(ctx context.Context, hear func(check.Difference)) 
 	return h.catalog.Verify(ctx, func(f catalog.Fault) {
 		hear(check.Difference{Code: check.Code(f.Kind), Record: f.Record, Asset: f.Asset, Key: f.Row, Why: f.Why})
 	})
+}
+
+// checkPackages opens the preservation packages for a check, whose reading it paces.
+func (h *house) checkPackages(ctx context.Context, wrap func(context.Context, io.Reader) io.Reader) (*ocfl.Root, error) {
+	root, err := ocfl.Open(ctx, pacedPackages{packageStore{h.objects}, wrap}, packagesPrefix)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil, nil
+	}
+	return root, err
+}
+
+// pacedPackages reads the packages' files through what keeps the pace.
+type pacedPackages struct {
+	packageStore
+	wrap func(context.Context, io.Reader) io.Reader
+}
+
+// Get implements ocfl.Store.
+func (s pacedPackages) Get(ctx context.Context, key string) (io.ReadCloser, ocfl.Info, error) {
+	body, info, err := s.packageStore.Get(ctx, key)
+	if err != nil {
+		return nil, info, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{s.wrap(ctx, body), body}, info, nil
 }
 
 // checkLog proves the log, also against heads of it that were noted down elsewhere.

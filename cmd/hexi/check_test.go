@@ -2,16 +2,20 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hexi/archive"
 	"hexi/archive/objects"
+	"hexi/archive/ocfl"
 	"hexi/ingest/check"
 )
 
@@ -83,7 +87,20 @@ func TestCheckFindsWhatHappensToFiles(t *testing.T) {
 		return found[0]
 	}
 	asset := func(path string) string { return filepath.Base(filepath.Dir(path)) }
-	master, tiff, sidecar := one("ocfl/*/*/*/*/*/content/masters/*/*"), one("access/*/pyramid.tif"), one("access/*/sidecar")
+	tiff, sidecar := one("access/*/pyramid.tif"), one("access/*/sidecar")
+	inPackage := func(name string) (found string) {
+		err := filepath.WalkDir(filepath.Join(objects, "ocfl"), func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() && (entry.Name() == name || strings.HasSuffix(filepath.ToSlash(path), "/"+name)) {
+				found = path
+			}
+			return err
+		})
+		if err != nil || found == "" {
+			t.Fatalf("no %s in a package: %v", name, err)
+		}
+		return found
+	}
+	master, metadata, inventory := inPackage("a.jpg"), inPackage("metadata.json"), inPackage("v1/inventory.json")
 	thumbnail := one("access/*/thumb-*.jpg")
 	tests := []struct {
 		name  string
@@ -101,6 +118,24 @@ func TestCheckFindsWhatHappensToFiles(t *testing.T) {
 		{"a bit of a sidecar", func(t *testing.T) { flip(t, sidecar, 40) }, check.AccessDamaged, asset(sidecar)},
 		{"a thumbnail is gone", func(t *testing.T) { move(t, thumbnail, filepath.Join(t.TempDir(), "x")) }, check.AccessMissing, asset(thumbnail)},
 		{"a thumbnail is renamed", func(t *testing.T) { move(t, thumbnail, thumbnail+"2") }, check.AccessOrphan, filepath.Base(thumbnail) + "2"},
+		{"metadata in a package", func(t *testing.T) { flip(t, metadata, 30) }, check.PackageDamaged, "metadata.json"},
+		{"metadata in a package is gone", func(t *testing.T) { move(t, metadata, filepath.Join(t.TempDir(), "x")) }, check.PackageDamaged, "metadata.json"},
+		{"an inventory", func(t *testing.T) { flip(t, inventory, 30) }, check.PackageDamaged, "v1/inventory.json"},
+		{"a file in a package", func(t *testing.T) { add(t, filepath.Join(filepath.Dir(inventory), "content", "notes.txt")) }, check.PackageDamaged, "notes.txt"},
+		{"a package is gone", func(t *testing.T) { move(t, filepath.Dir(filepath.Dir(inventory)), filepath.Join(t.TempDir(), "x")) }, check.PackageMissing, ""},
+		{"a package of nobody", func(t *testing.T) {
+			h := openedHouse(t, flags)
+			if _, err := h.packages.Write(t.Context(), ocfl.Version{Object: "nobodys", Created: time.Now(), Message: "x", User: "x", Files: []ocfl.File{{Path: "a", Data: []byte("a")}}}); err != nil {
+				t.Fatal(err)
+			}
+			purge := context.WithoutCancel(t.Context())
+			t.Cleanup(func() {
+				if err := h.packages.Purge(purge, "nobodys"); err != nil {
+					t.Error(err)
+				}
+			})
+		}, check.PackageUnknown, "nobodys"},
+		{"a file of the storage root", func(t *testing.T) { add(t, filepath.Join(objects, "ocfl", "notes.txt")) }, check.ObjectUnknown, "ocfl/notes.txt"},
 		{"a file of nobody", func(t *testing.T) { add(t, filepath.Join(objects, "notes.txt")) }, check.ObjectUnknown, "notes.txt"},
 		{"an access copy of nothing", func(t *testing.T) { add(t, filepath.Join(objects, "access", "a0", "pyramid.tif")) }, check.AccessOrphan, "access/a0/pyramid.tif"},
 	}

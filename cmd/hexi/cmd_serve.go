@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hexi/cmd/hexi/internal/web"
+	"hexi/ingest/check"
 )
 
 func newServe(env *environment) *cobra.Command {
@@ -94,8 +95,9 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
 		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
 		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, TileMemory: h.settings.tileBytes, Cache: cache,
-		Registry: h.meters.registry,
-		Limits:   h.settings.images.limits, StaffLimits: h.settings.images.staffLimits,
+		Registry:  h.meters.registry,
+		LastCheck: func(ctx context.Context) (*check.Report, error) { return check.LastReport(ctx, h.catalog) },
+		Limits:    h.settings.images.limits, StaffLimits: h.settings.images.staffLimits,
 	})
 	if err != nil {
 		return fmt.Errorf("prepare server: %w", err)

@@ -29,6 +29,7 @@ const (
 	PackageMissing Code = "package-missing"
 	PackageDamaged Code = "package-damaged" // not valid as an OCFL object
 	PackageStale   Code = "package-stale"   // of another state than the catalogue's
+	PackageDiffers Code = "package-differs" // of the catalogue's state, and says something else
 	PackageUnknown Code = "package-unknown" // of a record that the catalogue does not know
 	PackageRoot    Code = "package-root"    // the storage root itself
 
@@ -77,7 +78,7 @@ func Codes() []Code {
 	return []Code{
 		DatabaseDamaged, RowUnreadable, RowInconsistent, LogBroken, AssetStuck, AssetGivenUp,
 		MasterMissing, MasterDamaged, AccessMissing, AccessDamaged, AccessStale,
-		PackageRoot, PackageMissing, PackageDamaged, PackageStale, PackageUnknown,
+		PackageRoot, PackageMissing, PackageDamaged, PackageStale, PackageDiffers, PackageUnknown,
 		ObjectUnknown, AccessOrphan, IncomingLeft, IncomingOrphan, UnfinishedUpload,
 		IndexDamaged, IndexAhead, IndexMissing, IndexSurplus, IndexStale,
 	}
@@ -160,13 +161,20 @@ var cures = map[Code]Cure{
 	PackageDamaged: {
 		archive.Text{"zh": "保存包损坏", "en": "a preservation package is damaged"},
 		archive.Text{
-			"zh": "检查存储设备；从备份恢复所列文件，若损坏的是母版则用 --repair --from 文件夹",
-			"en": "look after the disk; restore the file that is named from a backup, or a master with hexi check --repair --from FOLDER",
-		}, "",
+			"zh": "检查存储设备；--repair 可修复包内有副本的部分，其余从备份恢复，母版用 --from 文件夹",
+			"en": "look after the disk; hexi check --repair mends what stands twice in the package; restore any other file from a backup, a master with --from FOLDER",
+		}, RepairPreserve,
 	},
 	PackageStale: {
 		archive.Text{"zh": "保存包与目录不符", "en": "a preservation package is not of the catalogue's state"},
 		archive.Text{"zh": "用 --repair 写入新版本", "en": "run hexi check --repair, which writes a new version of it"}, RepairPreserve,
+	},
+	PackageDiffers: {
+		archive.Text{"zh": "保存包与目录对同一状态说法不一", "en": "a preservation package and the catalogue say different things of one state"},
+		archive.Text{
+			"zh": "二者之一被绕过 hexi 改动：以保存包为准时恢复快照或用 hexi rebuild --from-packages 重建目录；以目录为准时保存该记录一次",
+			"en": "one of them was altered beside hexi: if the package is right, restore a snapshot or build the catalogue anew with hexi rebuild --from-packages; if the catalogue is, save the record once",
+		}, "",
 	},
 	PackageUnknown: {
 		archive.Text{"zh": "目录中没有此保存包的记录", "en": "the catalogue does not know the record of a package"},

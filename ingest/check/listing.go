@@ -14,7 +14,11 @@ import (
 // objects goes through the list of all objects and looks for what nobody knows. What
 // lies in the packages is looked at with them.
 func (c *Checker) objects(ctx context.Context, r *Report) error {
-	l := &listing{checker: c, report: r, old: c.opts.Now().Add(-c.opts.Older)}
+	root, err := describedRoot(ctx)
+	if err != nil {
+		return err
+	}
+	l := &listing{checker: c, report: r, old: c.opts.Now().Add(-c.opts.Older), root: root}
 	for info, err := range c.parts.Objects.List(ctx, "") {
 		if err != nil {
 			return fmt.Errorf("list objects: %w", err)
@@ -46,6 +50,7 @@ type listing struct {
 	report  *Report
 	old     time.Time // what was written before is old
 	young   int
+	root    map[string][]byte // the files of the packages' storage root itself
 
 	keys   []Info
 	assets map[string]bool
@@ -60,6 +65,9 @@ var elsewhere = []string{"ocfl/", "snapshots/", "journal/"}
 func (l *listing) take(ctx context.Context, info Info) error {
 	for _, prefix := range elsewhere {
 		if strings.HasPrefix(info.Key, prefix) {
+			if loose := prefix == packagesPrefix+"/" && strings.Count(info.Key, "/") == 1; loose && l.root[info.Key] == nil {
+				l.unknown(info)
+			}
 			return nil
 		}
 	}

@@ -51,12 +51,7 @@ func (c *Checker) repair(ctx context.Context, r *Report) error {
 				d.Repaired, d.Mended = "its job was made", true
 			}
 		case RepairPreserve:
-			if lost[d.Asset] || c.parts.Packages == nil {
-				continue
-			}
-			if err = c.parts.Packages.Again(ctx, d.Record); err == nil {
-				d.Repaired, d.Mended = "its package will be written again", true
-			}
+			d.Repaired, d.Mended, err = c.settlePackage(ctx, *d)
 		case RepairRemove:
 			d.Repaired, d.Mended, err = c.remove(ctx, *d)
 		}
@@ -189,8 +184,10 @@ func (c *Checker) restoreMaster(ctx context.Context, a *archive.Asset, files []s
 		if err != nil {
 			return "", err
 		}
-		err = c.parts.Objects.Put(ctx, a.Master.Key, body, info.Size)
-		return key, errors.Join(err, body.Close(), c.mustBe(ctx, a, err))
+		if err = errors.Join(c.parts.Objects.Put(ctx, a.Master.Key, body, info.Size), body.Close()); err == nil {
+			err = c.mustBe(ctx, a)
+		}
+		return key, err
 	}
 	for _, path := range files {
 		f, err := os.Open(path)
@@ -203,7 +200,10 @@ func (c *Checker) restoreMaster(ctx context.Context, a *archive.Asset, files []s
 			if _, err = f.Seek(0, io.SeekStart); err == nil {
 				err = c.parts.Objects.Put(ctx, a.Master.Key, f, a.Master.Size)
 			}
-			return path, errors.Join(err, f.Close(), c.mustBe(ctx, a, err))
+			if err = errors.Join(err, f.Close()); err == nil {
+				err = c.mustBe(ctx, a)
+			}
+			return path, err
 		}
 		if err := errors.Join(ctx.Err(), f.Close()); err != nil {
 			return "", err
@@ -213,10 +213,7 @@ func (c *Checker) restoreMaster(ctx context.Context, a *archive.Asset, files []s
 }
 
 // mustBe proves that what was put back is the master.
-func (c *Checker) mustBe(ctx context.Context, a *archive.Asset, err error) error {
-	if err != nil {
-		return nil // told already
-	}
+func (c *Checker) mustBe(ctx context.Context, a *archive.Asset) error {
 	if whole, err := c.isMaster(ctx, a.Master.Key, a); err != nil || !whole {
 		return errors.Join(fmt.Errorf("the bytes that were put back as %s are others", a.Master.Key), err)
 	}
@@ -230,14 +227,13 @@ const maxFolder = 1_000_000
 func filesBySize(ctx context.Context, dir string) (map[int64][]string, error) {
 	out, n := map[int64][]string{}, 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return ctx.Err()
-		}
-		if err != nil || !entry.Type().IsRegular() {
-			if path == dir && err != nil {
-				return err
-			}
-			return nil //nolint:nilerr // what cannot be read is not what is looked for
+		case err != nil && path == dir:
+			return err
+		case err != nil || !entry.Type().IsRegular():
+			return nil // what cannot be read is not what is looked for
 		}
 		if n++; n > maxFolder {
 			return archive.Invalid("from", "%s holds more than %d files; name a folder below it", dir, maxFolder)

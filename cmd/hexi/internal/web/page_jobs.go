@@ -24,6 +24,7 @@ type jobsPage struct {
 	base
 	Counts       string
 	Uploaded     *uploadedNote
+	Check        *checkNote
 	Jobs         []jobRow
 	Newer, Older string
 }
@@ -43,7 +44,7 @@ type jobRow struct {
 // jobWords are the states and steps of jobs in both languages.
 var jobWords = map[string]archive.Text{
 	"waiting": {"zh": "等待", "en": "waiting"}, "running": {"zh": "进行中", "en": "running"}, "retry": {"zh": "稍后重试", "en": "will be tried again"},
-	"done": {"zh": "完成", "en": "done"}, "failed": {"zh": "失败", "en": "failed"}, "identify": {"zh": "识别", "en": "identify"}, "derive": {"zh": "制作浏览图", "en": "make access copy"},
+	"done": {"zh": "完成", "en": "done"}, "failed": {"zh": "失败", "en": "failed"}, "identify": {"zh": "识别", "en": "identify"}, "derive": {"zh": "制作浏览图", "en": "make access copy"}, "check": {"zh": "完整性检查", "en": "check the archive"},
 	"refused": {"zh": "文件未被接受", "en": "file not accepted"},
 }
 
@@ -66,6 +67,9 @@ func (s *Server) pageJobs(c *gin.Context) error {
 	m := jobsPage{base: s.page(c, "jobs", inLanguage(lang, "任务", "Jobs"), "jobs")}
 	if m.Counts, err = s.jobCounts(ctx, batch, lang); err != nil {
 		return err
+	}
+	if batch == "" && before == 0 {
+		m.Check = s.checkNote(ctx, lang)
 	}
 	if record := c.Query("record"); archive.ValidID(record) {
 		if m.Uploaded, err = s.uploadedNote(ctx, record, batch, lang); err != nil {

@@ -17,6 +17,7 @@ import (
 	"hexi/archive/iiif"
 	"hexi/archive/objects"
 	"hexi/archive/vocab"
+	"hexi/ingest/check"
 	"hexi/search"
 )
 
@@ -47,7 +48,9 @@ type Config struct {
 	Cache      *DiskCache                      // of computed images; nil: they are kept in memory only
 	Registry   *prometheus.Registry            // of metrics; nil: one of its own
 	Ready      func(ctx context.Context) error // nil: always ready
-	Log        *slog.Logger
+	// LastCheck returns the report of the last check, nil for none; may be nil itself.
+	LastCheck func(ctx context.Context) (*check.Report, error)
+	Log       *slog.Logger
 }
 
 // MaxArea is how many pixels one image has at most that the public gets, and

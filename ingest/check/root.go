@@ -1,0 +1,92 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+
+	"hexi/archive"
+	"hexi/archive/ocfl"
+)
+
+// rootFiles compares the files that describe the storage root of the packages with those
+// that hexi writes there, byte for byte: a description is not held to anything else.
+func (c *Checker) rootFiles(ctx context.Context, r *Report) error {
+	written, err := describedRoot(ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(written)) {
+		got, err := c.small(ctx, key, 1<<20)
+		switch {
+		case errors.Is(err, archive.ErrNotFound):
+			r.add(Difference{Code: PackageRoot, Key: key, Why: "this file of the storage root is not there"})
+		case err != nil:
+			return fmt.Errorf("read %s: %w", key, err)
+		case !bytes.Equal(got, written[key]):
+			r.add(Difference{Code: PackageRoot, Key: key, Why: "its bytes are not those that were written when the storage root was made"})
+		}
+	}
+	return nil
+}
+
+// packagesPrefix is where the storage root lies.
+const packagesPrefix = "ocfl"
+
+// describedRoot returns the files of a storage root without objects, by their keys.
+func describedRoot(ctx context.Context) (map[string][]byte, error) {
+	files := heldFiles{}
+	if _, err := ocfl.Create(ctx, files, packagesPrefix); err != nil {
+		return nil, fmt.Errorf("describe storage root: %w", err)
+	}
+	return files, nil
+}
+
+// heldFiles is a store in memory, for the few files of an empty storage root.
+type heldFiles map[string][]byte
+
+func (h heldFiles) Put(_ context.Context, key string, r io.Reader, _ ocfl.PutOptions) (err error) {
+	h[key], err = io.ReadAll(r)
+	return err
+}
+
+func (h heldFiles) Get(_ context.Context, key string) (io.ReadCloser, ocfl.Info, error) {
+	data, ok := h[key]
+	if !ok {
+		return nil, ocfl.Info{}, archive.ErrNotFound
+	}
+	return io.NopCloser(bytes.NewReader(data)), ocfl.Info{Key: key, Size: int64(len(data))}, nil
+}
+
+func (h heldFiles) Stat(_ context.Context, key string) (ocfl.Info, error) {
+	data, ok := h[key]
+	if !ok {
+		return ocfl.Info{}, archive.ErrNotFound
+	}
+	return ocfl.Info{Key: key, Size: int64(len(data))}, nil
+}
+
+func (h heldFiles) Copy(_ context.Context, from, to string) error {
+	h[to] = h[from]
+	return nil
+}
+
+func (h heldFiles) Delete(_ context.Context, key string) error {
+	delete(h, key)
+	return nil
+}
+
+func (h heldFiles) List(context.Context, string) iter.Seq2[ocfl.Info, error] {
+	return func(yield func(ocfl.Info, error) bool) {
+		for _, key := range slices.Sorted(maps.Keys(h)) {
+			if !yield(ocfl.Info{Key: key, Size: int64(len(h[key]))}, nil) {
+				return
+			}
+		}
+	}
+}
