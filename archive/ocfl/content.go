@@ -78,7 +78,7 @@ func (p *plan) inOne(ctx context.Context, batch Batch, h *head) (done bool, err 
 		blobs[i].Size = int64(len(blobs[i].Data))
 	}
 	_, err = batch.PutAll(ctx, blobs)
-	if errors.Is(err, archive.ErrExists) || errors.Is(err, archive.ErrConflict) {
+	if errors.Is(err, archive.ErrExists) || errors.Is(err, archive.ErrConflict) || errors.Is(err, errors.ErrUnsupported) {
 		return false, nil
 	}
 	return true, err

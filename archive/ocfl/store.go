@@ -69,7 +69,8 @@ type Blob struct {
 // Batch is implemented by stores that put many small objects in less time than one
 // after the other. Each becomes visible only when those before it are, and after one
 // that fails none is put. It returns how many were put, and why the next one was
-// not; those that were are durable.
+// not; those that were are durable. A store that turns out to be unable to returns
+// errors.ErrUnsupported.
 type Batch interface {
 	PutAll(ctx context.Context, blobs []Blob) (done int, err error)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"iter"
@@ -12,36 +13,6 @@ import (
 
 // packagesPrefix is where the object store has the preservation packages.
 const packagesPrefix = "ocfl"
-
-// packagesOf gives the preservation packages the object store in the form they ask
-// for. A directory takes all small files of a version at once.
-func packagesOf(store objects.Store) ocfl.Store {
-	if dir, ok := store.(*objects.Dir); ok {
-		return packageDir{packageStore{store}, dir}
-	}
-	return packageStore{store}
-}
-
-// packageDir is packageStore for a directory.
-type packageDir struct {
-	packageStore
-	dir *objects.Dir
-}
-
-// PutAll implements ocfl.Batch.
-func (s packageDir) PutAll(ctx context.Context, blobs []ocfl.Blob) (int, error) {
-	all := make([]objects.Blob, len(blobs))
-	for i, b := range blobs {
-		all[i] = objects.Blob{Key: b.Key, Data: b.Data, PutOptions: objects.PutOptions{Size: b.Size, IfAbsent: b.IfAbsent, IfMatch: b.IfMatch}}
-	}
-	return s.dir.PutAll(ctx, all)
-}
-
-// Copy brings a master into its package without copying a byte: the place where it
-// was received is deleted afterwards.
-func (s packageDir) Copy(ctx context.Context, from, to string) error {
-	return s.dir.CopyByLink(ctx, from, to)
-}
 
 // packageStore gives the preservation packages the object store in the form they
 // ask for.
@@ -62,8 +33,26 @@ func (s packageStore) Stat(ctx context.Context, key string) (ocfl.Info, error) {
 	return packageInfo(info), err
 }
 
+// Copy brings a master into its package; in a directory without copying a byte, since
+// the place where it was received is deleted afterwards.
 func (s packageStore) Copy(ctx context.Context, from, to string) error {
+	if dir, ok := s.store.(*objects.Dir); ok {
+		return dir.CopyByLink(ctx, from, to)
+	}
 	return s.store.Copy(ctx, from, to)
+}
+
+// PutAll implements ocfl.Batch for a directory.
+func (s packageStore) PutAll(ctx context.Context, blobs []ocfl.Blob) (int, error) {
+	dir, ok := s.store.(*objects.Dir)
+	if !ok {
+		return 0, errors.ErrUnsupported
+	}
+	all := make([]objects.Blob, len(blobs))
+	for i, b := range blobs {
+		all[i] = objects.Blob{Key: b.Key, Data: b.Data, PutOptions: objects.PutOptions{Size: b.Size, IfAbsent: b.IfAbsent, IfMatch: b.IfMatch}}
+	}
+	return dir.PutAll(ctx, all)
 }
 
 func (s packageStore) Delete(ctx context.Context, key string) error { return s.store.Delete(ctx, key) }

@@ -25,7 +25,7 @@ func packageStores(t *testing.T) map[string]ocfl.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = dir.Close() })
-	out := map[string]ocfl.Store{"dir": packagesOf(dir)}
+	out := map[string]ocfl.Store{"dir": packageStore{dir}}
 	address := os.Getenv("HEXI_TEST_S3")
 	if address == "" {
 		if os.Getenv("CI") == "true" {
@@ -42,7 +42,7 @@ func packageStores(t *testing.T) map[string]ocfl.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out["s3"] = packagesOf(s3)
+	out["s3"] = packageStore{s3}
 	return out
 }
 
@@ -74,7 +74,7 @@ func BenchmarkPackagesWrite(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = dir.Close() })
-	root, err := ocfl.Create(b.Context(), packagesOf(dir), packagesPrefix)
+	root, err := ocfl.Create(b.Context(), packageStore{dir}, packagesPrefix)
 	if err != nil {
 		b.Fatal(err)
 	}
