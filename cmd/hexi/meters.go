@@ -98,17 +98,31 @@ func (m *meters) Stored(bytes int64) {
 type jobCounts struct {
 	archive *archive.Archive
 	desc    *prometheus.Desc
+
+	packages, oldest *prometheus.Desc
 }
 
 // jobCountsFor is how long a look may take.
 const jobCountsFor = 3 * time.Second
 
 func newJobCounts(arch *archive.Archive) *jobCounts {
-	return &jobCounts{arch, prometheus.NewDesc("hexi_jobs", "Jobs of the whole archive that are to be worked or are under way, and those given up.", []string{"state"}, nil)}
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
+	return &jobCounts{
+		archive:  arch,
+		desc:     desc("hexi_jobs", "Jobs of the whole archive that are to be worked or are under way, and those given up.", "state"),
+		packages: desc("hexi_packages", "Preservation packages that do not hold the latest change: due, not due yet, and of both those whose last attempt failed.", "state"),
+		oldest:   desc("hexi_packages_oldest_seconds", "Since when the longest of the preservation packages that are due has waited; 0 when none is."),
+	}
 }
 
 // Describe implements prometheus.Collector.
-func (j *jobCounts) Describe(to chan<- *prometheus.Desc) { to <- j.desc }
+func (j *jobCounts) Describe(to chan<- *prometheus.Desc) {
+	to <- j.desc
+	to <- j.packages
+	to <- j.oldest
+}
 
 // Collect implements prometheus.Collector.
 func (j *jobCounts) Collect(to chan<- prometheus.Metric) {
@@ -121,4 +135,16 @@ func (j *jobCounts) Collect(to chan<- prometheus.Metric) {
 	for _, state := range []archive.JobState{archive.JobWaiting, archive.JobRunning, archive.JobRetry, archive.JobFailed} {
 		to <- prometheus.MustNewConstMetric(j.desc, prometheus.GaugeValue, float64(counts[state]), string(state))
 	}
+	packages, err := j.archive.Preservation(ctx)
+	if err != nil {
+		return
+	}
+	for state, n := range map[string]int{"waiting": packages.Waiting, "resting": packages.Resting, "failing": packages.Failing} {
+		to <- prometheus.MustNewConstMetric(j.packages, prometheus.GaugeValue, float64(n), state)
+	}
+	age := 0.0
+	if !packages.Oldest.IsZero() {
+		age = max(0, j.archive.Now().Sub(packages.Oldest).Seconds())
+	}
+	to <- prometheus.MustNewConstMetric(j.oldest, prometheus.GaugeValue, age)
 }
