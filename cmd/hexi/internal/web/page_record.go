@@ -269,6 +269,9 @@ func (s *Server) recordRows(r *archive.Record, names map[string]string, lang str
 				text += " · " + s.wallText(part, lang)
 			}
 		}
+		if l.Role != "" { // north may be the main wall here and the right one there
+			text += inLanguage(lang, "（", " (") + s.termText(archive.SchemeWallRole, l.Role, lang) + inLanguage(lang, "）", ")")
+		}
 		add("窟内位置", "In the cave", link{Text: text})
 	}
 	add("分类", "Category", link{s.termText(archive.SchemeCategory, r.Category, lang), search("category", r.Category)})
