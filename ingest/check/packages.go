@@ -83,14 +83,14 @@ func (l *packageLook) tell(code Code, key, format string, args ...any) {
 
 func (l *packageLook) look(ctx context.Context) error {
 	root := l.checker.root
-	known, due, err := l.checker.parts.Notes.PackageState(ctx, l.id)
+	_, due, err := l.checker.parts.Notes.PackageState(ctx, l.id)
 	if err != nil {
 		return err
 	}
 	l.due = due
 	object, err := root.Object(ctx, l.id)
 	switch {
-	case errors.Is(err, archive.ErrNotFound) && (due || !known && l.erased(ctx)):
+	case errors.Is(err, archive.ErrNotFound) && (due || l.erased(ctx)):
 		return nil
 	case errors.Is(err, archive.ErrNotFound):
 		l.tell(PackageMissing, l.id, "the record has no preservation package, and none waits to be written")
@@ -116,7 +116,7 @@ func (l *packageLook) look(ctx context.Context) error {
 // erased reports whether nothing of a record is to be kept.
 func (l *packageLook) erased(ctx context.Context) bool {
 	_, err := l.checker.parts.Archive.Record(ctx, l.id)
-	return errors.Is(err, archive.ErrNotFound)
+	return errors.Is(err, archive.ErrNotFound) || errors.Is(err, archive.ErrErased)
 }
 
 // invalid holds a package to the specification, but for the bytes of its files.
