@@ -32,8 +32,8 @@ type Fault struct {
 	Why  string `json:"why"`
 }
 
-// Error returns "path: why".
-func (f Fault) Error() string {
+// String returns "path: why".
+func (f Fault) String() string {
 	if f.Path == "" {
 		return f.Why
 	}

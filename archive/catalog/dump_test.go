@@ -135,7 +135,7 @@ func TestEveryTableHasItsPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer rows.Close()
+		defer rows.Close() //nolint:errcheck // read only
 		found := map[string]bool{}
 		for rows.Next() {
 			var name string
@@ -387,7 +387,7 @@ func TestRestoreOlderSchema(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer c.Close()
+				defer c.Close() //nolint:errcheck // the test is over
 				for _, statement := range []string{
 					`INSERT INTO records (id, collection, kind, part_of, accession, holder, accession_key, revision, published, withdrawn, visible,
 						public_collection, public_kind, public_part_of, created, updated, published_at) VALUES ('r1', 'dunhuang', 'mural', '', '', '', '', 1, 0, FALSE, FALSE, '', '', '', 1, 1, 0)`,

@@ -22,32 +22,37 @@ var proven = []string{"records", "revisions", "assets", "changes", "users", "tok
 func dumped(ctx context.Context, c *Catalog) string {
 	var b strings.Builder
 	for _, table := range proven {
-		rows, err := c.reader.QueryContext(ctx, "SELECT * FROM "+table+" ORDER BY 1, 2")
-		if err != nil {
-			return ""
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			return ""
-		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			to := make([]any, len(columns))
-			for i := range values {
-				to[i] = &values[i]
-			}
-			if err := rows.Scan(to...); err != nil {
-				return ""
-			}
-			for i, column := range columns {
-				fmt.Fprintf(&b, "%s.%s %q\n", table, column, fmt.Sprint(values[i]))
-			}
-		}
-		if rows.Err() != nil || rows.Close() != nil {
+		if err := dumpTable(ctx, c, &b, table); err != nil {
 			return ""
 		}
 	}
 	return b.String()
+}
+
+func dumpTable(ctx context.Context, c *Catalog, b *strings.Builder, table string) error {
+	rows, err := c.reader.QueryContext(ctx, "SELECT * FROM "+table+" ORDER BY 1, 2")
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		values := make([]any, len(columns))
+		to := make([]any, len(columns))
+		for i := range values {
+			to[i] = &values[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			return err
+		}
+		for i, column := range columns {
+			fmt.Fprintf(b, "%s.%s %q\n", table, column, fmt.Sprint(values[i]))
+		}
+	}
+	return rows.Err()
 }
 
 // unproven are the columns in which an altered value is not found by looking at the

@@ -9,7 +9,7 @@ import (
 // syncFS makes durable all that was written to the file system of an open folder.
 func syncFS(folder *os.File) error {
 	for {
-		if err := unix.Syncfs(int(folder.Fd())); err != unix.EINTR { //nolint:errorlint,gosec // errno; descriptors are small
+		if err := unix.Syncfs(int(folder.Fd())); err != unix.EINTR { //nolint:gosec // descriptors are small
 			return err
 		}
 	}

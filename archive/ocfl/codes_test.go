@@ -124,13 +124,13 @@ func (s *sample) editAt(in string, change func(inv obj)) {
 }
 
 // swap replaces text in an inventory of the object and its copy.
-func (s *sample) swap(old, new string) {
+func (s *sample) swap(from, to string) {
 	s.t.Helper()
 	text := s.read("inventory.json")
-	if !strings.Contains(text, old) {
-		s.t.Fatalf("the inventory has no %s", old)
+	if !strings.Contains(text, from) {
+		s.t.Fatalf("the inventory has no %s", from)
 	}
-	text = strings.ReplaceAll(text, old, new)
+	text = strings.ReplaceAll(text, from, to)
 	s.inventory("", text)
 	s.inventory("v3/", text)
 }

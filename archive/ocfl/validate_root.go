@@ -189,7 +189,7 @@ func (h *hierarchy) described(ctx context.Context) error {
 	var keys map[string]any
 	if tooLarge || json.Unmarshal(data, &keys) != nil {
 		h.note("E070", layoutName, "is no JSON object")
-		return nil
+		return nil //nolint:nilerr // a file that is too large is a finding
 	}
 	for _, key := range []string{"extension", "description"} {
 		if s, ok := keys[key].(string); !ok || s == "" {

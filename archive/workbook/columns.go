@@ -99,7 +99,6 @@ const maxColumns = 300
 type Survey struct {
 	sheet Sheet
 	used  map[string]bool
-	rest  bool
 }
 
 // NewSurvey begins with the columns of a sheet.

@@ -94,17 +94,15 @@ func livedIn(t *testing.T, flags []string) {
 		check(err)
 	}
 	check(h.archive.Withdraw(ctx, "li", "m-04"))
-	e, err := h.archive.Record(ctx, "m-01")
-	check(err)
 	fileOf(t, dir, "red.jpg", photo(t, 77, 710, 500))
-	_, err = h.pipeline.Receive(ctx, "li", "m-01", fileFrom(filepath.Join(dir, "red.jpg"), "red.jpg"), "b2")
+	_, err := h.pipeline.Receive(ctx, "li", "m-01", fileFrom(filepath.Join(dir, "red.jpg"), "red.jpg"), "b2")
 	check(err)
 	// Another file of the same name takes the first one's place.
 	fileOf(t, dir, "new.jpg", photo(t, 99, 800, 500))
 	_, err = h.pipeline.Receive(ctx, "li", "m-05", fileFrom(filepath.Join(dir, "new.jpg"), "图 05.jpg"), "b2")
 	check(err)
 	preserveAll(t, h)
-	e, err = h.archive.Record(ctx, "m-01")
+	e, err := h.archive.Record(ctx, "m-01")
 	check(err)
 	_, err = h.archive.SetLayers(ctx, "li", "m-01", archive.Layers{
 		e.Assets[0].ID: {Kind: "visible"}, e.Assets[1].ID: {Kind: "infrared", Label: archive.Text{"en": "940 nm"}, Tier: archive.TierStaff},

@@ -233,7 +233,7 @@ func filesBySize(ctx context.Context, dir string) (map[int64][]string, error) {
 		case err != nil && path == dir:
 			return err
 		case err != nil || !entry.Type().IsRegular():
-			return nil // what cannot be read is not what is looked for
+			return nil //nolint:nilerr // what cannot be read is not what is looked for
 		}
 		if n++; n > maxFolder {
 			return archive.Invalid("from", "%s holds more than %d files; name a folder below it", dir, maxFolder)

@@ -236,7 +236,8 @@ func (p *reviewer) table(t Reviewed) (reviewCount, error) {
 func (p *reviewer) row(t Reviewed, row Row, count *reviewCount) []any {
 	lang := t.Table.Lang
 	marks := t.Marks[row.Number]
-	style, result, resultStyle, reasons := p.plain, "", p.plain, ""
+	var resultStyle int
+	style, result, reasons := p.plain, "", ""
 	wrong := false
 	for _, m := range marks {
 		wrong = wrong || !m.Doubt
