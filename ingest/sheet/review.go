@@ -236,8 +236,11 @@ func (p *reviewer) table(t Reviewed) (reviewCount, error) {
 func (p *reviewer) row(t Reviewed, row Row, count *reviewCount) []any {
 	lang := t.Table.Lang
 	marks := t.Marks[row.Number]
-	var resultStyle int
-	style, result, reasons := p.plain, "", ""
+	var (
+		result      string
+		resultStyle int
+	)
+	style, reasons := p.plain, ""
 	wrong := false
 	for _, m := range marks {
 		wrong = wrong || !m.Doubt
