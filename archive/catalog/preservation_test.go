@@ -186,15 +186,23 @@ func TestPackagesAreTakenOnce(t *testing.T) {
 					due, err := a.TakeDue(t.Context(), w.id, false, 7)
 					if err != nil {
 						t.Error(err)
+						return
 					}
 					if len(due) == 0 {
 						return
 					}
+					var done []archive.Preserved
 					mu.Lock()
 					for _, d := range due {
 						times[d.Package]++
+						done = append(done, archive.Preserved{Package: d.Package, Seq: d.Seq, Head: 1, Clean: true})
 					}
 					mu.Unlock()
+					// What it says nothing of it would be given again.
+					if err := a.Archive.Preserved(t.Context(), w.id, done); err != nil {
+						t.Error(err)
+						return
+					}
 				}
 			})
 		}

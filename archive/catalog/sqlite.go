@@ -55,7 +55,8 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 
 	location := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 	c.dialect = sqliteDialect
-	if c.writer, err = sql.Open("sqlite", location+"?_txlock=immediate&"+pragmas("cache_size(-16000)", "journal_size_limit(67108864)")); err != nil {
+	// What is deleted is overwritten, for what has to be erased (secure_delete).
+	if c.writer, err = sql.Open("sqlite", location+"?_txlock=immediate&"+pragmas("cache_size(-16000)", "journal_size_limit(67108864)", "secure_delete(1)")); err != nil {
 		return fmt.Errorf("open catalogue %s: %w", path, err)
 	}
 	c.writer.SetMaxOpenConns(1)

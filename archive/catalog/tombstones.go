@@ -173,6 +173,21 @@ func (t *tx) Purged(ctx context.Context, id string) (bool, error) {
 	return true, nil
 }
 
+// Scrub removes from the database's files what was overwritten or deleted in it, where
+// that is not done at once: SQLite keeps it in its write-ahead log until that is begun
+// anew, PostgreSQL in its pages until they are vacuumed. What readers still need stays
+// until the next time. PostgreSQL's own log and its archives are not reached.
+func (c *Catalog) Scrub(ctx context.Context) error {
+	statement := "PRAGMA wal_checkpoint(TRUNCATE)"
+	if c.dialect.name == postgresDialect.name {
+		statement = "VACUUM revisions, changes, records, assets, jobs, river_job"
+	}
+	if _, err := c.writer.ExecContext(ctx, statement); err != nil {
+		return fmt.Errorf("remove what was overwritten: %w", err)
+	}
+	return nil
+}
+
 // PackageTaken implements archive.Catalog.
 func (c *Catalog) PackageTaken(ctx context.Context, id string) (bool, error) {
 	busy, err := c.read().from("preservation AS p").Where("p.package = ?", id).

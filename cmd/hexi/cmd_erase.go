@@ -71,12 +71,16 @@ func newErase(env *environment) *cobra.Command {
 // confirm asks to type an id.
 func (env *environment) confirm(id string) error {
 	fmt.Fprintf(env.stderr, "It cannot be brought back. Type the id to erase it: ")
+	const nobody = "nobody answers here; give --yes"
 	if env.stdin == nil {
-		return usage("nobody can be asked here; give --yes")
+		return usage(nobody)
 	}
 	line, err := bufio.NewReader(io.LimitReader(env.stdin, 4096)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read the id: %w", err)
+	}
+	if line == "" { // the end of the input
+		return usage(nobody)
 	}
 	if strings.TrimSpace(line) != id {
 		return fmt.Errorf("nothing was erased: %q is not %s", strings.TrimSpace(line), id)

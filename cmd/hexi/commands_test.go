@@ -158,8 +158,9 @@ func TestIngestBadSheet(t *testing.T) {
 	if got.status != exitPart || r.Records["created"] != 1 || len(r.Failed) != 1 || r.Failed[0].Item != "bad.csv" || r.Failed[0].Do == "" {
 		t.Errorf("%d %+v", got.status, r)
 	}
-	if len(r.Notes) != 1 || r.Notes[0].Item != "empty.csv" {
-		t.Errorf("nothing is said of the sheet without rows: %+v", r.Notes)
+	// One says that nothing names the kind of the good rows.
+	if len(r.Notes) != 2 || r.Notes[0].Item != "good.csv" || r.Notes[0].Code != "sheet" || r.Notes[1].Item != "empty.csv" || r.Notes[1].Code != "no-rows" {
+		t.Errorf("nothing is said of the sheet without rows, or without a kind: %+v", r.Notes)
 	}
 }
 
@@ -243,17 +244,28 @@ func TestLostObjectsComeBack(t *testing.T) {
 	if got := hexi(t, args...); got.status != exitDone {
 		t.Fatalf("%+v", got)
 	}
-	masters, err := filepath.Glob(filepath.Join(data, "objects", "incoming", "*", "master"))
-	if err != nil || len(masters) != 1 {
-		t.Fatalf("%v %v", masters, err)
+	// find returns where the only copy of the master lies.
+	find := func() string {
+		t.Helper()
+		var masters []string
+		err := filepath.WalkDir(filepath.Join(data, "objects"), func(path string, e fs.DirEntry, err error) error {
+			if base := filepath.Base(path); err == nil && (base == "master" || base == "a.jpg") && !e.IsDir() {
+				masters = append(masters, path)
+			}
+			return err
+		})
+		if err != nil || len(masters) != 1 {
+			t.Fatalf("the masters are %v, %v", masters, err)
+		}
+		return masters[0]
 	}
-	whole, err := os.ReadFile(masters[0])
+	whole, err := os.ReadFile(filepath.Join(dir, "a.jpg"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, harm := range map[string]func() error{
-		"a cut master":      func() error { return os.Truncate(masters[0], 100) },
-		"no master":         func() error { return os.Remove(masters[0]) },
+		"a cut master":      func() error { return os.Truncate(find(), 100) },
+		"no master":         func() error { return os.Remove(find()) },
 		"no access copy":    func() error { return os.RemoveAll(filepath.Join(data, "objects", "access")) },
 		"nothing at all":    func() error { return os.RemoveAll(filepath.Join(data, "objects")) },
 		"nothing is harmed": func() error { return nil },
@@ -265,11 +277,14 @@ func TestLostObjectsComeBack(t *testing.T) {
 		if r := readReport(t, got); got.status != exitDone || len(r.Failed) > 0 {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if now, err := os.ReadFile(masters[0]); err != nil || !bytes.Equal(now, whole) {
+		if now, err := os.ReadFile(find()); err != nil || !bytes.Equal(now, whole) {
 			t.Errorf("%s: the master has %d bytes (%v)", name, len(now), err)
 		}
 		if copies, _ := filepath.Glob(filepath.Join(data, "objects", "access", "*", "pyramid.tif")); len(copies) != 1 {
 			t.Errorf("%s: %d access copies", name, len(copies))
+		}
+		if got := hexi(t, "check", "--data", data); got.status != exitDone {
+			t.Errorf("%s: check says afterwards: %+v", name, got)
 		}
 	}
 }

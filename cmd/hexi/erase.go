@@ -28,7 +28,13 @@ func (h *house) workErase(ctx context.Context, job archive.Job) error {
 	if err != nil && !errors.Is(err, archive.ErrNotFound) { // where no package was ever written, there is no root
 		return fmt.Errorf("erase package of %s: %w", job.Record, err)
 	}
-	return h.archive.Purged(ctx, job.Record)
+	if err := h.archive.Purged(ctx, job.Record); err != nil {
+		return err
+	}
+	if err := h.catalog.Scrub(ctx); err != nil {
+		return fmt.Errorf("erase %s: %w", job.Record, err)
+	}
+	return nil
 }
 
 // eraseObjects removes an asset's master, wherever it lies, its access copy and all

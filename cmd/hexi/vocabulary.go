@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"hexi/archive/vocab"
 )
@@ -20,8 +21,10 @@ func (s settings) loadVocabulary() (*vocab.Vocabulary, error) {
 		return nil, usage("vocab: %s is not a directory", s.Vocab)
 	case err == nil:
 		own = append(own, os.DirFS(s.Vocab))
-	case s.vocabAsked || !errors.Is(err, fs.ErrNotExist):
+	case s.vocabAsked:
 		return nil, usage("vocab: %w", err)
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+		return nil, fmt.Errorf("look for vocabularies: %w", err)
 	}
 	v, err := vocab.Load(own...)
 	if err != nil && len(own) > 0 {

@@ -325,7 +325,7 @@ func TestRememberedAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	time.Sleep(accessFor + 50*time.Millisecond)
-	if got := h.get(path); got.StatusCode != http.StatusNotFound {
+	if got := h.get(path); got.StatusCode != http.StatusGone {
 		t.Errorf("withdrawn: %d", got.StatusCode)
 	}
 }

@@ -238,7 +238,7 @@ func TestRecordsOverTheAPI(t *testing.T) {
 	if got := h.get("/api/v1/search?q=" + url.QueryEscape("花儿")); bytes.Contains(got.body, []byte(`"fo-1"`)) {
 		t.Errorf("still found: %s", got.body)
 	}
-	if got := h.get("/api/v1/records/fo-1"); got.StatusCode != http.StatusNotFound {
+	if got := h.get("/api/v1/records/fo-1"); got.StatusCode != http.StatusGone {
 		t.Errorf("withdrawn: %d", got.StatusCode)
 	}
 	if got := post(curator, strings.Repeat(" ", apiBodyLimit)+good); got.StatusCode != http.StatusRequestEntityTooLarge {
