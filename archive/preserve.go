@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -109,8 +110,8 @@ type PackageCatalog interface {
 	Attempts(ctx context.Context, pkg string) (int, error)
 	// Dossier returns all about a record, as it stood at one moment.
 	Dossier(ctx context.Context, id string, q DossierQuery) (*Dossier, error)
-	// Preservation counts.
-	Preservation(ctx context.Context, now time.Time) (Preservation, error)
+	// Preservation counts, see Archive.PreservationOf.
+	Preservation(ctx context.Context, now time.Time, upTo int64) (Preservation, error)
 	// RebuildState is what NoteRebuild noted last, "" for nothing.
 	RebuildState(ctx context.Context) (string, error)
 }
@@ -203,7 +204,13 @@ func (a *Archive) LeavePackage(ctx context.Context, worker, pkg string) error {
 
 // Preservation says how far the preservation packages are behind the catalogue.
 func (a *Archive) Preservation(ctx context.Context) (Preservation, error) {
-	p, err := a.catalog.Preservation(ctx, a.Now())
+	return a.PreservationOf(ctx, math.MaxInt64)
+}
+
+// PreservationOf is like Preservation, but waiting, resting and failing are only those
+// that lack a change of the log up to upTo, or whose masters lie in two places.
+func (a *Archive) PreservationOf(ctx context.Context, upTo int64) (Preservation, error) {
+	p, err := a.catalog.Preservation(ctx, a.Now(), upTo)
 	if err != nil {
 		return Preservation{}, fmt.Errorf("count packages: %w", err)
 	}

@@ -313,20 +313,25 @@ func escapeURN(s string) string {
 	return string(b)
 }
 
-// ReportPackages waits until no package waits or rests any more, at most that long, and
-// puts into the report how far that came. It is for commands that end: something must be
-// writing packages meanwhile (Preserve).
+// ReportPackages waits until the packages hold all that the log holds by now, at most
+// that long, and puts into the report how far that came. It is for commands that end:
+// something must be writing packages meanwhile (Preserve). What others change while it
+// waits is not waited for: where many edit there is no end of that.
 func (p *Pipeline) ReportPackages(ctx context.Context, report *Report, atMost time.Duration) error {
 	if p.opts.Packages == nil {
 		return nil
 	}
 	p.preserving.hurry.Store(true)
 	defer p.preserving.hurry.Store(false)
+	last, err := p.archive.LastChange(ctx)
+	if err != nil {
+		return err
+	}
 	late := time.After(atMost)
 	ticker := time.NewTicker(pollEvery)
 	defer ticker.Stop()
 	for {
-		now, err := p.archive.Preservation(ctx)
+		now, err := p.archive.PreservationOf(ctx, last)
 		if err != nil {
 			return err
 		}

@@ -151,10 +151,13 @@ func (c *Catalog) Attempts(ctx context.Context, pkg string) (int, error) {
 }
 
 // Preservation implements archive.PackageCatalog.
-func (c *Catalog) Preservation(ctx context.Context, now time.Time) (archive.Preservation, error) {
+func (c *Catalog) Preservation(ctx context.Context, now time.Time, upTo int64) (archive.Preservation, error) {
 	var counts struct{ Packages, Waiting, Resting, Failing, Oldest int64 }
 	resting := fmt.Sprintf("(p.worker = '' AND p.due > %d)", micros(now))
-	err := c.read().from("preservation AS p").Where("p.due > 0").
+	behind := func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("p.due > 0").Where("p.written < ? OR NOT p.clean", upTo)
+	}
+	err := behind(c.read().from("preservation AS p")).
 		ColumnExpr("coalesce(sum(CASE WHEN "+resting+" AND p.attempts = 0 THEN 0 ELSE 1 END), 0) AS waiting").
 		ColumnExpr("coalesce(sum(CASE WHEN "+resting+" AND p.attempts = 0 THEN 1 ELSE 0 END), 0) AS resting").
 		ColumnExpr("coalesce(sum(CASE WHEN p.attempts > 0 THEN 1 ELSE 0 END), 0) AS failing").
@@ -175,7 +178,7 @@ func (c *Catalog) Preservation(ctx context.Context, now time.Time) (archive.Pres
 	}
 	if counts.Failing > 0 {
 		var row preservationRow
-		err := c.read().find(&row).Where("due > 0").Where("attempts > 0").Order("attempts DESC", "package").Limit(1).Scan(ctx)
+		err := behind(c.read().find(&row)).Where("p.attempts > 0").Order("attempts DESC", "package").Limit(1).Scan(ctx)
 		if err == nil {
 			out.Error = row.Package + ": " + row.Error
 		}

@@ -99,6 +99,11 @@ func TestPackagesAreDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "status", p, archive.Preservation{Packages: 3, Waiting: 1, Resting: 1, Oldest: time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)})
+		// What came after the sixth change is not waited for where only that is asked for.
+		if p, err = a.PreservationOf(t.Context(), 6); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "up to the sixth change", p, archive.Preservation{Packages: 3, Waiting: 1, Oldest: time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)})
 		same(t, "whatever rests", take(t, a, w.id, true), []string{"draft@7"})
 		due, err := a.TakeDue(t.Context(), early.id, true, 100)
 		if err != nil || len(due) != 0 {

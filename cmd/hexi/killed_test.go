@@ -175,6 +175,7 @@ func (l *killLoop) round(kill int) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
+	what := "server"
 	time.Sleep(time.Duration(l.random.Int64N(int64(2500 * time.Millisecond))))
 	switch victim := l.random.IntN(5); {
 	case victim < 2:
@@ -183,6 +184,7 @@ func (l *killLoop) round(kill int) {
 		_ = l.server.Wait()
 		l.start()
 	case victim < 4:
+		what = "ingest"
 		l.counts.ingest++
 		if victim == 2 {
 			_ = cmd.Process.Kill()
@@ -190,6 +192,7 @@ func (l *killLoop) round(kill int) {
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		}
 	default:
+		what = "both"
 		l.counts.both++
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		killGroup(l.server)
@@ -206,8 +209,9 @@ func (l *killLoop) round(kill int) {
 			l.t.Errorf("kill %d: the ingest failed: %v\n%s", kill, err, out.String())
 		}
 	case <-time.After(3 * time.Minute):
-		killGroup(cmd)
-		l.t.Fatalf("kill %d: the ingest does not end\n%s", kill, out.String())
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGQUIT) // it says where it is
+		<-ended
+		l.t.Fatalf("kill %d (%s): the ingest does not end\n%s", kill, what, out.String())
 	}
 }
 
