@@ -21,7 +21,7 @@ if [ -n "$(.ci/build.sh --tags)" ]; then
   CGO_ENABLED=0 go test -timeout 15m "$@" ./archive/raster/... || failed=1
 fi
 
-go test -race -v -timeout 15m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | awk -v data="${HEXI_TEST_DATA:-}" '
+go test -race -v -timeout 30m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | awk -v data="${HEXI_TEST_DATA:-}" '
   # go test -v prints one package after another, the verdict of each last.
   /^(ok  |\?   )\t/ { skips(); print; fflush(); n = 0; next }
   /^FAIL\t/         { for (i = 0; i < n; i++) print line[i]; skips(); print; fflush(); n = 0; failed = 1; next }

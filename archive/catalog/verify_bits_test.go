@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,7 +91,12 @@ func TestVerifyFindsFlippedBits(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(7, 8))
 	found, silent := 0, 0
-	const flips = 400
+	flips := 80 // HEXI_TEST_FLIPS=4000 has a longer look
+	if text := os.Getenv("HEXI_TEST_FLIPS"); text != "" {
+		if flips, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("HEXI_TEST_FLIPS: %v", err)
+		}
+	}
 	for i := range flips {
 		bad := slices.Clone(whole)
 		at := random.IntN(len(bad))

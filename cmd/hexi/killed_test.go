@@ -29,7 +29,7 @@ func kills(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("HEXI_TEST_KILLS")
 	if text == "" {
-		return 10
+		return 4
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
