@@ -32,7 +32,8 @@ const (
 	AssetReady AssetState = "ready"
 	// AssetRefused: the master cannot be shown; Failure says why.
 	AssetRefused AssetState = "refused"
-	// AssetSuperseded: a later master with the same file name took its place.
+	// AssetSuperseded: another asset took its place before it could be shown. One that
+	// could stays ready, see Asset.ReplacedBy.
 	AssetSuperseded AssetState = "superseded"
 	// AssetErased: the master and all that was known of it were erased with its record.
 	AssetErased AssetState = "erased"
@@ -52,6 +53,22 @@ type Asset struct {
 	Layer    *Layer     `json:"layer,omitempty"` // nil: the image is a view of its own
 	Batch    string     `json:"batch,omitempty"` // the ingest that brought it
 	Received time.Time  `json:"received"`
+
+	// ReceivedBy is who sent the master; "" where that is not known any more.
+	ReceivedBy string `json:"receivedBy,omitempty"`
+	// Replacing is the asset whose place this one takes once it can be shown. Until then,
+	// and for good if it never can, that one stays.
+	Replacing string `json:"replacing,omitempty"`
+	// Replaces is the asset whose place this one took, Place the first one that stood
+	// there ("" if that is this one, see PlaceID).
+	Replaces string `json:"replaces,omitempty"`
+	Place    string `json:"place,omitempty"`
+	// ReplacedBy is the asset that took this one's place, and ReplacedAt when: it is an
+	// earlier version then, kept with its master and its access copy. WasPublic says that
+	// the public could see it before.
+	ReplacedBy string    `json:"replacedBy,omitempty"`
+	ReplacedAt time.Time `json:"replacedAt,omitzero"`
+	WasPublic  bool      `json:"wasPublic,omitempty"`
 
 	// PublishBy is who wants a revision of the record published once the asset can
 	// be shown (Archive.PublishWhenReady); "" for no one.

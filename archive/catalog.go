@@ -56,6 +56,9 @@ type Catalog interface {
 	// Unlogged calls found for each revision and each asset that no entry of the log
 	// vouches for.
 	Unlogged(ctx context.Context, found func(record string, revision int, asset string)) error
+	// Replaced returns what is kept of the assets in whose places others stand, by their
+	// ids.
+	Replaced(ctx context.Context) (map[string]Replacement, error)
 	// Tombstone returns what stays of a record that is withdrawn or erased.
 	Tombstone(ctx context.Context, id string) (*Tombstone, error)
 	// PackageTaken reports whether a worker has the record's preservation package; where

@@ -24,8 +24,8 @@ const (
 	// ActionAssetLayer: the asset became a layer of a view, another one, or none; the
 	// detail is the Layer.
 	ActionAssetLayer Action = "asset-layer"
-	// ActionAssetSuperseded: another master took the asset's place; the detail says
-	// which asset (AssetDetail).
+	// ActionAssetSuperseded: another asset took the asset's place; the detail says which
+	// one (AssetDetail). The author is who sent that one.
 	ActionAssetSuperseded Action = "asset-superseded"
 
 	// ActionErased: the content of the record, its revisions and its assets was erased
@@ -79,7 +79,9 @@ func (c *Change) Vouches() bool { return c.Action == ActionCreated || c.Action =
 type AssetDetail struct {
 	Filename string `json:"filename,omitempty"` // of the master that was added
 	Size     int64  `json:"size,omitempty"`     // of it, in bytes
+	Replaces string `json:"replaces,omitempty"` // the asset whose place it is to take
 	By       string `json:"by,omitempty"`       // the asset that took this one's place
+	Public   bool   `json:"public,omitempty"`   // the public could see it before that
 	Code     string `json:"code,omitempty"`     // of the failure for which it was refused
 }
 
@@ -101,7 +103,8 @@ type Revision struct {
 
 // Entry is a record together with where it stands: its latest revision, the
 // revision that the public sees (0 while it is a draft), and its assets in
-// their order, superseded ones left out.
+// their order. Earlier are those in whose places others stand now, in the order in which
+// they were received.
 type Entry struct {
 	Record    Record
 	Revision  int
@@ -110,6 +113,7 @@ type Entry struct {
 	Created   time.Time
 	Updated   time.Time
 	Assets    []Asset
+	Earlier   []Asset
 }
 
 // Status returns "draft", "published" or "withdrawn".

@@ -15,6 +15,7 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	var ids []string
 	now := a.Now()
 	for _, e := range entries {
+		e.hideVersions(now)
 		e.HideLayers(now)
 		ids = append(ids, e.Record.references()...)
 	}
@@ -30,6 +31,7 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	}
 	for _, e := range found {
 		if e.Visible(now) {
+			e.hideVersions(now)
 			e.HideLayers(now)
 			public[e.Record.ID] = e
 		}
@@ -109,7 +111,7 @@ func (r *Record) hide(hidden map[string]bool, public map[string]*Entry) {
 			continue
 		}
 		// An image is one of the stop's own record, or may be one that is hidden.
-		if !slices.ContainsFunc(of.Assets, func(a Asset) bool { return a.ID == stop.Asset }) {
+		if of.Current(stop.Asset) == nil {
 			stop.Asset = ""
 		}
 	}

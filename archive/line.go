@@ -42,15 +42,19 @@ func NewLine(e *Entry, assets bool) Line {
 	if !assets {
 		return l
 	}
-	layers, layered := make([]*Layer, len(e.Assets)), false
+	var layers []*Layer
+	layered := false
 	for i := range e.Assets {
 		a := &e.Assets[i]
+		if a.Replacing != "" {
+			continue // not yet among what the record is shown with
+		}
 		l.Masters = append(l.Masters, LineMaster{
 			ID: a.ID, Filename: a.Master.Filename, Size: a.Master.Size, SHA512: a.Master.SHA512,
 			Incomplete: a.Image != nil && a.Image.Incomplete != nil,
 		})
 		l.Files = append(l.Files, a.Master.Filename)
-		layers[i], layered = a.Layer, layered || a.Layer != nil
+		layers, layered = append(layers, a.Layer), layered || a.Layer != nil
 	}
 	if layered {
 		l.Layers = layers

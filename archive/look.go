@@ -114,7 +114,7 @@ func (a *Archive) matched(ctx context.Context, matches []LookMatch) ([]Alike, er
 
 // withEntries adds the records, and leaves out what may not or cannot be shown.
 func (a *Archive) withEntries(ctx context.Context, found []Alike, public bool, limit int) ([]Alike, error) {
-	found = slices.DeleteFunc(found, func(x Alike) bool { return !x.Asset.Servable() })
+	found = slices.DeleteFunc(found, func(x Alike) bool { return !x.Asset.Servable() || x.Asset.Replaced() })
 	var ids []string
 	for _, x := range found {
 		if !slices.Contains(ids, x.Asset.Record) {

@@ -107,6 +107,10 @@ func (a *Archive) rebuild(ctx context.Context, tx Tx, by string, r *Rebuilt) (bo
 	if err := tx.Rebuild(ctx, *r); err != nil {
 		return false, err
 	}
+	FillVersions(r.Entry.Assets, r.Changes)
+	if err := checkVersions(r.Entry.Assets); err != nil {
+		return false, err
+	}
 	for _, asset := range r.Entry.Assets {
 		if err := tx.PutAsset(ctx, asset); err != nil {
 			return false, fmt.Errorf("asset %s: %w", asset.ID, err)
@@ -135,6 +139,30 @@ func (a *Archive) rebuild(ctx context.Context, tx Tx, by string, r *Rebuilt) (bo
 	}
 	// The package holds it all but for this entry, which goes with the next version.
 	return true, tx.HasPackage(ctx, Preserved{Package: id, Seq: seq, Head: r.From.Version, Clean: true})
+}
+
+// checkVersions sees to it that what assets of a record say of each other names assets
+// of that record, and that who follows what replaced an asset comes to an end.
+func checkVersions(assets []Asset) error {
+	next := make(map[string]string, len(assets))
+	for i := range assets {
+		next[assets[i].ID] = assets[i].ReplacedBy
+	}
+	for i := range assets {
+		a := &assets[i]
+		for field, id := range map[string]string{"place": a.Place, "replacing": a.Replacing, "replaces": a.Replaces, "replacedBy": a.ReplacedBy} {
+			if _, ok := next[id]; id != "" && (!ok || id == a.ID) {
+				return Invalid("package", "asset %s names %.140q as %s, which is no other asset of its record", a.ID, id, field)
+			}
+		}
+		end := a.ID
+		for n := 0; next[end] != ""; n++ {
+			if end = next[end]; n > len(assets) {
+				return Invalid("package", "asset %s was replaced by one that it replaced itself", a.ID)
+			}
+		}
+	}
+	return nil
 }
 
 // RebuildUsers puts users back who were read from their package, without anything to

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Receipt is a master whose bytes are durable in the object store and whose
@@ -17,68 +18,103 @@ type Receipt struct {
 	Size     int64
 	SHA512   string
 	Batch    string
+	// Replaces is the asset of the record whose place the file is to take; "" for that of
+	// the image that has the same file name, if there is one.
+	Replaces string
 }
 
-// Receive adds a stored master to its record and makes the job that identifies
-// it, in one transaction. The master that had the same file name in that record
-// is superseded. A master that is there already is left as it is (Unchanged),
-// except that a superseded one returns to its place.
+// Receive adds a stored master to its record and makes the job that identifies it, in
+// one transaction. It is to take the place of the asset that the receipt names, or of the
+// image of that record that has the same file name, as soon as it can be shown: until
+// then that one stays, for good if the new master is refused. One that was never shown
+// gives way at once, and comes back if the new master is refused.
+//
+// A master that is there already is left as it is (Unchanged). An earlier version comes
+// back into its place if the receipt names what stands there, or that has the same file
+// name; else it stays what it is.
 //
 // Only after Receive has returned may anyone be told that the file was accepted.
 func (a *Archive) Receive(ctx context.Context, by string, r Receipt) (Outcome, error) {
 	outcome := Created
-	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
-		outcome = Created
-		entry, err := tx.Entry(ctx, r.Record)
-		if err != nil {
-			return fmt.Errorf("record %s: %w", r.Record, err)
-		}
-		asset := Asset{
-			ID: r.Asset, Record: r.Record, Kind: r.Kind, State: AssetReceived, Batch: r.Batch, Received: a.Now(),
-			Master: Master{Filename: r.Filename, Key: r.Key, Size: r.Size, SHA512: r.SHA512},
-		}
-		known, err := tx.Asset(ctx, r.Asset)
-		switch {
-		case err == nil && known.State != AssetSuperseded:
-			outcome = Unchanged
-			return a.resume(ctx, tx, known, r.Batch)
-		case err == nil:
-			asset.Master.Key = known.Master.Key // it may have moved into its package since
-			asset.Position, asset.Layer = known.Position, known.Layer
-			asset.PublishBy, asset.PublishRevision = known.PublishBy, known.PublishRevision
-		case !errors.Is(err, ErrNotFound):
-			return fmt.Errorf("asset %s: %w", r.Asset, err)
-		}
-		for _, old := range entry.Assets {
-			if old.Master.Filename != r.Filename || old.ID == r.Asset {
-				continue
-			}
-			outcome = Updated
-			asset.Position, asset.Layer = old.Position, old.Layer
-			if old.PublishBy != "" { // what was to be shown with it is shown with this one
-				asset.PublishBy, asset.PublishRevision = old.PublishBy, old.PublishRevision
-				old.PublishBy, old.PublishRevision = "", 0
-			}
-			old.State = AssetSuperseded
-			if err := tx.PutAsset(ctx, old); err != nil {
-				return fmt.Errorf("supersede asset %s: %w", old.ID, err)
-			}
-			if err := a.logAsset(ctx, tx, by, ActionAssetSuperseded, old, AssetDetail{By: r.Asset}); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutAsset(ctx, asset); err != nil {
-			return fmt.Errorf("add asset %s: %w", r.Asset, err)
-		}
-		if err := tx.AddJob(ctx, Job{Kind: JobIdentify, Record: r.Record, Asset: r.Asset, Batch: r.Batch}); err != nil {
-			return fmt.Errorf("add job for asset %s: %w", r.Asset, err)
-		}
-		return a.logAsset(ctx, tx, by, ActionAssetAdded, asset, AssetDetail{Filename: r.Filename, Size: r.Size})
+	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) (err error) {
+		outcome, err = a.receive(ctx, tx, by, r)
+		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("receive %s: %w", r.Filename, err)
 	}
 	return outcome, nil
+}
+
+func (a *Archive) receive(ctx context.Context, tx Tx, by string, r Receipt) (Outcome, error) {
+	entry, err := tx.Entry(ctx, r.Record)
+	if err != nil {
+		return "", fmt.Errorf("record %s: %w", r.Record, err)
+	}
+	target, err := r.target(entry)
+	if err != nil {
+		return "", err
+	}
+	asset := Asset{
+		ID: r.Asset, Record: r.Record, Kind: r.Kind, State: AssetReceived, Batch: r.Batch, Received: a.Now(), ReceivedBy: by,
+		Master: Master{Filename: r.Filename, Key: r.Key, Size: r.Size, SHA512: r.SHA512},
+	}
+	known, err := tx.Asset(ctx, r.Asset)
+	switch {
+	case errors.Is(err, ErrNotFound):
+	case err != nil:
+		return "", fmt.Errorf("asset %s: %w", r.Asset, err)
+	case !known.Replaced():
+		if r.Replaces != "" && target != nil && known.Replacing != target.ID {
+			return "", Invalid("replaces", "the file is in the record already, as the image %s (%s); it cannot take the place of another one too", known.ID, known.Master.Filename)
+		}
+		return Unchanged, a.resume(ctx, tx, known, r.Batch)
+	default:
+		if now := entry.Current(known.ID); now != nil && r.Replaces == "" && now.Master.Filename != r.Filename {
+			return Unchanged, nil // what stands there was chosen over it
+		}
+		asset = known.returning(asset)
+	}
+	outcome := Created
+	if target != nil {
+		outcome, asset.Replacing = Updated, target.ID
+		asset.Layer = nil // that of the place, as it is then
+	}
+	what := AssetDetail{Filename: r.Filename, Size: r.Size, Replaces: asset.Replacing}
+	if target != nil && (target.Access == nil || asset.State == AssetReady) {
+		if err := a.takePlace(ctx, tx, &asset); err != nil {
+			return "", err
+		}
+	}
+	awaited, revision := "", 0
+	if asset.State == AssetReady {
+		awaited, revision = asset.PublishBy, asset.PublishRevision
+		asset.PublishBy, asset.PublishRevision = "", 0
+	}
+	if err := tx.PutAsset(ctx, asset); err != nil {
+		return "", fmt.Errorf("add asset %s: %w", r.Asset, err)
+	}
+	if asset.State == AssetReceived {
+		if err := tx.AddJob(ctx, Job{Kind: JobIdentify, Record: r.Record, Asset: r.Asset, Batch: r.Batch}); err != nil {
+			return "", fmt.Errorf("add job for asset %s: %w", r.Asset, err)
+		}
+	}
+	if err := a.logAsset(ctx, tx, by, ActionAssetAdded, asset, what); err != nil {
+		return "", err
+	}
+	return outcome, a.publishAwaited(ctx, tx, awaited, asset.Record, revision)
+}
+
+// returning is an earlier version as it was received again: with its access copy, if it
+// has one, and so ready to take its place back.
+func (a *Asset) returning(again Asset) Asset {
+	again.Master.Key = a.Master.Key // it may have moved into its package since
+	again.Position, again.Layer, again.Place = a.Position, a.Layer, a.Place
+	again.PublishBy, again.PublishRevision = a.PublishBy, a.PublishRevision
+	if a.Servable() {
+		again.State, again.Kind, again.Image, again.Access, again.Master.Format = AssetReady, a.Kind, a.Image, a.Access, a.Master.Format
+	}
+	return again
 }
 
 // resume takes an asset that an earlier ingest left unfinished into a new
@@ -113,8 +149,9 @@ func (a *Archive) Identified(ctx context.Context, id, format string, image Image
 	})
 }
 
-// Derived records that the access copy stands and can be served, and publishes the
-// record if that was waited for (PublishWhenReady).
+// Derived records that the access copy stands and can be served. An asset that replaces
+// another takes its place with that, and the record is published if that was waited for
+// (PublishWhenReady).
 func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
 	return a.derived(ctx, id, access, func(asset *Asset) error {
 		if asset.Image == nil || asset.Image.Incomplete == nil {
@@ -129,15 +166,20 @@ func (a *Archive) Derived(ctx context.Context, id string, access Access) error {
 func (a *Archive) derived(ctx context.Context, id string, access Access, mark func(*Asset) error) error {
 	var by string
 	var revision int
-	return a.updateAssetThen(ctx, "", id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+	return a.updateAssetThen(ctx, "", id, func(ctx context.Context, tx Tx, asset *Asset) (Action, error) {
 		by, revision = "", 0 // the transaction may run again
 		switch asset.State {
-		case AssetSuperseded:
-			return "", nil
+		case AssetSuperseded: // while it was made: the version can be looked at
+			if asset.ReplacedBy == "" || asset.Image == nil {
+				return "", nil
+			}
 		case AssetErased:
 			return "", ErrErased
 		}
 		asset.State, asset.Access, asset.Failure = AssetReady, &access, nil
+		if err := a.takePlace(ctx, tx, asset); err != nil {
+			return "", err
+		}
 		by, revision = asset.PublishBy, asset.PublishRevision
 		asset.PublishBy, asset.PublishRevision = "", 0
 		return ActionAssetReady, mark(asset)
@@ -159,14 +201,21 @@ func (a *Archive) DeriveAgain(ctx context.Context, id, batch string) error {
 	})
 }
 
-// Refuse records why a master cannot be shown. The master itself is kept.
+// Refuse records why a master cannot be shown. The master itself is kept. What gave way to
+// it before it was known whether it can be shown takes its place back.
 func (a *Archive) Refuse(ctx context.Context, id string, failure Failure) error {
-	return a.updateAsset(ctx, id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+	gaveWay := ""
+	return a.updateAssetThen(ctx, "", id, func(_ context.Context, _ Tx, asset *Asset) (Action, error) {
+		gaveWay = "" // the transaction may run again
 		if asset.State == AssetSuperseded || asset.State == AssetReady || asset.State == AssetErased {
 			return "", nil
 		}
-		asset.State, asset.Failure = AssetRefused, &failure
+		if asset.State, asset.Failure = AssetRefused, &failure; !asset.Replaced() {
+			gaveWay = asset.Replaces
+		}
 		return ActionAssetRefused, nil
+	}, func(ctx context.Context, tx Tx, asset *Asset) error {
+		return a.giveBack(ctx, tx, asset, gaveWay)
 	})
 }
 
@@ -222,7 +271,11 @@ func (a *Archive) updateAssetThen(ctx context.Context, by, id string, change ass
 // logAsset adds what happened to an asset to the log; about, if not nil, is what it was
 // about.
 func (a *Archive) logAsset(ctx context.Context, tx Tx, by string, action Action, asset Asset, about any) error {
-	change := Change{At: a.Now(), By: by, Action: action, Record: asset.Record, Asset: asset.ID}
+	return a.logAssetAt(ctx, tx, a.Now(), by, action, asset, about)
+}
+
+func (a *Archive) logAssetAt(ctx context.Context, tx Tx, at time.Time, by string, action Action, asset Asset, about any) error {
+	change := Change{At: at, By: by, Action: action, Record: asset.Record, Asset: asset.ID}
 	if action == ActionAssetAdded {
 		change.Digest = asset.Master.SHA512
 	}

@@ -83,9 +83,11 @@ type LoggedContent struct {
 
 // LoggedMaster is what is kept of a master beside its bytes.
 type LoggedMaster struct {
-	Record string
-	SHA512 string
-	State  AssetState
+	Record    string
+	SHA512    string
+	State     AssetState
+	By        string // who sent it; "" where that is not kept
+	Replacing string // the asset whose place it is to take
 }
 
 // verifyPage is how many entries are read at a time.
@@ -99,7 +101,7 @@ const verifyPage = 250
 //
 // What is returned as an error is that the catalogue could not be read, or found's own.
 func (a *Archive) VerifyLog(ctx context.Context, opts VerifyOptions, found func(Break) error) (LogProof, error) {
-	v := &verifier{archive: a, opts: opts, found: found, users: map[string]loggedUser{}, erasures: map[int64]string{}, erased: map[int64][]Break{}}
+	v := &verifier{archive: a, opts: opts, found: found, users: map[string]loggedUser{}, replaced: replacements{}, late: map[string]bool{}, unlike: map[string]Break{}, erasures: map[int64]string{}, erased: map[int64][]Break{}}
 	if err := v.run(ctx); err != nil {
 		return v.proof, fmt.Errorf("verify log: %w", err)
 	}
@@ -122,7 +124,13 @@ type verifier struct {
 
 	atStart []User
 	tokens  map[string][]string
+	kept    map[string]Replacement
 
+	replaced replacements     // as the log says
+	late     map[string]bool  // assets of which it said more since the start
+	unlike   map[string]Break // assets that are not as the latest entry that added them says
+
+	gap      bool // entries are missing
 	unsure   bool // the hash of the entry before is not known: it is missing
 	users    map[string]loggedUser
 	erasures map[int64]string  // the record that the entry of that number erased
@@ -145,6 +153,9 @@ func (v *verifier) run(ctx context.Context) error {
 	}
 	if v.tokens, err = v.archive.catalog.Tokens(ctx); err != nil {
 		return fmt.Errorf("read tokens: %w", err)
+	}
+	if v.kept, err = v.archive.catalog.Replaced(ctx); err != nil {
+		return fmt.Errorf("read which assets were replaced: %w", err)
 	}
 	for {
 		page, err := v.archive.catalog.LogEntries(ctx, v.proof.Head.Seq, verifyPage)
@@ -172,13 +183,16 @@ func (v *verifier) run(ctx context.Context) error {
 	if err := v.claims(ctx); err != nil {
 		return err
 	}
+	if err := v.versions(); err != nil {
+		return err
+	}
 	return v.standing(head)
 }
 
 // entry verifies one entry and what it vouches for.
 func (v *verifier) entry(e *LogEntry, head LogHead) error {
 	if want := v.proof.Head.Seq + 1; e.Seq != want {
-		v.unsure = true
+		v.unsure, v.gap = true, true
 		err := v.report(Break{Kind: BreakMissing, Seq: want, To: e.Seq - 1, Why: fmt.Sprintf("the entries from %d to %d were taken out of the log", want, e.Seq-1)})
 		if err != nil {
 			return err
@@ -214,6 +228,9 @@ func (v *verifier) entry(e *LogEntry, head LogHead) error {
 				return err
 			}
 		}
+	}
+	if v.replaced.add(&e.Change); e.Asset != "" && e.Seq > head.Seq {
+		v.late[e.Asset] = true
 	}
 	return v.vouched(e)
 }
@@ -272,6 +289,7 @@ func (v *verifier) revision(e *LogEntry) error {
 func (v *verifier) asset(e *LogEntry) error {
 	v.proof.Assets++
 	b := Break{Kind: BreakAsset, Seq: e.Seq, Record: e.Record, Asset: e.Asset}
+	v.sent(e, b)
 	switch m := e.Master; {
 	case m != nil && m.State == AssetErased:
 		v.gone = append(v.gone, b)
@@ -288,12 +306,82 @@ func (v *verifier) asset(e *LogEntry) error {
 	return v.report(b)
 }
 
+// sent notes whether who sent a master, and whose place it waits for, is what the entry
+// says; a later entry about the same asset counts.
+func (v *verifier) sent(e *LogEntry, b Break) {
+	delete(v.unlike, e.Asset)
+	m := e.Master
+	if m == nil || m.State == AssetErased {
+		return
+	}
+	var d AssetDetail
+	if len(e.Detail) > 0 && json.Unmarshal(e.Detail, &d) != nil {
+		d = AssetDetail{}
+	}
+	switch {
+	case m.By != "" && m.By != e.By:
+		b.Why = fmt.Sprintf("the asset says that %q sent it, the log that %q did", m.By, e.By)
+	case m.Replacing != "" && m.Replacing != d.Replaces:
+		b.Why = fmt.Sprintf("the asset says that it is to take the place of %q, and was sent for that of %q", m.Replacing, d.Replaces)
+	default:
+		return
+	}
+	v.unlike[e.Asset] = b
+}
+
+// versions compares who replaced whom with what the log says.
+func (v *verifier) versions() error {
+	if v.gap {
+		return nil // what is missing was told
+	}
+	erased := map[string]bool{}
+	for _, record := range v.erasures {
+		erased[record] = true
+	}
+	breaks := map[string]Break{}
+	for id, b := range v.unlike {
+		breaks[id] = b
+	}
+	for id, kept := range v.kept {
+		b := Break{Kind: BreakAsset, Record: kept.Record, Asset: id}
+		logged, ok := v.replaced[id]
+		switch {
+		case !ok:
+			b.Why = fmt.Sprintf("the asset says that %s took its place, and no entry does", kept.By)
+		case logged.By != "" && logged.By != kept.By:
+			b.Why = fmt.Sprintf("the asset says that %s took its place, the log that %s did", kept.By, logged.By)
+		case !logged.At.Equal(kept.At):
+			b.Why = fmt.Sprintf("the asset says that it was replaced at %s, the log %s", kept.At.Format(time.RFC3339Nano), logged.At.Format(time.RFC3339Nano))
+		case logged.Public != kept.Public:
+			b.Why = "whether the public could see the asset before it was replaced is not what was logged"
+		default:
+			continue
+		}
+		breaks[id] = b
+	}
+	for id, logged := range v.replaced {
+		if _, ok := v.kept[id]; !ok && logged.By != "" {
+			breaks[id] = Break{Kind: BreakAsset, Record: logged.Record, Asset: id, Why: fmt.Sprintf("the log says that %s took the asset's place, and the asset does not", logged.By)}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(breaks)) {
+		if v.late[id] || erased[breaks[id].Record] {
+			continue
+		}
+		if err := v.report(breaks[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // end compares where the log ends with where it is noted that it does, and witnesses
 // beyond.
 func (v *verifier) end(head LogHead) error {
 	last := v.proof.Head.Seq
 	switch {
 	case last < head.Seq:
+		v.gap = true
 		b := Break{Kind: BreakMissing, Seq: last + 1, To: head.Seq, Why: fmt.Sprintf("the last entries of the log, from %d to %d, were taken out", last+1, head.Seq)}
 		if err := v.report(b); err != nil {
 			return err

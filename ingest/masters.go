@@ -101,7 +101,7 @@ func (r *run) standing(ctx context.Context, record, sum string) (string, error) 
 		return "", nil
 	case err != nil:
 		return "", err
-	case asset.State == archive.AssetSuperseded:
+	case asset.Replaced():
 		return "", nil
 	}
 	return asset.ID, nil

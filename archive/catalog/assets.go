@@ -34,6 +34,14 @@ type assetRow struct {
 	PublishBy       string `bun:"publish_by"`
 	PublishRevision int    `bun:"publish_revision"`
 
+	ReceivedBy string `bun:"received_by"`
+	Place      string `bun:"place"`
+	Replacing  string `bun:"replacing"`
+	Replaces   string `bun:"replaces"`
+	ReplacedBy string `bun:"replaced_by"`
+	ReplacedAt int64  `bun:"replaced_at"`
+	WasPublic  bool   `bun:"was_public"`
+
 	// What the image looks like, and the four bands of it that are looked up by;
 	// all 0 for what cannot be shown, or is not to be compared.
 	Look  int64 `bun:"look"`
@@ -65,6 +73,8 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 		ID: a.ID, Record: a.Record, Position: a.Position, Kind: string(a.Kind), State: string(a.State), Batch: a.Batch,
 		Filename: a.Master.Filename, MasterKey: a.Master.Key, Size: a.Master.Size, SHA512: a.Master.SHA512, Format: a.Master.Format,
 		Received: micros(a.Received), PublishBy: a.PublishBy, PublishRevision: a.PublishRevision,
+		ReceivedBy: a.ReceivedBy, Place: a.Place, Replacing: a.Replacing, Replaces: a.Replaces,
+		ReplacedBy: a.ReplacedBy, ReplacedAt: micros(a.ReplacedAt), WasPublic: a.WasPublic,
 	}
 	var err error
 	if row.Image, err = toJSON(a.Image); err == nil {
@@ -77,7 +87,7 @@ func newAssetRow(a archive.Asset) (*assetRow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode asset %s: %w", a.ID, err)
 	}
-	if a.Servable() && a.Access.Look.Telling() {
+	if a.Servable() && !a.Replaced() && a.Access.Look.Telling() {
 		row.setLook(a.Access.Look)
 	}
 	return row, nil
@@ -88,6 +98,8 @@ func (row *assetRow) asset() (*archive.Asset, error) {
 		ID: row.ID, Record: row.Record, Position: row.Position, Kind: archive.AssetKind(row.Kind),
 		State: archive.AssetState(row.State), Batch: row.Batch, Received: fromMicros(row.Received),
 		PublishBy: row.PublishBy, PublishRevision: row.PublishRevision,
+		ReceivedBy: row.ReceivedBy, Place: row.Place, Replacing: row.Replacing, Replaces: row.Replaces,
+		ReplacedBy: row.ReplacedBy, ReplacedAt: fromMicros(row.ReplacedAt), WasPublic: row.WasPublic,
 		Master: archive.Master{Filename: row.Filename, Key: row.MasterKey, Size: row.Size, SHA512: row.SHA512, Format: row.Format},
 	}
 	var err error

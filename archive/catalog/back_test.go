@@ -19,6 +19,11 @@ var undo = map[int][]string{
 	7: {"DROP TABLE preservation"},
 	8: {"DROP TABLE journal"},
 	9: {"DROP TABLE tombstones"},
+	10: {
+		"DROP INDEX assets_replaced", "ALTER TABLE assets DROP COLUMN received_by", "ALTER TABLE assets DROP COLUMN place",
+		"ALTER TABLE assets DROP COLUMN replacing", "ALTER TABLE assets DROP COLUMN replaces", "ALTER TABLE assets DROP COLUMN replaced_by",
+		"ALTER TABLE assets DROP COLUMN replaced_at", "ALTER TABLE assets DROP COLUMN was_public",
+	},
 }
 
 // backTo makes a catalogue one of an older schema, as far as that can be undone.

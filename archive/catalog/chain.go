@@ -95,7 +95,7 @@ const chainPage = 500
 func (c *Catalog) chainLog(ctx context.Context, q queries) error {
 	var chain archive.Chain
 	for {
-		rows, err := q.loggedRows(ctx, chain.Head.Seq, chainPage)
+		rows, err := q.loggedRows(ctx, chain.Head.Seq, chainPage, false)
 		if err != nil {
 			return err
 		}
@@ -199,18 +199,25 @@ type loggedRow struct {
 	AssetOf    *string
 	SHA512     *string `bun:"sha512"`
 	AssetState *string
+	AssetBy    *string
+	AssetFor   *string
 }
 
-func (q queries) loggedRows(ctx context.Context, since int64, limit int) ([]loggedRow, error) {
+// loggedRows reads entries; with versions also what later steps of the schema keep of the
+// assets.
+func (q queries) loggedRows(ctx context.Context, since int64, limit int, versions bool) ([]loggedRow, error) {
 	var rows []loggedRow
-	err := q.build.NewSelect().Conn(q.conn).Model(&rows).ColumnExpr("c.*").
+	s := q.build.NewSelect().Conn(q.conn).Model(&rows).ColumnExpr("c.*").
 		ColumnExpr("v.body, v.author AS v_author, v.message AS v_message, v.at AS v_at").
 		ColumnExpr("a.record AS asset_of, a.sha512, a.state AS asset_state").
 		Join("LEFT JOIN revisions AS v ON v.record = c.record AND v.number = c.revision AND c.action IN (?)",
 			bun.List([]archive.Action{archive.ActionCreated, archive.ActionUpdated})).
 		Join("LEFT JOIN assets AS a ON a.id = c.asset AND c.action = ?", archive.ActionAssetAdded).
-		Where("c.seq > ?", since).Order("c.seq").Limit(int64(limit)).Scan(ctx)
-	if err != nil {
+		Where("c.seq > ?", since).Order("c.seq").Limit(int64(limit))
+	if versions {
+		s = s.ColumnExpr("a.received_by AS asset_by, a.replacing AS asset_for")
+	}
+	if err := s.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the log after %d: %w", since, err)
 	}
 	return rows, nil
@@ -223,6 +230,9 @@ func (row *loggedRow) entry() archive.LogEntry {
 	}
 	if row.AssetOf != nil {
 		e.Master = &archive.LoggedMaster{Record: *row.AssetOf, SHA512: *row.SHA512, State: archive.AssetState(*row.AssetState)}
+		if row.AssetBy != nil {
+			e.Master.By, e.Master.Replacing = *row.AssetBy, *row.AssetFor
+		}
 	}
 	return e
 }
@@ -232,7 +242,7 @@ func (c *Catalog) LogEntries(ctx context.Context, since int64, limit int) ([]arc
 	if limit <= 0 {
 		limit = 100
 	}
-	rows, err := c.read().loggedRows(ctx, since, limit)
+	rows, err := c.read().loggedRows(ctx, since, limit, true)
 	if err != nil {
 		return nil, err
 	}

@@ -253,7 +253,7 @@ func TestWitnessTellsOfANewChain(t *testing.T) {
 func rechain(t *testing.T, c *Catalog) {
 	t.Helper()
 	var chain archive.Chain
-	rows, err := c.read().loggedRows(t.Context(), 0, 1000)
+	rows, err := c.read().loggedRows(t.Context(), 0, 1000, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func (q queries) entries(ctx context.Context, rows []entryRow, published bool) (
 		n := min(len(ids), maxIn)
 		var assets []assetRow
 		err := q.find(&assets).Where("record IN (?)", bun.List(ids[:n])).
-			Where("state NOT IN (?)", bun.List([]archive.AssetState{archive.AssetSuperseded, archive.AssetErased})).Order("record", "position", "id").Scan(ctx)
+			Where("state <> ?", archive.AssetErased).Order("record", "position", "received", "id").Scan(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read assets: %w", err)
 		}
@@ -64,7 +64,11 @@ func (q queries) entries(ctx context.Context, rows []entryRow, published bool) (
 				return nil, err
 			}
 			e := byID[a.Record]
-			e.Assets = append(e.Assets, *a)
+			if a.Replaced() {
+				e.Earlier = append(e.Earlier, *a)
+			} else {
+				e.Assets = append(e.Assets, *a)
+			}
 		}
 		ids = ids[n:]
 	}

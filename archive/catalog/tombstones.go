@@ -112,6 +112,7 @@ func (t *tx) Erase(ctx context.Context, stone archive.Tombstone) error {
 		"assets": t.q.update((*assetRow)(nil)).
 			Set("state = ?", archive.AssetErased).Set("kind = '', batch = '', filename = '', size = 0, sha512 = '', format = ''").
 			Set("image = '', access = '', failure = '', layer = '', publish_by = '', publish_revision = 0").
+			Set("received_by = '', place = '', replacing = '', replaces = '', replaced_by = '', replaced_at = 0, was_public = ?", false).
 			Set("look = 0, look1 = 0, look2 = 0, look3 = 0, look4 = 0").Where("record = ?", id),
 	} {
 		if _, err := q.Exec(ctx); err != nil {

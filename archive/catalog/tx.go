@@ -204,6 +204,7 @@ func (t *tx) PutAsset(ctx context.Context, a archive.Asset) error {
 	}
 	for field, value := range map[string]string{
 		"filename": a.Master.Filename, "batch": a.Batch, "format": a.Master.Format, "key": a.Master.Key, "sha512": a.Master.SHA512, "by": a.PublishBy,
+		"receivedBy": a.ReceivedBy, "place": a.Place, "replacing": a.Replacing, "replaces": a.Replaces, "replacedBy": a.ReplacedBy,
 	} {
 		if err := storable(field, value); err != nil {
 			return err
@@ -237,6 +238,8 @@ func (t *tx) PutAsset(ctx context.Context, a archive.Asset) error {
 		Set("sha512 = EXCLUDED.sha512, format = EXCLUDED.format, image = EXCLUDED.image, access = EXCLUDED.access").
 		Set("failure = EXCLUDED.failure, layer = EXCLUDED.layer, received = EXCLUDED.received").
 		Set("publish_by = EXCLUDED.publish_by, publish_revision = EXCLUDED.publish_revision").
+		Set("received_by = EXCLUDED.received_by, place = EXCLUDED.place, replacing = EXCLUDED.replacing, replaces = EXCLUDED.replaces").
+		Set("replaced_by = EXCLUDED.replaced_by, replaced_at = EXCLUDED.replaced_at, was_public = EXCLUDED.was_public").
 		Set("look = EXCLUDED.look, look1 = EXCLUDED.look1, look2 = EXCLUDED.look2, look3 = EXCLUDED.look3, look4 = EXCLUDED.look4").
 		Exec(ctx)
 	if err != nil {

@@ -47,7 +47,7 @@ func (c *Catalog) Verify(ctx context.Context, hear func(Fault)) (rows int64, err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
 	v.q = c.through(tx)
-	for _, step := range []func(context.Context) error{v.records, v.assets, v.changes, v.users, v.jobs} {
+	for _, step := range []func(context.Context) error{v.records, v.assets, v.versions, v.changes, v.users, v.jobs} {
 		if err := step(ctx); err != nil {
 			if ctx.Err() != nil {
 				return v.rows, ctx.Err()

@@ -5,23 +5,24 @@ import "math"
 // Info is the image information document, info.json (section 5). Its fields
 // marshal in the order in which they stand here, @context first.
 type Info struct {
-	Context          string     `json:"@context"`
-	ID               string     `json:"id"`
-	Type             string     `json:"type"`
-	Protocol         string     `json:"protocol"`
-	Profile          string     `json:"profile"`
-	Width            int        `json:"width"`
-	Height           int        `json:"height"`
-	MaxWidth         int        `json:"maxWidth,omitempty"`
-	MaxHeight        int        `json:"maxHeight,omitempty"`
-	MaxArea          int64      `json:"maxArea,omitempty"`
-	Sizes            []InfoSize `json:"sizes,omitempty"`
-	Tiles            []InfoTile `json:"tiles,omitempty"`
-	Rights           string     `json:"rights,omitempty"`
-	PreferredFormats []Format   `json:"preferredFormats"`
-	ExtraFormats     []Format   `json:"extraFormats,omitempty"`
-	ExtraQualities   []Quality  `json:"extraQualities"`
-	ExtraFeatures    []string   `json:"extraFeatures"`
+	Context          string      `json:"@context"`
+	ID               string      `json:"id"`
+	Type             string      `json:"type"`
+	Protocol         string      `json:"protocol"`
+	Profile          string      `json:"profile"`
+	Width            int         `json:"width"`
+	Height           int         `json:"height"`
+	MaxWidth         int         `json:"maxWidth,omitempty"`
+	MaxHeight        int         `json:"maxHeight,omitempty"`
+	MaxArea          int64       `json:"maxArea,omitempty"`
+	Sizes            []InfoSize  `json:"sizes,omitempty"`
+	Tiles            []InfoTile  `json:"tiles,omitempty"`
+	Rights           string      `json:"rights,omitempty"`
+	SeeAlso          []Reference `json:"seeAlso,omitempty"`
+	PreferredFormats []Format    `json:"preferredFormats"`
+	ExtraFormats     []Format    `json:"extraFormats,omitempty"`
+	ExtraQualities   []Quality   `json:"extraQualities"`
+	ExtraFeatures    []string    `json:"extraFeatures"`
 }
 
 // InfoSize is a size of the whole image that is quick to serve (section 5.3).
@@ -34,6 +35,20 @@ type InfoSize struct {
 type InfoTile struct {
 	Width        int   `json:"width"`
 	ScaleFactors []int `json:"scaleFactors"`
+}
+
+// Successor is the seeAlso of an image in whose place another one stands now, given by
+// the service of that one (section 5.8).
+func Successor(service string) []Reference {
+	return []Reference{{
+		ID: service + "/info.json", Type: "Dataset", Format: `application/ld+json;profile="http://iiif.io/api/image/3/context.json"`,
+		Label: LanguageMap{"en": {"A better scan has replaced this image"}, "zh": {"此图已由更好的扫描替换"}},
+	}}
+}
+
+// SuccessorLink is the Link header that says the same (RFC 5829, section 3.3).
+func SuccessorLink(service string) string {
+	return "<" + service + `/info.json>; rel="successor-version"`
 }
 
 // NewInfo describes an image. service is its ServiceURI, which becomes the id;

@@ -46,7 +46,7 @@ func (p Publisher) painting(record *archive.Record, v archive.View, canvas strin
 	shown := p.view(record, v.Base)
 	for _, part := range v.Parts {
 		at := scaled(part.At, v, shown.Width, shown.Height)
-		paint(canvas+"/layer/"+EncodeID(part.Asset.ID), p.layer(record, v, part.Asset), fmt.Sprintf("%s#xywh=%d,%d,%d,%d", canvas, at.X, at.Y, at.W, at.H))
+		paint(canvas+"/layer/"+EncodeID(part.Asset.PlaceID()), p.layer(record, v, part.Asset), fmt.Sprintf("%s#xywh=%d,%d,%d,%d", canvas, at.X, at.Y, at.W, at.H))
 	}
 	return out
 }

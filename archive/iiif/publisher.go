@@ -33,8 +33,9 @@ func (p Publisher) CollectionID(slug string) string {
 }
 
 // CanvasID returns the identifier of the canvas of an image, and of a view by its
-// base image. It does not change when images or layers are added or put in another
-// order.
+// base image, named by the place where it stands (archive.Asset.PlaceID). It does not
+// change when images or layers are added, put in another order, or replaced by better
+// scans.
 func (p Publisher) CanvasID(record, asset string) string {
 	return p.address("iiif", "manifest", record, "canvas", asset)
 }
@@ -85,7 +86,7 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Ma
 
 // canvas describes the n-th of total views.
 func (p Publisher) canvas(record *archive.Record, v archive.View, n, total int) Canvas {
-	id := p.CanvasID(record.ID, v.Base.ID)
+	id := p.CanvasID(record.ID, v.Base.PlaceID())
 	name := label(record.Titles, record.ID)
 	if total > 1 {
 		name = LanguageMap{"en": {fmt.Sprintf("Image %d", n+1)}, "zh": {fmt.Sprintf("第%d图", n+1)}}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,6 +55,12 @@ type assetBody struct {
 	MadeBy     string           `json:"accessMadeBy,omitempty"`
 	Failure    *archive.Failure `json:"failure,omitempty"`
 	Received   *time.Time       `json:"received,omitempty"`
+	ReceivedBy string           `json:"receivedBy,omitempty"`
+	// Which versions of one image follow each other (archive.Asset).
+	Replacing  string     `json:"replacing,omitempty"`
+	Replaces   string     `json:"replaces,omitempty"`
+	ReplacedBy string     `json:"replacedBy,omitempty"`
+	ReplacedAt *time.Time `json:"replacedAt,omitempty"`
 }
 
 func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
@@ -72,6 +79,9 @@ func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
 // assetBody describes an asset of a record as the asker may see it.
 func (s *Server) assetBody(c *gin.Context, e *archive.Entry, a *archive.Asset) assetBody {
 	body := assetBody{ID: a.ID, Record: a.Record, Kind: a.Kind, State: a.State, Format: a.Master.Format, Layer: s.layerBody(c, e, a), Incomplete: a.Incomplete()}
+	if body.ReplacedBy = a.ReplacedBy; !a.ReplacedAt.IsZero() {
+		body.ReplacedAt = &a.ReplacedAt
+	}
 	rights := e.Record.Rights
 	if a.Image != nil {
 		body.Width, body.Height = a.Image.Width, a.Image.Height
@@ -85,7 +95,8 @@ func (s *Server) assetBody(c *gin.Context, e *archive.Entry, a *archive.Asset) a
 	}
 	if s.staff(c) {
 		body.Filename, body.Size, body.SHA512 = a.Master.Filename, a.Master.Size, a.Master.SHA512
-		body.Failure, body.Received = a.Failure, &a.Received
+		body.Failure, body.Received, body.ReceivedBy = a.Failure, &a.Received, a.ReceivedBy
+		body.Replacing, body.Replaces = a.Replacing, a.Replaces
 		if a.Image != nil {
 			body.Technical = a.Image.Technical
 		}
@@ -299,8 +310,18 @@ func (s *Server) asset(c *gin.Context, id string) (*archive.Asset, *archive.Entr
 	if err != nil {
 		return nil, nil, err
 	}
-	if !s.staff(c) && !(a.Servable() && a.Open(s.Archive.Now())) {
+	if s.staff(c) {
+		return a, e, nil
+	}
+	if !a.Servable() || !a.Open(s.Archive.Now()) {
 		return nil, nil, archive.ErrNotFound
+	}
+	if a.Replaced() { // the public is left those versions that it saw
+		i := slices.IndexFunc(e.Earlier, func(old archive.Asset) bool { return old.ID == id })
+		if i < 0 {
+			return nil, nil, archive.ErrNotFound
+		}
+		a = &e.Earlier[i]
 	}
 	return a, e, nil
 }

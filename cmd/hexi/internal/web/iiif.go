@@ -129,8 +129,13 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 		c.Writer.WriteHeaderNow()
 		return nil
 	case iiif.KindInfo:
-		c.Header("Link", iiif.ProfileLink)
-		return s.document(c, iiif.NewInfo(service, img.shape, img.offer, img.rights), "http://iiif.io/api/image/3/context.json")
+		info, link := iiif.NewInfo(service, img.shape, img.offer, img.rights), iiif.ProfileLink
+		if img.successor != "" {
+			by := iiif.ServiceURI(s.base(c.Request), img.successor)
+			info.SeeAlso, link = iiif.Successor(by), link+", "+iiif.SuccessorLink(by)
+		}
+		c.Header("Link", link)
+		return s.document(c, info, "http://iiif.io/api/image/3/context.json")
 	}
 	plan, err := req.Resolve(img.shape, img.offer)
 	if err != nil {

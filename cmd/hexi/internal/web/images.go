@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -87,6 +88,8 @@ type view struct {
 	offer  iiif.Offer
 	staff  iiif.Offer // what those who are signed in are offered
 	rights string
+	// successor is the asset that took the image's place in its record, "" for none.
+	successor string
 }
 
 func newImages(s *Server) *images {
@@ -173,13 +176,24 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*view, error)
 	if err != nil {
 		return nil, err
 	}
+	successor := ""
+	if asset.Replaced() {
+		// Of earlier versions the public is left those that it saw.
+		i := slices.IndexFunc(entry.Earlier, func(a archive.Asset) bool { return a.ID == id })
+		if i < 0 {
+			return nil, archive.ErrNotFound
+		}
+		if now := entry.Current(id); now != nil {
+			successor = now.ID
+		}
+	}
 	opened, err := m.copyOf(ctx, asset)
 	if err != nil {
 		return nil, err
 	}
 	g := opened.index.Geometry()
 	img := &view{
-		asset: asset, record: &entry.Record, copy: opened,
+		asset: asset, record: &entry.Record, copy: opened, successor: successor,
 		shape: iiif.Image{Pyramid: iiif.Pyramid(g), Gray: opened.index.Gray()},
 		offer: m.offer(staff), staff: m.offer(true),
 	}

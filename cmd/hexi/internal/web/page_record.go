@@ -205,10 +205,8 @@ func (s *Server) stopRecords(c *gin.Context, r *archive.Record) (map[string]*arc
 }
 
 func stopImage(e *archive.Entry, asset string) *archive.Asset {
-	for i := range e.Assets {
-		if e.Assets[i].ID == asset && e.Assets[i].Servable() {
-			return &e.Assets[i]
-		}
+	if a := e.Current(asset); a != nil && a.Servable() {
+		return a
 	}
 	return firstImage(e)
 }
