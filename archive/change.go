@@ -28,6 +28,10 @@ const (
 	// one (AssetDetail). The author is who sent that one.
 	ActionAssetSuperseded Action = "asset-superseded"
 
+	// ActionFixity: the asset's master was read again and is not what was received, or is
+	// again what was received (FixityDetail).
+	ActionFixity Action = "fixity"
+
 	// ActionErased: the content of the record, its revisions and its assets was erased
 	// for ever; the detail says why.
 	ActionErased Action = "erased"

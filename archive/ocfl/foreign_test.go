@@ -193,7 +193,10 @@ func TestRootCodes(t *testing.T) {
 			put(t, s, "ocfl/ocfl_layout.json", `{"extension": "our-own", "description": "x"}`)
 		}},
 		{"E072 E084", "a file between the folders", func(t *testing.T, s *folder) {
-			for info := range s.List(t.Context(), "ocfl/") {
+			for info, err := range s.List(t.Context(), "ocfl/") {
+				if err != nil {
+					t.Fatal(err)
+				}
 				if parts := strings.Split(info.Key, "/"); len(parts) > 5 {
 					put(t, s, strings.Join(parts[:3], "/")+"/readme.txt", "x")
 					return
@@ -212,7 +215,10 @@ func TestRootCodes(t *testing.T) {
 			put(t, s, "ocfl/0=ocfl_1.0", "ocfl_1.0\n")
 		}},
 		{"E001 E082", "an object in an object", func(t *testing.T, s *folder) {
-			for info := range s.List(t.Context(), "ocfl/") {
+			for info, err := range s.List(t.Context(), "ocfl/") {
+				if err != nil {
+					t.Fatal(err)
+				}
 				if strings.HasSuffix(info.Key, "0=ocfl_object_1.1") {
 					put(t, s, strings.TrimSuffix(info.Key, "0=ocfl_object_1.1")+"x/0=ocfl_object_1.1", "ocfl_object_1.1\n")
 					return
@@ -228,7 +234,10 @@ func TestRootCodes(t *testing.T) {
 			_ = os.CopyFS(filepath.Join(s.path, "ocfl/zzz/copy"), os.DirFS(objects[0]))
 		}},
 		{"E003", "an object without a declaration", func(t *testing.T, s *folder) {
-			for info := range s.List(t.Context(), "ocfl/") {
+			for info, err := range s.List(t.Context(), "ocfl/") {
+				if err != nil {
+					t.Fatal(err)
+				}
 				if strings.HasSuffix(info.Key, "0=ocfl_object_1.1") {
 					_ = s.Delete(t.Context(), info.Key)
 					return
@@ -304,7 +313,8 @@ func TestIDs(t *testing.T) {
 	if ids != 19 || broken != 1 {
 		t.Errorf("%d ids and %d broken objects, want 19 and 1", ids, broken)
 	}
-	for range r.IDs(t.Context()) {
+	for _, err := range r.IDs(t.Context()) {
+		t.Log(err)
 		break // stopping early is no fault
 	}
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"hexi/archive"
 	"hexi/ingest/check"
 )
 
@@ -134,6 +136,25 @@ func TestCheckPutsMastersBack(t *testing.T) {
 		}
 		if r := checked(t, exitDone, flags...); len(r.Differences) != 0 {
 			t.Errorf("afterwards: %+v", r.Differences)
+		}
+		// The log tells when it was lost and when it was back, and nothing in between.
+		changes, err := h.archive.Changes(t.Context(), 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for _, c := range changes {
+			var detail archive.FixityDetail
+			if c.Action != archive.ActionFixity {
+				continue
+			}
+			if err := json.Unmarshal(c.Detail, &detail); err != nil || c.Asset != assets[0].ID || c.Record != assets[0].Record {
+				t.Errorf("%+v, %v", c, err)
+			}
+			told = append(told, detail.Outcome)
+		}
+		if got := strings.Join(told, " "); got != "fail success" {
+			t.Errorf("the log tells %q", got)
 		}
 	})
 }

@@ -192,6 +192,9 @@ func (c *Checker) Run(ctx context.Context) (*Report, error) {
 			r.unchecked("index", err)
 		}
 	}
+	if err := c.logFixity(ctx, r); err != nil {
+		return nil, err
+	}
 	r.order()
 	r.Looked.Bytes = c.pace.read()
 	r.Ended = c.opts.Now().UTC().Truncate(time.Second)

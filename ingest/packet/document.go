@@ -101,6 +101,7 @@ var eventTypes = map[archive.Action]string{
 	archive.ActionAssetAccepted:   "policy assignment",
 	archive.ActionAssetLayer:      "metadata modification",
 	archive.ActionAssetSuperseded: "replacement",
+	archive.ActionFixity:          "fixity check",
 	archive.ActionRestored:        "recovery",
 	archive.ActionErased:          "deletion",
 }
@@ -110,8 +111,12 @@ func newEvent(log string, c archive.Change, files map[string]string) Event {
 	if e.Type == "" {
 		e.Type = string(c.Action)
 	}
-	if c.Action == archive.ActionAssetRefused {
+	var check archive.FixityDetail
+	switch {
+	case c.Action == archive.ActionAssetRefused:
 		e.Outcome = "fail"
+	case c.Action == archive.ActionFixity && json.Unmarshal(c.Detail, &check) == nil:
+		e.Outcome = check.Outcome
 	}
 	return e
 }
