@@ -33,12 +33,22 @@ func (a Action) Rest() time.Duration {
 // packages that are no record's hold a colon, which no id of a record does.
 const PackageUsers = "hexi:users"
 
+// PackageErased is the preservation package that names the records that were erased for
+// ever, so that they do not come back when the catalogue is lost.
+const PackageErased = "hexi:erased"
+
+// PackageVocabularies is the preservation package of the archive's own vocabularies and
+// profiles.
+const PackageVocabularies = "hexi:vocabularies"
+
 // Package returns which preservation package is to hold the change; "" for none.
 func (c *Change) Package() string {
 	switch c.Action {
 	case ActionUserAdded, ActionUserChanged, ActionUserDisabled:
 		return PackageUsers
-	case ActionErased, ActionPurged:
+	case ActionErased:
+		return PackageErased
+	case ActionPurged:
 		return "" // there is to be none
 	}
 	return c.Record
@@ -46,7 +56,7 @@ func (c *Change) Package() string {
 
 // Due is a preservation package that is to be written, taken by one worker.
 type Due struct {
-	Package string // a record's id, or PackageUsers
+	Package string // a record's id, or one of hexi's own
 	Seq     int64  // the last change that concerns it
 	Head    int    // its latest version as far as the catalogue knows, 0 for none
 	Clean   bool   // no master lies in two places
@@ -65,6 +75,7 @@ type Dossier struct {
 	Log       string // the identity of the catalogue, which numbers the changes
 	Entry     Entry  // at the latest revision; its Assets are all there are, superseded ones included
 	Published time.Time
+	Tombstone *Tombstone // of a record that was withdrawn and that the public saw; else nil
 	Revisions []Revision // ascending
 	Changes   []Change   // about the record, ascending
 	Seq       int64      // of the last change about the record, be it among Changes or before
@@ -110,6 +121,9 @@ type PackageCatalog interface {
 	Attempts(ctx context.Context, pkg string) (int, error)
 	// Dossier returns all about a record, as it stood at one moment.
 	Dossier(ctx context.Context, id string, q DossierQuery) (*Dossier, error)
+	// Erasures returns the tombstones of all records that were erased, in the order of
+	// their ids.
+	Erasures(ctx context.Context) ([]Tombstone, error)
 	// Preservation counts, see Archive.PreservationOf.
 	Preservation(ctx context.Context, now time.Time, upTo int64) (Preservation, error)
 	// RebuildState is what NoteRebuild noted last, "" for nothing.
@@ -152,6 +166,16 @@ func (a *Archive) Dossier(ctx context.Context, id string, q DossierQuery) (*Doss
 		return nil, fmt.Errorf("read all about record %s: %w", id, err)
 	}
 	return d, nil
+}
+
+// Erasures returns the tombstones of all records that were erased, in the order of their
+// ids.
+func (a *Archive) Erasures(ctx context.Context) ([]Tombstone, error) {
+	stones, err := a.catalog.Erasures(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list what was erased: %w", err)
+	}
+	return stones, nil
 }
 
 // Preserved notes what a worker has written, and where the masters lie now, in one

@@ -11,6 +11,7 @@ import (
 type Rebuilt struct {
 	Entry     Entry // its Assets are all there are, superseded ones included
 	Published time.Time
+	Tombstone *Tombstone // of a record that was withdrawn and that the public saw; else nil
 	Revisions []Revision // ascending, all of them
 	Changes   []Change   // what was logged of it, in that order, by the catalogue before
 	From      RestoredDetail
@@ -111,6 +112,11 @@ func (a *Archive) rebuild(ctx context.Context, tx Tx, by string, r *Rebuilt) (bo
 	if err := checkVersions(r.Entry.Assets); err != nil {
 		return false, err
 	}
+	if r.Tombstone != nil {
+		if err := tx.PutTombstone(ctx, *r.Tombstone); err != nil {
+			return false, err
+		}
+	}
 	for _, asset := range r.Entry.Assets {
 		if err := tx.PutAsset(ctx, asset); err != nil {
 			return false, fmt.Errorf("asset %s: %w", asset.ID, err)
@@ -163,6 +169,63 @@ func checkVersions(assets []Asset) error {
 		}
 	}
 	return nil
+}
+
+// RebuildErased notes again that records were erased, as their package says (Record, At
+// and Public of the tombstones), in one transaction, and returns how many were not known
+// to be. What is left of them in the object store is removed by jobs.
+func (a *Archive) RebuildErased(ctx context.Context, by string, stones []Tombstone) (n int, err error) {
+	err = a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		n = 0
+		for _, stone := range stones {
+			done, err := a.rebuildErased(ctx, tx, by, stone)
+			if err != nil {
+				return fmt.Errorf("record %s: %w", stone.Record, err)
+			}
+			if done {
+				n++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("note %d records as erased: %w", len(stones), err)
+	}
+	return n, nil
+}
+
+func (a *Archive) rebuildErased(ctx context.Context, tx Tx, by string, stone Tombstone) (bool, error) {
+	id := stone.Record
+	revision := 1
+	switch e, err := tx.Entry(ctx, id); {
+	case errors.Is(err, ErrErased):
+		return false, nil
+	case err == nil:
+		revision = e.Revision
+	case !errors.Is(err, ErrNotFound):
+		return false, err
+	default:
+		// The id is taken by a revision that says nothing, and is erased at once: that is
+		// what the catalogue has of a record that was erased.
+		if err := tx.PutRevision(ctx, Revision{Record: Record{ID: id}, Number: 1, At: stone.At}); err != nil {
+			return false, err
+		}
+		if _, err := tx.AddChange(ctx, Change{At: stone.At, By: by, Action: ActionCreated, Record: id, Revision: 1}); err != nil {
+			return false, err
+		}
+	}
+	what, err := detail(ErasureDetail{Reason: "the preservation packages say that it was erased", Public: stone.Public})
+	if err != nil {
+		return false, err
+	}
+	stone.Erased, err = tx.AddChange(ctx, Change{At: stone.At, By: by, Action: ActionErased, Record: id, Revision: revision, Detail: what})
+	if err != nil {
+		return false, fmt.Errorf("log it: %w", err)
+	}
+	if err := tx.Erase(ctx, stone); err != nil {
+		return false, err
+	}
+	return true, tx.AddJob(ctx, Job{Kind: JobErase, Record: id})
 }
 
 // RebuildUsers puts users back who were read from their package, without anything to

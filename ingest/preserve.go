@@ -180,8 +180,11 @@ func (p *Pipeline) preserveOnce(ctx context.Context, d archive.Due) (archive.Pre
 	if err != nil {
 		return archive.Preserved{}, nil, err
 	}
-	if d.Package == archive.PackageUsers {
+	switch d.Package {
+	case archive.PackageUsers:
 		return p.preserveUsers(ctx, d, object)
+	case archive.PackageErased:
+		return p.preserveErased(ctx, d, object)
 	}
 	base, err := readBase(ctx, d.Package, object)
 	if err != nil {
@@ -284,18 +287,7 @@ func (p *Pipeline) preserveUsers(ctx context.Context, d archive.Due, object *ocf
 	if err != nil {
 		return archive.Preserved{}, nil, err
 	}
-	v := ocfl.Version{
-		Object: d.Package, Files: ocflFiles(files), Created: p.archive.Now(),
-		Message: "names and roles", User: "hexi", Address: "urn:x-hexi:user:hexi",
-	}
-	if object != nil {
-		v.Head = object.Head
-	}
-	written, err := p.opts.Packages.Write(ctx, v)
-	if err != nil {
-		return archive.Preserved{}, nil, err
-	}
-	return archive.Preserved{Package: d.Package, Seq: d.Seq, Head: written.Version}, nil, nil
+	return p.writeOwn(ctx, d, object, files, "names and roles")
 }
 
 // escapeURN writes a name as part of a URN (RFC 8141): what is no letter, digit or one

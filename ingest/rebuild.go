@@ -17,6 +17,10 @@ import (
 // PackageRoot is a storage root that can be read through.
 type PackageRoot interface {
 	Object(ctx context.Context, id string) (*ocfl.Object, error)
+	// Finish finishes a version of an object that was committed and not finished.
+	Finish(ctx context.Context, id string) error
+	// Path is the folder of an object.
+	Path(ctx context.Context, id string) (string, error)
 	// IDs are the ids of all objects. An error is about one of them, or ends it.
 	IDs(ctx context.Context) iter.Seq2[string, error]
 }
@@ -29,6 +33,7 @@ type Rebuilding struct {
 	Assets   int    `json:"assets"`   // of the records that were put back
 	Ready    int    `json:"ready"`    // of these, whose access copies were still there
 	Users    int    `json:"users"`    // that were put back
+	Erased   int    `json:"erased"`   // records that stay erased
 	Damaged  []Item `json:"damaged"`  // packages that were left out, and why
 	Notes    []Item `json:"notes,omitempty"`
 }
@@ -53,6 +58,9 @@ func (p *Pipeline) Rebuild(ctx context.Context, by string, root PackageRoot, pro
 		return nil, err
 	}
 	r := &rebuilding{p: p, by: by, root: root, progress: progress, report: &Rebuilding{Damaged: []Item{}}}
+	if err := r.erased(ctx); err != nil {
+		return nil, fmt.Errorf("rebuild from packages: %w", err)
+	}
 	if err := r.run(ctx); err != nil {
 		return nil, fmt.Errorf("rebuild from packages: %w", err)
 	}
@@ -64,6 +72,8 @@ type rebuilding struct {
 	by       string
 	root     PackageRoot
 	progress func(int)
+	gone     map[string]bool // records that were erased
+	goneDirs map[string]bool // the folders of their packages
 
 	mu     sync.Mutex
 	report *Rebuilding
@@ -108,6 +118,10 @@ func (r *rebuilding) list(ctx context.Context, ids chan<- string) error {
 			if !damaged(err) {
 				return err
 			}
+			if folder := new(ocfl.FolderError); errors.As(err, &folder) && r.goneDirs[folder.Dir] {
+				r.noteErased(folder.Dir)
+				continue
+			}
 			r.damaged("a package", id, err)
 			continue
 		}
@@ -144,12 +158,17 @@ func (r *rebuilding) damaged(what, id string, err error) {
 
 // read reads one package and hands it on.
 func (r *rebuilding) read(ctx context.Context, id string, out chan<- archive.Rebuilt) error {
-	object, err := r.root.Object(ctx, id)
+	if r.gone[id] {
+		r.noteErased("package " + id)
+		return nil
+	}
+	object, err := r.open(ctx, id)
 	var rebuilt *archive.Rebuilt
 	switch {
 	case err != nil:
 	case id == archive.PackageUsers:
 		err = r.users(ctx, object)
+	case id == archive.PackageErased || id == archive.PackageVocabularies: // they were read before
 	case !archive.ValidID(id):
 		r.note(Item{Item: "package " + id, Code: "not-a-record", Why: "is no package of a record, and was passed over"})
 	default:
@@ -171,6 +190,15 @@ func (r *rebuilding) read(ctx context.Context, id string, out chan<- archive.Reb
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// open opens a package at the latest version that was committed: a writer that was killed
+// may not have finished it, and the next one will.
+func (r *rebuilding) open(ctx context.Context, id string) (*ocfl.Object, error) {
+	if err := r.root.Finish(ctx, id); err != nil && !damaged(err) { // else reading it tells why
+		return nil, err
+	}
+	return r.root.Object(ctx, id)
 }
 
 func (r *rebuilding) note(item Item) {
@@ -206,7 +234,7 @@ func (r *rebuilding) record(ctx context.Context, object *ocfl.Object) (*archive.
 			Record: got.Revisions[len(got.Revisions)-1].Record, Revision: doc.Revision, Published: doc.Published,
 			Withdrawn: doc.Withdrawn, Created: doc.Created, Updated: doc.Updated,
 		},
-		Published: doc.PublishedAt, Revisions: got.Revisions,
+		Published: doc.PublishedAt, Tombstone: doc.Tombstone.Of(object.ID), Revisions: got.Revisions,
 		From: archive.RestoredDetail{Log: doc.Log, Change: doc.Change, Version: object.Head},
 	}
 	for _, e := range got.Events {

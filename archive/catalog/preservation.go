@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -155,7 +156,7 @@ func (c *Catalog) Preservation(ctx context.Context, now time.Time, upTo int64) (
 	var counts struct{ Packages, Waiting, Resting, Failing, Oldest int64 }
 	resting := fmt.Sprintf("(p.worker = '' AND p.due > %d)", micros(now))
 	behind := func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("p.due > 0").Where("p.written < ? OR NOT p.clean", upTo)
+		return q.Where("p.due > 0").Where("p.written < ? OR NOT p.clean", upTo).Where(notErased)
 	}
 	err := behind(c.read().from("preservation AS p")).
 		ColumnExpr("coalesce(sum(CASE WHEN "+resting+" AND p.attempts = 0 THEN 0 ELSE 1 END), 0) AS waiting").
@@ -259,6 +260,11 @@ func (q queries) dossier(ctx context.Context, id string, query archive.DossierQu
 	}
 	if out.Log = identity.Value; query.Log != out.Log {
 		query.AfterChange = 0
+	}
+	if entry.Withdrawn {
+		if out.Tombstone, err = q.tombstone(ctx, id); err != nil && !errors.Is(err, archive.ErrNotFound) {
+			return nil, fmt.Errorf("read tombstone: %w", err)
+		}
 	}
 	var assets []assetRow
 	if err := q.find(&assets).Where("record = ?", id).Order("position", "id").Scan(ctx); err != nil {

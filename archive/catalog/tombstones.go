@@ -38,8 +38,12 @@ func (c *Catalog) Tombstone(ctx context.Context, id string) (*archive.Tombstone,
 	if !archive.ValidID(id) {
 		return nil, archive.ErrNotFound
 	}
+	return c.read().tombstone(ctx, id)
+}
+
+func (q queries) tombstone(ctx context.Context, id string) (*archive.Tombstone, error) {
 	var row tombstoneRow
-	if err := c.read().find(&row).Where("record = ?", id).Scan(ctx); err != nil {
+	if err := q.find(&row).Where("record = ?", id).Scan(ctx); err != nil {
 		return nil, notFound(err)
 	}
 	t := &archive.Tombstone{Record: row.Record, At: fromMicros(row.At), By: row.Author, Erased: row.Erased, Public: row.Public, Purged: row.Purged}
@@ -52,6 +56,19 @@ func (c *Catalog) Tombstone(ctx context.Context, id string) (*archive.Tombstone,
 		}
 	}
 	return t, nil
+}
+
+// Erasures implements archive.PackageCatalog.
+func (c *Catalog) Erasures(ctx context.Context) ([]archive.Tombstone, error) {
+	var rows []tombstoneRow
+	if err := c.read().find(&rows).Where("erased > 0").Order("record").Scan(ctx); err != nil {
+		return nil, err
+	}
+	out := make([]archive.Tombstone, len(rows))
+	for i, row := range rows {
+		out[i] = archive.Tombstone{Record: row.Record, At: fromMicros(row.At), By: row.Author, Erased: row.Erased, Public: row.Public, Purged: row.Purged}
+	}
+	return out, nil
 }
 
 // PutTombstone implements archive.Tx.

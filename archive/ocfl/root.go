@@ -155,7 +155,7 @@ func (r *Root) IDs(ctx context.Context) iter.Seq2[string, error] {
 			}
 			id, err := r.idAt(ctx, dir)
 			if err != nil {
-				id, err = "", fmt.Errorf("object in %s: %w", dir, err)
+				id, err = "", &FolderError{dir, err}
 			}
 			if !yield(id, err) {
 				return
@@ -163,6 +163,18 @@ func (r *Root) IDs(ctx context.Context) iter.Seq2[string, error] {
 		}
 	}
 }
+
+// FolderError is about an object that is known by its folder alone.
+type FolderError struct {
+	Dir string // from the store's own root
+	Err error
+}
+
+// Error names the folder.
+func (e *FolderError) Error() string { return fmt.Sprintf("object in %s: %v", e.Dir, e.Err) }
+
+// Unwrap returns what is wrong with it.
+func (e *FolderError) Unwrap() error { return e.Err }
 
 // objects yields the folders of all objects: those with a declaration.
 func (r *Root) objects(ctx context.Context) iter.Seq2[string, error] {

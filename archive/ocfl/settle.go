@@ -63,6 +63,20 @@ func (r *Root) settle(ctx context.Context, id string, opts SettleOptions) error 
 	return nil
 }
 
+// Finish finishes a version of an object that was committed and not finished, without
+// listing anything: what is read afterwards is the latest that was committed. An object
+// that is not there is no error.
+func (r *Root) Finish(ctx context.Context, id string) error {
+	dir, err := r.Path(ctx, id)
+	if err == nil {
+		_, err = r.current(ctx, dir, id)
+	}
+	if err != nil {
+		return fmt.Errorf("finish object %s: %w", id, err)
+	}
+	return nil
+}
+
 // restore puts the sound inventory that was found in place of the damaged one.
 func (r *Root) restore(ctx context.Context, dir, id string, h *head) error {
 	if err := writable(h.inv, id); err != nil {

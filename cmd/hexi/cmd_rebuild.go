@@ -16,7 +16,8 @@ func newRebuild(env *environment) *cobra.Command {
 		Use: "rebuild --from-packages", Short: "Restore the catalogue and the index from the preservation packages alone", Args: cobra.NoArgs,
 		Long: "Restore the catalogue and the search index from the preservation packages in the object store, when the\n" +
 			"database is lost: records with all their revisions, what is published and withdrawn, images and their\n" +
-			"layers, exhibitions, routes and collections, the names and roles of users, and the log of what happened.\n" +
+			"layers, exhibitions, routes and collections, the vocabularies and profiles of your own, the names and roles\n" +
+			"of users, and the log of what happened. What was erased stays erased.\n" +
 			"Masters stay where they are in their packages. Access copies that are still there are used as they are;\n" +
 			"a server or worker makes the others.\n\n" +
 			"Users have no passwords and tokens afterwards: give them new ones with hexi user add.\n\n" +
@@ -25,6 +26,10 @@ func newRebuild(env *environment) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !fromPackages {
 				return usage("say from what: hexi rebuild --from-packages")
+			}
+			vocabularies, err := env.restoreVocabularies(cmd.Context())
+			if err != nil {
+				return err
 			}
 			h, err := openHouse(cmd.Context(), env)
 			if err != nil {
@@ -46,19 +51,20 @@ func newRebuild(env *environment) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("the catalogue is restored, but not the index (hexi reindex makes it): %w", err)
 			}
-			return env.printRebuilding(report, indexed)
+			return env.printRebuilding(report, vocabularies, indexed)
 		},
 	}
 	cmd.Flags().BoolVar(&fromPackages, "from-packages", false, "read the preservation packages in the object store")
 	return cmd
 }
 
-func (env *environment) printRebuilding(r *ingest.Rebuilding, indexed string) error {
+func (env *environment) printRebuilding(r *ingest.Rebuilding, vocabularies restoredVocabularies, indexed string) error {
 	if env.flags.JSON {
 		err := printJSON(env.stdout, struct {
 			*ingest.Rebuilding
-			Index string `json:"index"`
-		}{r, indexed})
+			Vocabularies restoredVocabularies `json:"vocabularies"`
+			Index        string               `json:"index"`
+		}{r, vocabularies, indexed})
 		if err != nil {
 			return err
 		}
@@ -74,6 +80,15 @@ func (env *environment) printRebuilding(r *ingest.Rebuilding, indexed string) er
 		fmt.Fprintf(w, "records: %d restored, %d there already\n", r.Records, r.Known)
 		fmt.Fprintf(w, "images: %d restored, of which %d can be shown; the others wait for a server or worker\n", r.Assets, r.Ready)
 		fmt.Fprintf(w, "users: %d restored, without passwords and tokens (hexi user add gives new ones)\n", r.Users)
+		if vocabularies.Files > 0 {
+			fmt.Fprintf(w, "vocabularies: %s restored\n", counted(vocabularies.Files, "file"))
+		}
+		if vocabularies.Differs != "" {
+			fmt.Fprintf(w, "vocabularies: %s\n", vocabularies.Differs)
+		}
+		if r.Erased > 0 {
+			fmt.Fprintf(w, "erased: %d records stay erased\n", r.Erased)
+		}
 		fmt.Fprintf(w, "index: %s\n", indexed)
 	}
 	if len(r.Damaged) > 0 {

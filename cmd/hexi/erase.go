@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"hexi/archive"
 	"hexi/archive/ocfl"
@@ -15,6 +16,26 @@ func (h *house) workErase(ctx context.Context, job archive.Job) error {
 	assets, err := h.archive.ToPurge(ctx, job.Record)
 	if err != nil {
 		return fmt.Errorf("erase %s: %w", job.Record, err)
+	}
+	// From here on it does not come back when the catalogue is lost.
+	if err := h.pipeline.PreserveErased(ctx); err != nil {
+		return fmt.Errorf("erase %s: %w", job.Record, err)
+	}
+	// A catalogue that was rebuilt does not know what there was of it; its package does.
+	packaged, err := h.pipeline.PackagedAssets(ctx, job.Record)
+	if err != nil {
+		return fmt.Errorf("erase %s: %w", job.Record, err)
+	}
+	for _, id := range packaged {
+		switch known, err := h.archive.Asset(ctx, id); {
+		case err == nil && known.Record != job.Record:
+			continue // whatever the package says, this is another record's
+		case err != nil && !errors.Is(err, archive.ErrNotFound):
+			return fmt.Errorf("erase %s: %w", job.Record, err)
+		}
+		if !slices.ContainsFunc(assets, func(a *archive.Asset) bool { return a.ID == id }) {
+			assets = append(assets, &archive.Asset{ID: id})
+		}
 	}
 	for _, asset := range assets {
 		if err := h.eraseObjects(ctx, asset); err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -87,10 +88,14 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 	}
 	h.engine = raster.New().WithQuality(s.images.quality)
 	h.decoders = sandbox.New(sandbox.Options{Command: decodeCommand(s.images.quality), Scratch: s.Scratch, Observer: h.meters, Log: h.log})
-	h.pipeline = ingest.New(h.archive, storeAdapter{h.objects, s.Scratch}, h.decoders, ingest.Options{
-		Stager: stagerOf(h.objects), Scratch: s.Scratch, Observer: h.meters, Log: h.log, Packages: h.packages,
-	})
+	h.pipeline = h.newPipeline()
 	return h, nil
+}
+
+func (h *house) newPipeline() *ingest.Pipeline {
+	return ingest.New(h.archive, storeAdapter{h.objects, h.settings.Scratch}, h.decoders, ingest.Options{
+		Stager: stagerOf(h.objects), Scratch: h.settings.Scratch, Observer: h.meters, Log: h.log, Packages: h.packages,
+	})
 }
 
 // Close closes what was opened, in the reverse order.
@@ -125,12 +130,18 @@ func (h *house) startWorkers(ctx context.Context) (stop func(), err error) {
 	}
 	preserving, stopPreserving := context.WithCancel(context.WithoutCancel(ctx))
 	preserved := make(chan struct{})
+	var vocabularies sync.WaitGroup
+	if err := h.preserveVocabularies(ctx); err != nil {
+		h.log.Warn("vocabularies are not preserved yet; it will be tried again", "error", err)
+		vocabularies.Go(func() { h.keepPreservingVocabularies(preserving) })
+	}
 	go func() {
 		defer close(preserved)
 		h.pipeline.Preserve(preserving, runner.ID())
 	}()
 	return func() {
 		stopPreserving()
+		vocabularies.Wait()
 		<-preserved // what is being written is noted, or given back, under the runner's name
 		// The caller's context may have ended, which is why it stops: running
 		// jobs get a moment to finish, and are taken up again otherwise.

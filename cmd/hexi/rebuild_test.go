@@ -58,10 +58,14 @@ func preserveAll(t *testing.T, h *house) {
 }
 
 // livedIn fills an archive with all that can be in one: drafts, revisions, what was
-// published, withdrawn and superseded, layers, an exhibition, a route, a refused image.
+// published, withdrawn and superseded, layers, an exhibition, a route, a refused image,
+// a collection and a term of its own, one that was erased.
 func livedIn(t *testing.T, flags []string) {
 	t.Helper()
 	dir := t.TempDir()
+	for name, data := range ownTerms {
+		fileOf(t, filepath.Join(flags[1], "vocab"), name, []byte(data))
+	}
 	var sheet strings.Builder
 	for i := range 6 {
 		name := fmt.Sprintf("图 %02d.jpg", i)
@@ -72,6 +76,10 @@ func livedIn(t *testing.T, flags []string) {
 	sheet.WriteString(`{"id":"m-bad","kind":"mural","titles":{"zh":"坏图"},"files":["broken.jpg"]}` + "\n")
 	sheet.WriteString(`{"id":"show","kind":"exhibition","titles":{"zh":"展览"},"stops":[{"record":"m-01","caption":{"zh":"看"}},{"record":"m-02"}]}` + "\n")
 	sheet.WriteString(`{"id":"way","kind":"route","titles":{"zh":"长征"},"stops":[{"record":"m-03","date":"1936-10-09"}]}` + "\n")
+	sheet.WriteString(`{"id":"liangzhou","kind":"collection","titles":{"zh":"凉州","en":"Liangzhou"},"descriptions":{"zh":"本馆自设专题"}}` + "\n")
+	sheet.WriteString(`{"id":"own","collection":"liangzhou","kind":"relic","titles":{"zh":"自有词汇"},"category":"河西釉"}` + "\n")
+	fileOf(t, dir, "gone.jpg", photo(t, 55, 640, 480))
+	sheet.WriteString(`{"id":"gone","kind":"relic","titles":{"zh":"将被依法删除"},"files":["gone.jpg"]}` + "\n")
 	fileOf(t, dir, "sheet.jsonl", []byte(sheet.String()))
 	got := hexi(t, append([]string{"ingest", dir, filepath.Join(dir, "sheet.jsonl"), "--collection", "dunhuang", "--publish", "--json"}, flags...)...)
 	if r := readReport(t, got); got.status != exitPart || r.Packages.Waiting != 0 || r.Packages.Written < 9 {
@@ -93,7 +101,7 @@ func livedIn(t *testing.T, flags []string) {
 		_, err = h.archive.Save(ctx, "王", archive.Draft{Record: e.Record, Publish: n == 2, Message: fmt.Sprint("edit ", n)})
 		check(err)
 	}
-	check(h.archive.Withdraw(ctx, "li", "m-04"))
+	check(h.archive.WithdrawAs(ctx, "li", "m-04", archive.Withdrawal{Reason: archive.Text{"zh": "核对中", "en": "under review"}, ShowTitle: true}))
 	fileOf(t, dir, "red.jpg", photo(t, 77, 710, 500))
 	_, err := h.pipeline.Receive(ctx, "li", "m-01", fileFrom(filepath.Join(dir, "red.jpg"), "red.jpg"), "b2")
 	check(err)
@@ -112,7 +120,15 @@ func livedIn(t *testing.T, flags []string) {
 	check(err)
 	check(h.archive.AddUser(ctx, "root", "wang", archive.RoleCurator, ""))
 	check(h.archive.DisableUser(ctx, "root", "wang"))
+	check(h.archive.Erase(ctx, "root", "gone", "a court has ordered it"))
 	preserveAll(t, h)
+}
+
+// ownTerms are vocabularies of an archive's own, by the names of their files.
+var ownTerms = map[string]string{
+	"category.csv":        "code,zh,en\nhexi-glaze,河西釉,Hexi glaze\n",
+	"collection.csv":      "code,zh,en\nliangzhou,凉州,Liangzhou\n",
+	"profiles/sherds.csv": "kind,relic\nzh,陶片\nen,Sherds\nexplicit,yes\npath,zh,en,type,scheme,required,headings\nextra.sherds,片数,Sherds,integer,,,\n",
 }
 
 var (
@@ -170,6 +186,21 @@ func answers(t *testing.T, flags []string) map[string]string {
 	}
 	ask("/iiif/collection/top")
 	ask("/iiif/collection/dunhuang")
+	ask("/iiif/collection/liangzhou")
+	ask("/api/v1/vocab/category")
+	ask("/api/v1/profiles/sherds")
+	ask("/api/v1/records/gone")
+	for _, as := range []string{"jsonl", "xlsx"} {
+		file := filepath.Join(t.TempDir(), "all."+as)
+		if got := hexi(t, append([]string{"export", "--to", file, "--as", as}, flags...)...); got.status != exitDone {
+			t.Errorf("export: %+v", got)
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out["export "+as] = string(data)
+	}
 	return out
 }
 
@@ -177,6 +208,9 @@ func answers(t *testing.T, flags []string) map[string]string {
 func lose(t *testing.T, flags []string) []string {
 	t.Helper()
 	if err := os.RemoveAll(filepath.Join(flags[1], "index")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(flags[1], "vocab")); err != nil {
 		t.Fatal(err)
 	}
 	if len(flags) == 2 {
@@ -192,8 +226,12 @@ func lose(t *testing.T, flags []string) []string {
 }
 
 type rebuilding struct {
-	Packages, Records, Known, Assets, Ready, Users int
-	Damaged, Notes                                 []struct{ Item, Record, Code, Why, Do string }
+	Packages, Records, Known, Assets, Ready, Users, Erased int
+	Vocabularies                                           struct {
+		Files   int
+		Differs string
+	}
+	Damaged, Notes []struct{ Item, Record, Code, Why, Do string }
 }
 
 func rebuild(t *testing.T, flags []string) (rebuilding, outcome) {
@@ -214,12 +252,12 @@ func TestRebuild(t *testing.T) {
 		livedIn(t, flags)
 		before := answers(t, flags)
 		refused := hexi(t, append([]string{"rebuild", "--from-packages"}, flags...)...)
-		if refused.status != exitUsage || !strings.Contains(refused.stderr, "holds 10 records") {
+		if refused.status != exitUsage || !strings.Contains(refused.stderr, "holds 12 records") {
 			t.Errorf("over an archive: %+v", refused)
 		}
 		flags = lose(t, flags)
 		r, got := rebuild(t, flags)
-		if got.status != exitDone || r.Records != 10 || len(r.Damaged) != 0 || r.Users != 1 || r.Assets != 9 || r.Ready != 7 {
+		if got.status != exitDone || r.Records != 12 || len(r.Damaged) != 0 || r.Users != 1 || r.Assets != 9 || r.Ready != 7 || r.Erased != 1 || r.Vocabularies.Files != 3 {
 			t.Fatalf("%+v, %+v", r, got)
 		}
 		after := answers(t, flags)
@@ -242,6 +280,9 @@ func TestRebuild(t *testing.T) {
 		}
 		if u, err := h.archive.User(t.Context(), "wang"); err != nil || !u.Disabled || u.Role != archive.RoleCurator {
 			t.Errorf("%+v, %v", u, err)
+		}
+		if got := hexi(t, append([]string{"check"}, flags...)...); got.status != exitDone {
+			t.Errorf("check: %+v", got)
 		}
 		// Life goes on: the next version holds the whole history.
 		if err := h.archive.Withdraw(t.Context(), "li", "m-00"); err != nil {
@@ -327,11 +368,11 @@ func TestRebuildGoesOn(t *testing.T) {
 			_ = cmd.Wait()
 		}
 		r, got := rebuild(t, flags)
-		if got.status != exitPart || len(r.Damaged) != 1 || r.Damaged[0].Record != "m-02" || r.Damaged[0].Code != "damaged" || r.Records+r.Known != 9 {
+		if got.status != exitPart || len(r.Damaged) != 1 || r.Damaged[0].Record != "m-02" || r.Damaged[0].Code != "damaged" || r.Records+r.Known != 11 {
 			t.Errorf("with a damaged package: %+v, %+v", r, got)
 		}
 		put(whole)
-		if r, got := rebuild(t, flags); got.status != exitDone || len(r.Damaged) != 0 || r.Records != 1 || r.Known != 9 {
+		if r, got := rebuild(t, flags); got.status != exitDone || len(r.Damaged) != 0 || r.Records != 1 || r.Known != 11 {
 			t.Errorf("mended: %+v, %+v", r, got)
 		}
 		if err := h.Close(); err != nil {

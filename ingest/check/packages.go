@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha512"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -213,7 +214,7 @@ func (l *packageLook) compare(ctx context.Context, object *ocfl.Object) error {
 		l.tell(PackageStale, object.Dir(), "what the catalogue has of the record makes no package: %v", err)
 		return nil
 	}
-	if read.Document.Log != doc.Log || read.Document.Change != doc.Change {
+	if (read.Document.Log != doc.Log || read.Document.Change != doc.Change) && !restoredFrom(dossier, read.Document) {
 		l.tell(PackageStale, object.Dir(), "it holds what was logged up to entry %d, the record's last is %d, and nothing waits to be written", read.Document.Change, doc.Change)
 		return nil
 	}
@@ -247,13 +248,23 @@ func (l *packageLook) compare(ctx context.Context, object *ocfl.Object) error {
 	return nil
 }
 
+// restoredFrom reports whether a record is as it was read back from what a package says.
+func restoredFrom(d *archive.Dossier, doc *packet.Document) bool {
+	if len(d.Changes) == 0 {
+		return false
+	}
+	last := d.Changes[len(d.Changes)-1]
+	var from archive.RestoredDetail
+	return last.Action == archive.ActionRestored && json.Unmarshal(last.Detail, &from) == nil && from.Log == doc.Log && from.Change == doc.Change
+}
+
 // sameDocument compares what two package.json say, but for work under way, and for events,
 // which of a rebuilt catalogue stand in the package alone. Of a record with an asset that
 // is not finished it compares nothing: that changes without an entry in the log.
 func sameDocument(a, b *packet.Document) (bool, error) {
 	plain := func(d *packet.Document) (packet.Document, bool) {
 		out, finished := *d, true
-		out.Events, out.Assets = 0, slices.Clone(d.Assets)
+		out.Events, out.Log, out.Change, out.Assets = 0, "", 0, slices.Clone(d.Assets)
 		for i := range out.Assets {
 			asset := &out.Assets[i]
 			finished = finished && asset.State != archive.AssetReceived

@@ -60,6 +60,9 @@ func Build(d *archive.Dossier, base Base) ([]File, *Document, error) {
 	if d.Entry.Published == 0 {
 		doc.PublishedAt = zeroTime
 	}
+	if t := d.Tombstone; t != nil {
+		doc.Tombstone = &Tombstone{At: t.At, By: t.By, Reason: t.Reason, Title: t.Title}
+	}
 	files := map[string]File{}
 	held := map[string]bool{} // digests
 	for _, digest := range base.Digests {

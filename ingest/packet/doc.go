@@ -7,6 +7,9 @@
 //	provenance/00001.jsonl   what happened to it, a hundred events a file, after PREMIS
 //	masters/{asset}/{name}   the files as they were received, by their own names
 //
+// Three packages are of no record: the users (users.json), what was erased for ever
+// (erased.json), and the archive's own vocabularies, whose files are as they are.
+//
 // It owns the names and shapes of these files. It does not own how they are kept as
 // versions (archive/ocfl), nor when (package ingest); it reads and writes no store.
 //

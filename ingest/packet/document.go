@@ -45,9 +45,13 @@ type Document struct {
 	Record string `json:"record"`
 	Status string `json:"status"` // draft, published or withdrawn
 
-	Revision    int       `json:"revision"`            // the latest
-	Published   int       `json:"published,omitempty"` // the one that the public sees, or saw; 0 for none
-	Withdrawn   bool      `json:"withdrawn,omitempty"`
+	Revision  int  `json:"revision"`            // the latest
+	Published int  `json:"published,omitempty"` // the one that the public sees, or saw; 0 for none
+	Withdrawn bool `json:"withdrawn,omitempty"`
+	// Tombstone is what everyone reads in the place of a record that was withdrawn and that
+	// the public saw.
+	Tombstone *Tombstone `json:"tombstone,omitempty"`
+
 	Created     time.Time `json:"created"`
 	Updated     time.Time `json:"updated"`
 	PublishedAt time.Time `json:"publishedAt,omitzero"`
@@ -57,6 +61,22 @@ type Document struct {
 	Change int64  `json:"change"` // the last entry of that log that the package holds
 
 	Assets []Asset `json:"assets"`
+}
+
+// Tombstone is that of a withdrawal.
+type Tombstone struct {
+	At     time.Time    `json:"at"`
+	By     string       `json:"by,omitempty"`
+	Reason archive.Text `json:"reason,omitempty"`
+	Title  archive.Text `json:"title,omitempty"`
+}
+
+// Of returns the tombstone as that of a record; nil for none.
+func (t *Tombstone) Of(record string) *archive.Tombstone {
+	if t == nil {
+		return nil
+	}
+	return &archive.Tombstone{Record: record, At: t.At, By: t.By, Reason: t.Reason, Title: t.Title, Public: true}
 }
 
 // Asset is an asset as a package has it: without its access copy, of which nothing is

@@ -48,7 +48,11 @@ type reader struct {
 
 // Damaged says what is wrong with a package.
 func (r *reader) damaged(format string, args ...any) error {
-	return archive.Invalid("package", "of record %s: %s", r.id, fmt.Sprintf(format, args...))
+	of := "of record " + r.id
+	if !archive.ValidID(r.id) { // hexi's own
+		of = r.id
+	}
+	return archive.Invalid("package", "%s: %s", of, fmt.Sprintf(format, args...))
 }
 
 // Read reads the package of a record. Whatever does not fit together is an
@@ -103,7 +107,10 @@ func Read(ctx context.Context, src Source, id string) (*Package, error) {
 	if err := r.vouched(p); err != nil {
 		return nil, err
 	}
-	return p, r.metadata(ctx, p)
+	if err := r.metadata(ctx, p); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // vouched compares revisions with what was logged of them when they were saved.
@@ -170,6 +177,8 @@ func (r *reader) check(doc *Document) error {
 		return r.damaged("%s is about record %.140q", DocumentPath, doc.Record)
 	case doc.Revision < 1 || doc.Published < 0 || doc.Published > doc.Revision || doc.Events < 0:
 		return r.damaged("%s counts %d revisions, of which %d is published, and %d events", DocumentPath, doc.Revision, doc.Published, doc.Events)
+	case doc.Tombstone != nil && (!doc.Withdrawn || doc.Published == 0 || doc.Tombstone.At.IsZero()):
+		return r.damaged("%s has a tombstone, and the record was not withdrawn from the public", DocumentPath)
 	case doc.Created.IsZero() || doc.Updated.IsZero():
 		return r.damaged("%s says not when the record was made or changed", DocumentPath)
 	case len(doc.Assets) > maxFiles || doc.Revision/perFile > maxFiles || doc.Events/perFile > maxFiles:

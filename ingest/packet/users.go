@@ -48,7 +48,7 @@ func ReadUsers(ctx context.Context, src Source) ([]archive.User, error) {
 	}
 	var doc usersDocument
 	if err := strictly(data, &doc); err != nil {
-		return nil, r.damaged("%s is not valid: %v", UsersPath, err)
+		return nil, r.damaged("%s %v", UsersPath, err)
 	}
 	if doc.Schema != Schema || len(doc.Users) > maxUsers {
 		return nil, r.damaged("%s has the shape %d and %d users; this hexi reads %d, and %d users at most", UsersPath, doc.Schema, len(doc.Users), Schema, maxUsers)
