@@ -257,7 +257,7 @@ func TestRebuild(t *testing.T) {
 		}
 		flags = lose(t, flags)
 		r, got := rebuild(t, flags)
-		if got.status != exitDone || r.Records != 12 || len(r.Damaged) != 0 || r.Users != 1 || r.Assets != 9 || r.Ready != 7 || r.Erased != 1 || r.Vocabularies.Files != 3 {
+		if got.status != exitDone || r.Records != 12 || len(r.Damaged) != 0 || r.Users != 1 || r.Assets != 9 || r.Ready != 8 || r.Erased != 1 || r.Vocabularies.Files != 3 {
 			t.Fatalf("%+v, %+v", r, got)
 		}
 		after := answers(t, flags)
