@@ -76,6 +76,13 @@ func (e *Entry) hideVersions(now time.Time) {
 	e.Earlier = shown
 }
 
+// Replaceable returns an *InvalidError unless a better scan may take the place of the
+// asset.
+func (e *Entry) Replaceable(id string) error {
+	_, err := (&Receipt{Replaces: id}).target(e)
+	return err
+}
+
 // target finds the asset whose place a received master is to take: the one that is
 // named, or the image that has the same file name; nil for none. One that waits for a
 // place itself stands for that place.

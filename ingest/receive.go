@@ -20,6 +20,9 @@ type File struct {
 	Open func() (io.ReadCloser, error)
 	// SHA512 is what the bytes must have, in lower-case hexadecimal; "" takes any.
 	SHA512 string
+	// Replaces is the asset of the record whose place the file is to take; "" for that of
+	// the image that has the same file name, if there is one.
+	Replaces string
 
 	read *reading // what an earlier reading of it found; nil for none
 }
@@ -55,7 +58,7 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 	asset := archive.AssetID(record, sum)
 	receipt := archive.Receipt{
 		Asset: asset, Record: record, Kind: archive.AssetImage, Filename: name,
-		Key: MasterKey(asset), Size: size, SHA512: sum, Batch: batch,
+		Key: MasterKey(asset), Size: size, SHA512: sum, Batch: batch, Replaces: file.Replaces,
 	}
 	known, err := p.archive.Asset(ctx, asset)
 	if err != nil && !errors.Is(err, archive.ErrNotFound) {
@@ -86,7 +89,7 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 			return Receipt{}, err
 		}
 	}
-	if known != nil && known.State == archive.AssetReady {
+	if known != nil && known.State == archive.AssetReady && !(outcome == archive.Unchanged && known.Replaced()) {
 		lost, err := p.accessLost(ctx, asset)
 		if err != nil {
 			return Receipt{}, err

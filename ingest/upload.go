@@ -10,6 +10,7 @@ import (
 type Uploaded struct {
 	Record string
 	Assets int // files that the record did not have before
+	IDs    []string
 }
 
 // Upload saves a record and receives its files. A record with files is published
@@ -23,24 +24,32 @@ func (p *Pipeline) Upload(ctx context.Context, by, batch string, draft archive.D
 	if err != nil {
 		return Uploaded{}, err
 	}
-	done := Uploaded{Record: saved.ID}
-	var assets []string
-	for _, f := range files {
-		receipt, err := p.Receive(ctx, by, saved.ID, f, batch)
-		if err != nil {
-			return done, err
-		}
-		assets = append(assets, receipt.Asset)
-		if receipt.Outcome != archive.Unchanged {
-			done.Assets++
-		}
+	done, err := p.AddFiles(ctx, by, batch, saved.ID, files)
+	if err != nil {
+		return done, err
 	}
-	for _, id := range assets {
+	for _, id := range done.IDs {
 		if !withImage {
 			break
 		}
 		if err := p.archive.PublishWhenReady(ctx, by, id); err != nil {
 			return done, err
+		}
+	}
+	return done, nil
+}
+
+// AddFiles receives files for a record that is there, whose record itself stays as it is.
+func (p *Pipeline) AddFiles(ctx context.Context, by, batch, record string, files []File) (Uploaded, error) {
+	done := Uploaded{Record: record}
+	for _, f := range files {
+		receipt, err := p.Receive(ctx, by, record, f, batch)
+		if err != nil {
+			return done, err
+		}
+		done.IDs = append(done.IDs, receipt.Asset)
+		if receipt.Outcome != archive.Unchanged {
+			done.Assets++
 		}
 	}
 	return done, nil

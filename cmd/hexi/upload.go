@@ -18,8 +18,12 @@ func (u uploader) Upload(ctx context.Context, by string, up web.Upload) (web.Upl
 	batch := uuid.Must(uuid.NewV7()).String()
 	files := make([]ingest.File, len(up.Files))
 	for i, f := range up.Files {
-		files[i] = ingest.File{Name: f.Name, Size: f.Size, Open: f.Open}
+		files[i] = ingest.File{Name: f.Name, Size: f.Size, Open: f.Open, Replaces: up.Replaces}
+	}
+	if up.Into != "" {
+		done, err := u.house.pipeline.AddFiles(ctx, by, batch, up.Into, files)
+		return web.Uploaded{Record: up.Into, Batch: batch, Assets: done.Assets, IDs: done.IDs}, err
 	}
 	done, err := u.house.pipeline.Upload(ctx, by, batch, archive.Draft{Record: up.Record, Publish: up.Publish, Message: "upload"}, files)
-	return web.Uploaded{Record: done.Record, Batch: batch, Assets: done.Assets}, err
+	return web.Uploaded{Record: done.Record, Batch: batch, Assets: done.Assets, IDs: done.IDs}, err
 }

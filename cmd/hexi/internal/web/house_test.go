@@ -117,11 +117,15 @@ type uploads struct{ h *house }
 func (u uploads) Upload(ctx context.Context, by string, up Upload) (Uploaded, error) {
 	files := make([]ingest.File, len(up.Files))
 	for i, f := range up.Files {
-		files[i] = ingest.File{Name: f.Name, Size: f.Size, Open: f.Open}
+		files[i] = ingest.File{Name: f.Name, Size: f.Size, Open: f.Open, Replaces: up.Replaces}
 	}
 	batch := "upload-" + rand.Text()
+	if up.Into != "" {
+		done, err := u.h.line.AddFiles(ctx, by, batch, up.Into, files)
+		return Uploaded{Record: up.Into, Batch: batch, Assets: done.Assets, IDs: done.IDs}, err
+	}
 	done, err := u.h.line.Upload(ctx, by, batch, archive.Draft{Record: up.Record, Publish: up.Publish}, files)
-	return Uploaded{Record: done.Record, Batch: batch, Assets: done.Assets}, err
+	return Uploaded{Record: done.Record, Batch: batch, Assets: done.Assets, IDs: done.IDs}, err
 }
 
 // take ingests files with a sheet and returns the asset of each record.

@@ -114,32 +114,17 @@ func (s *Server) doUpload(c *gin.Context) error {
 	if s.ReadOnly || s.Upload == nil {
 		return refuse(http.StatusServiceUnavailable, "This server is read-only.")
 	}
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, uploadLimit)
-	if err := c.Request.ParseMultipartForm(inMemory); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return err
-		}
-		return refuse(http.StatusBadRequest, "The form could not be read: %v", err)
+	value, sent, err := readForm(c)
+	if err != nil {
+		return err
 	}
-	form := c.Request.MultipartForm
-	defer form.RemoveAll() //nolint:errcheck // temporary files that the system clears away
-	value := func(name string) string {
-		if v := form.Value[name]; len(v) > 0 {
-			return strings.TrimSpace(v[0])
-		}
-		return ""
-	}
+	defer c.Request.MultipartForm.RemoveAll() //nolint:errcheck // temporary files that the system clears away
 	m := uploadPage{TitleZH: value("title_zh"), TitleEN: value("title_en"), Description: value("description"), Collection: value("collection"), Kind: value("kind")}
 	up := Upload{Record: archive.Record{
 		Collection: m.Collection, Kind: archive.Kind(m.Kind), Titles: archive.Text{"zh": m.TitleZH, "en": m.TitleEN},
 		Descriptions: archive.Text{s.lang(c): m.Description},
 	}, Publish: value("publish") == "true" && user.Role.AtLeast(archive.RoleEditor)}
-	for _, header := range form.File["files"] {
-		if header.Size > 0 {
-			up.Files = append(up.Files, uploadFile(header))
-		}
-	}
+	up.Files = sent
 	lang := s.lang(c)
 	if len(up.Files) == 0 {
 		m.Problem = inLanguage(lang, "请选择至少一个文件。", "Choose at least one file.")
@@ -159,6 +144,30 @@ func (s *Server) doUpload(c *gin.Context) error {
 		return fmt.Errorf("upload: %w", err)
 	}
 	return seeOther(c, "/curate/jobs?batch="+uploaded.Batch+"&record="+uploaded.Record)
+}
+
+// readForm reads a form with files; those that are empty are left out.
+func readForm(c *gin.Context) (value func(name string) string, files []UploadFile, err error) {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, uploadLimit)
+	if err := c.Request.ParseMultipartForm(inMemory); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, nil, err
+		}
+		return nil, nil, refuse(http.StatusBadRequest, "The form could not be read: %v", err)
+	}
+	form := c.Request.MultipartForm
+	for _, header := range form.File["files"] {
+		if header.Size > 0 {
+			files = append(files, uploadFile(header))
+		}
+	}
+	return func(name string) string {
+		if v := form.Value[name]; len(v) > 0 {
+			return strings.TrimSpace(v[0])
+		}
+		return ""
+	}, files, nil
 }
 
 func uploadFile(header *multipart.FileHeader) UploadFile {

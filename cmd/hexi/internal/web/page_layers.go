@@ -88,7 +88,7 @@ func (s *Server) layerForm(e *archive.Entry, lang string) *layerForm {
 	form, misfits := &layerForm{Kinds: kinds}, archive.Misfits(e.Assets)
 	for i := range e.Assets {
 		a := &e.Assets[i]
-		if a.Kind != archive.AssetImage {
+		if a.Kind != archive.AssetImage || a.Replacing != "" {
 			continue
 		}
 		row := layerRow{Asset: a.ID, Name: a.Master.Filename, Problem: misfits[a.ID].In(lang)}

@@ -20,7 +20,8 @@ type recordPage struct {
 	Draft, Drawing, Cite             string
 	MayPublish, MayWithdraw          bool
 	Views                            []recordView
-	Layering                         *layerForm // for those who may register layers
+	Layering                         *layerForm   // for those who may register layers
+	Versions                         *versionList // for those who work here
 	Paragraphs                       []string
 	Inscriptions                     []recordInscription
 	Rows                             []row
@@ -97,6 +98,9 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	}
 	if u := s.user(c); u != nil && u.Role.AtLeast(archive.RoleCurator) && !s.ReadOnly {
 		m.Layering = s.layerForm(e, lang)
+	}
+	if u := s.user(c); u != nil && u.Role.AtLeast(archive.RoleCurator) {
+		m.Versions = s.versions(e, u, lang)
 	}
 	m.Views = s.recordViews(e, lang)
 	m.Drawing = extraText(r, "imagery", lang)

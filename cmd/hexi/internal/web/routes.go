@@ -33,6 +33,7 @@ func (s *Server) routes() {
 	both(api, "/suggest", s.handle(only(s.apiSuggest, "q", "limit")))
 	both(api, "/records", s.handle(only(s.apiRecords, "collection", "kind", "partOf", "cursor", "limit")))
 	both(api, "/records/:id", s.handle(s.apiRecord))
+	both(api, "/records/:id/assets", s.handle(only(s.apiAssets)))
 	both(api, "/records/:id/revisions", s.handle(s.apiRevisions))
 	both(api, "/records/:id/revisions/:n", s.handle(s.apiRevision))
 	both(api, "/records/:id/revisions/:n/diff", s.handle(only(s.apiDiff, "with")))
@@ -56,6 +57,7 @@ func (s *Server) routes() {
 	api.POST("/assets/:id/accept-incomplete", s.handle(s.apiAcceptIncomplete))
 	api.PUT("/assets/:id/layer", s.handle(s.apiSetLayer))
 	api.DELETE("/assets/:id/layer", s.handle(s.apiUnsetLayer))
+	e.Group("/api/v1", s.cors, s.sameOriginSession).POST("/records/:id/assets", s.handle(s.apiAddAssets)) // files are larger than other bodies
 	e.OPTIONS("/api/*path", s.cors)
 
 	// The public site. Each page answers JSON to those who prefer it.
@@ -91,6 +93,7 @@ func (s *Server) routes() {
 	both(curate, "/records/:id/history", s.handle(s.pageHistory))
 	curate.POST("/records/:id/restore", s.handle(s.doRestore))
 	curate.POST("/records/:id/layers", s.handle(s.doLayers))
+	curate.POST("/records/:id/assets", s.handle(s.doReplace))
 }
 
 // both answers GET and HEAD; net/http leaves the body of a HEAD away.

@@ -75,6 +75,10 @@ type Upload struct {
 	Record  archive.Record
 	Files   []UploadFile
 	Publish bool
+
+	// Into is a record that is there, to which the files are added; Record and Publish
+	// count for nothing then. Replaces is the asset of it whose place the file takes.
+	Into, Replaces string
 }
 
 // UploadFile is one file of an upload; Open may be called more than once.
@@ -88,7 +92,8 @@ type UploadFile struct {
 type Uploaded struct {
 	Record string
 	Batch  string
-	Assets int // how many files are new in the record
+	Assets int      // how many files are new in the record
+	IDs    []string // the assets, in the order of the files
 }
 
 // Server answers HTTP requests. It is safe for concurrent use.
