@@ -53,6 +53,36 @@ func (a *Archive) Find(ctx context.Context, r Record) (string, error) {
 	return id, nil
 }
 
+// Accession is what a thing is known by: the number that it has in its holder's
+// register, and the holder.
+type Accession struct{ Number, Holder string }
+
+// FindAll returns the ids of the records with these register numbers and holders, in
+// their order: "" where either is empty or no record has them.
+func (a *Archive) FindAll(ctx context.Context, of []Accession) ([]string, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	ids, err := a.catalog.FindByAccessions(ctx, of)
+	if err != nil {
+		return nil, fmt.Errorf("look up %d accession numbers: %w", len(of), err)
+	}
+	return ids, nil
+}
+
+// Records returns those of the ids that there are, as those who work in the archive see
+// them, in the order given; each once. What was erased is not among them.
+func (a *Archive) Records(ctx context.Context, ids []string) ([]*Entry, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	entries, err := a.catalog.Entries(ctx, ids, false)
+	if err != nil {
+		return nil, fmt.Errorf("read %d records: %w", len(ids), err)
+	}
+	return entries, nil
+}
+
 // Record returns a record as those who work in the archive see it: its latest
 // revision, drafts included. What was erased is a *GoneError.
 func (a *Archive) Record(ctx context.Context, id string) (*Entry, error) {

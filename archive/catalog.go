@@ -25,6 +25,8 @@ type Catalog interface {
 	// FindByAccession returns the id of the record with that accession number
 	// in that holder's custody.
 	FindByAccession(ctx context.Context, accession, holder string) (string, error)
+	// FindByAccessions does the same for many: the ids in their order, "" for none.
+	FindByAccessions(ctx context.Context, of []Accession) ([]string, error)
 	// List returns a page of entries in the order of their ids.
 	List(ctx context.Context, q ListQuery) ([]*Entry, error)
 	// Count returns how many entries List would return over all its pages.
@@ -119,6 +121,9 @@ type JobQuery struct {
 // Tx is the inside of one writing transaction. What it reads is locked against
 // other writers until the end of the transaction.
 type Tx interface {
+	// Expect says which records Entry will be asked for, so that they are read together.
+	// It changes nothing else.
+	Expect(ctx context.Context, ids []string) error
 	// Entry returns the record at its latest revision, drafts included; ErrErased for
 	// what was erased.
 	Entry(ctx context.Context, id string) (*Entry, error)

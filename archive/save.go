@@ -73,7 +73,18 @@ func (a *Archive) SaveAll(ctx context.Context, by string, drafts []Draft) ([]Sav
 		d.Record = record
 		valid[i] = d
 	}
+	var ids []string
+	for i := range valid {
+		if !refused[i] && valid[i].Record.ID != "" {
+			ids = append(ids, valid[i].Record.ID)
+		}
+	}
 	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+		if len(ids) > 1 {
+			if err := tx.Expect(ctx, ids); err != nil {
+				return err
+			}
+		}
 		for i := range valid {
 			if refused[i] {
 				continue

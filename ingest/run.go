@@ -99,6 +99,7 @@ type run struct {
 	reviewed []*reviewed
 	pending  []row // rows of the transaction being gathered
 	bytes    int64 // of the files of these that were read already
+	ahead    lookups
 }
 
 // row is a record to be saved, the files that go with it, and where it came
@@ -214,6 +215,7 @@ func (r *run) flush(ctx context.Context) (err error) {
 		// A record that was made up for an image is published with it, not before.
 		drafts[i] = archive.Draft{Record: next.record, Publish: r.req.Publish && !next.folder, Message: "ingest " + r.req.Batch}
 	}
+	r.ahead.forget()
 	saved, err := r.p.archive.SaveAll(ctx, r.req.By, drafts)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -89,60 +88,24 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 	if keys.files != nil {
 		r.matchFiles(name, keys.files, keys.named)
 	}
-	var without []int // rows that have no file, though files were given
-	seen := map[string]int{}
-	count := TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Passed: map[sheet.Passed]int{}}
-	defer func() {
-		r.report.Sheets = append(r.report.Sheets, count)
-		if count.Rows == 0 {
-			r.report.note(Item{Item: name, Code: "no-rows", Why: "holds headings and no rows"})
+	take := &taking{
+		name: name, review: review, keys: keys, seen: map[string]int{},
+		count: TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Passed: map[sheet.Passed]int{}},
+	}
+	defer func() { r.report.taken(take) }()
+	rows := make([]sheet.Row, 0, lookAhead)
+	for row := range t.Rows() {
+		if rows = append(rows, row); len(rows) < lookAhead {
+			continue
 		}
-		if len(without) > 0 {
-			r.report.note(Item{Item: name, Code: "no-file", Why: fmt.Sprintf("%d rows have no file among those that were given: rows %s", len(without), list(without))})
-		}
-	}()
-	for sheetRow := range t.Rows() {
-		if err := ctx.Err(); err != nil {
+		if err := r.takeRows(ctx, take, rows); err != nil {
 			return err
 		}
-		item, at := fmt.Sprintf("%s row %d", name, sheetRow.Number), place{review, sheetRow.Number}
-		count.Lines++
-		if sheetRow.Passed != "" {
-			count.Passed[sheetRow.Passed]++
-			if sheetRow.Passed == sheet.PassedNote || sheetRow.Passed == sheet.PassedTotal {
-				format := "is taken for a note and not for a record: %s"
-				if sheetRow.Passed == sheet.PassedTotal {
-					format = "is taken for a sum and not for a record: %s"
-				}
-				r.doubt(item, at, "passed-over", archive.Invalid("", format, first(sheetRow.Cells)))
-			}
-			continue
-		}
-		count.Rows++
-		if again, of := keys.again(sheetRow); again {
-			count.Passed[PassedSame]++
-			r.progress.Row()
-			r.doubt(item, at, "same-row", archive.Invalid("", "is the same, cell by cell, as row %d, and is not taken again", of))
-			continue
-		}
-		next, err := r.readRow(ctx, sheetRow, keys, seen)
-		if err != nil {
-			if !refusal(err) {
-				return err
-			}
-			r.refuseRow(item, at, sheetRow.Record.ID, err)
-			continue
-		}
-		for _, note := range slices.Concat(sheetRow.Notes, keys.survey.Doubts(sheetRow)) {
-			r.doubt(item, at, noteCode(note), note.Cause)
-		}
-		next.item, next.at = item, at
-		if keys.files != nil && sheetRow.Cells != nil && len(next.files) == 0 {
-			without = append(without, sheetRow.Number)
-		}
-		if err := r.add(ctx, next); err != nil {
-			return err
-		}
+		clear(rows)
+		rows = rows[:0]
+	}
+	if err := r.takeRows(ctx, take, rows); err != nil {
+		return err
 	}
 	return r.flush(ctx)
 }
@@ -305,60 +268,4 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, keys *tableKeys, 
 		mergeRecord(&out.record, known.Record, sheetRow.Has)
 	}
 	return out, nil
-}
-
-// identify gives a record the id under which the archive knows it, or one that the same
-// row gets again the next time, and returns what the archive has under it, or nil. A row
-// is recognised by its id; else by its register number with its holder; else by its
-// number alone in its collection; else by what it says of itself, and equal rows by
-// their order.
-func (r *run) identify(ctx context.Context, record *archive.Record, seen map[string]int) (*archive.Entry, error) {
-	if record.ID != "" {
-		return r.known(ctx, record.ID)
-	}
-	accession, holder := record.Identifier("accession"), record.Holder()
-	if accession != "" {
-		id, err := r.p.archive.Find(ctx, *record)
-		if err == nil {
-			record.ID = id
-			return r.known(ctx, id)
-		}
-		if !errors.Is(err, archive.ErrNotFound) {
-			return nil, err
-		}
-		// A record that came without a holder is this one, once it has one.
-		record.ID = archive.DerivedID(record.Collection, "accession", accession)
-		known, err := r.known(ctx, record.ID)
-		if err != nil || holder == "" || known != nil && known.Record.Holder() == "" {
-			return known, err
-		}
-		record.ID = archive.DerivedID(record.Collection, "accession", accession, holder)
-		return r.known(ctx, record.ID)
-	}
-	parts := []string{record.Collection, string(record.Kind), record.Titles.In("zh")}
-	for _, identifier := range record.Identifiers {
-		parts = append(parts, identifier.Type, identifier.Value)
-	}
-	if record.Place != nil {
-		parts = append(parts, record.Place.Name.In("zh"))
-	}
-	key := strings.Join(parts, "\x00")
-	seen[key]++
-	if n := seen[key]; n > 1 {
-		parts = append(parts, fmt.Sprint(n))
-	}
-	record.ID = archive.DerivedID(parts...)
-	return r.known(ctx, record.ID)
-}
-
-// known returns what the archive has under an id, or nil.
-func (r *run) known(ctx context.Context, id string) (*archive.Entry, error) {
-	if !archive.ValidID(id) {
-		return nil, nil // validation says so
-	}
-	known, err := r.p.archive.Record(ctx, id)
-	if errors.Is(err, archive.ErrNotFound) {
-		return nil, nil
-	}
-	return known, err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -50,27 +51,42 @@ func (q queries) entries(ctx context.Context, rows []entryRow, published bool) (
 		}
 		out[i], ids[i], byID[rows[i].ID] = e, rows[i].ID, e
 	}
-	for len(ids) > 0 {
-		n := min(len(ids), maxIn)
-		var assets []assetRow
-		err := q.find(&assets).Where("record IN (?)", bun.List(ids[:n])).
+	assets, err := q.assetsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range assets {
+		addAsset(byID[a.Record], a)
+	}
+	return out, nil
+}
+
+// addAsset puts an asset among those of an entry, in the order in which they come.
+func addAsset(e *archive.Entry, a archive.Asset) {
+	if a.Replaced() {
+		e.Earlier = append(e.Earlier, a)
+	} else {
+		e.Assets = append(e.Assets, a)
+	}
+}
+
+// assetsOf returns the assets of records in their order, erased ones left out.
+func (q queries) assetsOf(ctx context.Context, records []string) ([]archive.Asset, error) {
+	var out []archive.Asset
+	for some := range slices.Chunk(records, maxIn) {
+		var rows []assetRow
+		err := q.find(&rows).Where("record IN (?)", bun.List(some)).
 			Where("state <> ?", archive.AssetErased).Order("record", "position", "received", "id").Scan(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read assets: %w", err)
 		}
-		for i := range assets {
-			a, err := assets[i].asset()
+		for i := range rows {
+			a, err := rows[i].asset()
 			if err != nil {
 				return nil, err
 			}
-			e := byID[a.Record]
-			if a.Replaced() {
-				e.Earlier = append(e.Earlier, *a)
-			} else {
-				e.Assets = append(e.Assets, *a)
-			}
+			out = append(out, *a)
 		}
-		ids = ids[n:]
 	}
 	return out, nil
 }
@@ -138,6 +154,41 @@ func (c *Catalog) FindByAccession(ctx context.Context, accession, holder string)
 		return "", notFound(err)
 	}
 	return id, nil
+}
+
+// FindByAccessions implements archive.Catalog.
+func (c *Catalog) FindByAccessions(ctx context.Context, of []archive.Accession) ([]string, error) {
+	keys := make([]string, len(of))
+	wanted := make([]string, 0, len(of))
+	for i, a := range of {
+		if keys[i] = accessionKey(a.Number, a.Holder); keys[i] != "" {
+			wanted = append(wanted, keys[i])
+		}
+	}
+	found := make(map[string]string, len(wanted))
+	for some := range slices.Chunk(wanted, maxIn) {
+		var rows []struct{ AccessionKey, ID string }
+		if err := c.read().findAccessions(some).Scan(ctx, &rows); err != nil {
+			return nil, fmt.Errorf("look up accession numbers: %w", err)
+		}
+		for _, row := range rows {
+			found[row.AccessionKey] = row.ID
+		}
+	}
+	ids := make([]string, len(of))
+	for i, key := range keys {
+		if key != "" {
+			ids[i] = found[key]
+		}
+	}
+	return ids, nil
+}
+
+// findAccessions finds the first id for each key. Naming the index' condition lets it
+// be used.
+func (q queries) findAccessions(keys []string) *bun.SelectQuery {
+	return q.from("records").Column("accession_key").ColumnExpr("min(id) AS id").
+		Where("accession_key IN (?)", bun.List(keys)).Where("accession_key <> ''").Group("accession_key")
 }
 
 // choose narrows a query to what a ListQuery asks for, but for its page. What

@@ -190,6 +190,7 @@ func (c *Catalog) Preservation(ctx context.Context, now time.Time, upTo int64) (
 // MoveMaster implements archive.PackageTx. A master that lies elsewhere already stays
 // there.
 func (t *tx) MoveMaster(ctx context.Context, m archive.Moved) error {
+	t.forgetAssets()
 	if err := storable("key", m.To); err != nil {
 		return err
 	}

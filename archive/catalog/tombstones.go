@@ -112,6 +112,7 @@ func (t *tx) DropTombstone(ctx context.Context, record string) error {
 
 // Erase implements archive.Tx.
 func (t *tx) Erase(ctx context.Context, stone archive.Tombstone) error {
+	t.forgetAssets()
 	if err := t.flush(ctx); err != nil {
 		return err
 	}

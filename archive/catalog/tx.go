@@ -17,6 +17,7 @@ type tx struct {
 	q       queries
 	lookups lookups
 
+	ahead     map[string]expected   // by id: what Expect read
 	records   map[string]*recordRow // as this transaction knows them; nil: there is none
 	dirty     map[string]bool       // ids of those that are to be written
 	order     []string              // the same, in the order of their first change
@@ -42,23 +43,34 @@ func (t *tx) Entry(ctx context.Context, id string) (*archive.Entry, error) {
 			return nil, err
 		}
 	}
-	row, err := t.entryRow(ctx, id)
-	if err != nil {
-		return nil, err
+	have, ahead := t.ahead[id]
+	if !ahead {
+		var err error
+		if have.row, err = t.entryRow(ctx, id); err != nil {
+			return nil, err
+		}
 	}
-	if row == nil {
+	if have.row == nil {
 		t.records[id] = nil
 		return nil, archive.ErrNotFound
 	}
-	if _, erased := archive.ErasedBy([]byte(row.Body)); erased {
+	if _, erased := archive.ErasedBy([]byte(have.row.Body)); erased {
 		return nil, fmt.Errorf("record %s: %w", id, archive.ErrErased)
 	}
-	t.records[id] = &row.recordRow
-	found, err := t.q.entries(ctx, []entryRow{*row}, false)
+	t.records[id] = &have.row.recordRow
+	e, err := have.row.entry(false)
 	if err != nil {
 		return nil, err
 	}
-	return found[0], nil
+	if !ahead {
+		if have.assets, err = t.q.assetsOf(ctx, []string{id}); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range have.assets {
+		addAsset(e, a)
+	}
+	return e, nil
 }
 
 // record returns a record's row as it stands in this transaction, or nil.
@@ -86,6 +98,7 @@ func (t *tx) mark(row *recordRow) {
 	}
 	t.keys[row.AccessionKey] = true
 	t.records[row.ID] = row
+	delete(t.ahead, row.ID)
 }
 
 // FindByAccession implements archive.Tx.
@@ -210,6 +223,7 @@ func (t *tx) PutAsset(ctx context.Context, a archive.Asset) error {
 			return err
 		}
 	}
+	t.forgetAssets()
 	of, err := t.record(ctx, a.Record)
 	if err != nil {
 		return err

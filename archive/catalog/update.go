@@ -79,7 +79,7 @@ func (c *Catalog) try(ctx context.Context, fn func(ctx context.Context, tx archi
 	q.conn = wrote
 	t := &tx{
 		catalog: c, sql: sqlTx, q: q, lookups: c.lookups.in(ctx, sqlTx),
-		records: map[string]*recordRow{}, dirty: map[string]bool{}, keys: map[string]bool{}, wanted: map[string]*preservationRow{}, digests: map[revisionKey]string{},
+		ahead: map[string]expected{}, records: map[string]*recordRow{}, dirty: map[string]bool{}, keys: map[string]bool{}, wanted: map[string]*preservationRow{}, digests: map[revisionKey]string{},
 	}
 	if err := fn(context.WithValue(ctx, insideKey{}, c), t); err != nil {
 		return false, 0, err

@@ -1,0 +1,93 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+
+	"hexi/archive"
+	"hexi/ingest/sheet"
+)
+
+// taking is how far a table is taken in.
+type taking struct {
+	name    string
+	review  *reviewed
+	keys    *tableKeys
+	seen    map[string]int // rows that say the same of themselves
+	without []int          // rows that have no file, though files were given
+	count   TableReport
+}
+
+// taken reports what became of a table.
+func (r *Report) taken(t *taking) {
+	r.Sheets = append(r.Sheets, t.count)
+	if t.count.Rows == 0 {
+		r.note(Item{Item: t.name, Code: "no-rows", Why: "holds headings and no rows"})
+	}
+	if len(t.without) > 0 {
+		r.note(Item{Item: t.name, Code: "no-file", Why: fmt.Sprintf("%d rows have no file among those that were given: rows %s", len(t.without), list(t.without))})
+	}
+}
+
+// takeRows takes rows of a table in, one after the other; what the archive has of them
+// is asked of it together.
+func (r *run) takeRows(ctx context.Context, t *taking, rows []sheet.Row) error {
+	r.ahead.forget()
+	for i, row := range rows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if r.ahead.empty() { // at the beginning, and where rows before were saved
+			if err := r.look(ctx, rows[i:], t.seen); err != nil {
+				return err
+			}
+		}
+		if err := r.takeRow(ctx, t, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeRow accounts for a line of a table, and adds the record that it describes, if it
+// does.
+func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error {
+	item, at := fmt.Sprintf("%s row %d", t.name, sheetRow.Number), place{t.review, sheetRow.Number}
+	t.count.Lines++
+	if sheetRow.Passed != "" {
+		t.count.Passed[sheetRow.Passed]++
+		if sheetRow.Passed == sheet.PassedNote || sheetRow.Passed == sheet.PassedTotal {
+			format := "is taken for a note and not for a record: %s"
+			if sheetRow.Passed == sheet.PassedTotal {
+				format = "is taken for a sum and not for a record: %s"
+			}
+			r.doubt(item, at, "passed-over", archive.Invalid("", format, first(sheetRow.Cells)))
+		}
+		return nil
+	}
+	t.count.Rows++
+	if again, of := t.keys.again(sheetRow); again {
+		t.count.Passed[PassedSame]++
+		r.progress.Row()
+		r.doubt(item, at, "same-row", archive.Invalid("", "is the same, cell by cell, as row %d, and is not taken again", of))
+		return nil
+	}
+	next, err := r.readRow(ctx, sheetRow, t.keys, t.seen)
+	if err != nil {
+		if !refusal(err) {
+			return err
+		}
+		r.refuseRow(item, at, sheetRow.Record.ID, err)
+		return nil
+	}
+	for _, notes := range [][]sheet.Note{sheetRow.Notes, t.keys.survey.Doubts(sheetRow)} {
+		for _, note := range notes {
+			r.doubt(item, at, noteCode(note), note.Cause)
+		}
+	}
+	next.item, next.at = item, at
+	if t.keys.files != nil && sheetRow.Cells != nil && len(next.files) == 0 {
+		t.without = append(t.without, sheetRow.Number)
+	}
+	return r.add(ctx, next)
+}
