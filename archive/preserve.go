@@ -124,6 +124,9 @@ type PackageCatalog interface {
 	// Erasures returns the tombstones of all records that were erased, in the order of
 	// their ids.
 	Erasures(ctx context.Context) ([]Tombstone, error)
+	// Dossiers returns all about those of the records that have a short history and are not
+	// withdrawn, as they stood at one moment; the others are left out.
+	Dossiers(ctx context.Context, ids []string) (map[string]*Dossier, error)
 	// Preservation counts, see Archive.PreservationOf.
 	Preservation(ctx context.Context, now time.Time, upTo int64) (Preservation, error)
 	// RebuildState is what NoteRebuild noted last, "" for nothing.
@@ -137,7 +140,7 @@ type PackageTx interface {
 	MoveMaster(ctx context.Context, m Moved) error
 	// Preserved notes what a worker has written. A package that another one has taken
 	// meanwhile is left to that.
-	Preserved(ctx context.Context, worker string, p Preserved, now time.Time) error
+	Preserved(ctx context.Context, worker string, done []Preserved, now time.Time) error
 	// HasPackage notes that a package is there, and holds all up to that change.
 	HasPackage(ctx context.Context, p Preserved) error
 	// Rebuild sets where a record stands whose revisions were put in this transaction,
@@ -178,6 +181,20 @@ func (a *Archive) Erasures(ctx context.Context) ([]Tombstone, error) {
 	return stones, nil
 }
 
+// Dossiers returns all about those of the records that have a short history and are not
+// withdrawn, by their ids, as they stood at one moment. The others, and what is not
+// there, are left out.
+func (a *Archive) Dossiers(ctx context.Context, ids []string) (map[string]*Dossier, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	out, err := a.catalog.Dossiers(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read all about %d records: %w", len(ids), err)
+	}
+	return out, nil
+}
+
 // Preserved notes what a worker has written, and where the masters lie now, in one
 // transaction.
 func (a *Archive) Preserved(ctx context.Context, worker string, done []Preserved) error {
@@ -188,11 +205,8 @@ func (a *Archive) Preserved(ctx context.Context, worker string, done []Preserved
 					return fmt.Errorf("move master of asset %s: %w", m.Asset, err)
 				}
 			}
-			if err := tx.Preserved(ctx, worker, p, a.Now()); err != nil {
-				return fmt.Errorf("note package %s: %w", p.Package, err)
-			}
 		}
-		return nil
+		return tx.Preserved(ctx, worker, done, a.Now())
 	})
 	if err != nil {
 		return fmt.Errorf("note %d packages: %w", len(done), err)

@@ -17,7 +17,7 @@ func (p *Pipeline) PreserveErased(ctx context.Context) error {
 	if p.opts.Packages == nil {
 		return nil
 	}
-	if _, _, err := p.preserve(ctx, archive.Due{Package: archive.PackageErased}); err != nil {
+	if _, _, err := p.preserve(ctx, archive.Due{Package: archive.PackageErased}, nil); err != nil {
 		return fmt.Errorf("write package %s: %w", archive.PackageErased, err)
 	}
 	return nil

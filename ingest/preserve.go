@@ -27,7 +27,10 @@ type Packages interface {
 const (
 	// takeAtOnce is how many packages are taken at a time, writeAtOnce how many of them
 	// are written at the same time: what is waited for is the disk or the store.
-	takeAtOnce, writeAtOnce = 64, 16
+	takeAtOnce, writeAtOnce = 256, 64
+	// countShare is how many times as long as a count took no other one is made: of many
+	// packages it takes a while, which the writers need.
+	countShare = 20
 	// lookEvery is how often it is looked whether there are any.
 	lookEvery = 500 * time.Millisecond
 	// writeTries is how often a package is tried at once when another writer was first.
@@ -82,9 +85,10 @@ func (p *Pipeline) preserveSome(ctx context.Context, worker string) (int, error)
 	var left error
 	var group errgroup.Group
 	group.SetLimit(writeAtOnce)
+	dossiers := p.dossiers(ctx, due)
 	for _, d := range due {
 		group.Go(func() error {
-			result, keys, err := p.preserve(ctx, d)
+			result, keys, err := p.preserve(ctx, d, dossiers[d.Package])
 			if err != nil {
 				return p.unpreserved(ctx, worker, d, err)
 			}
@@ -109,6 +113,23 @@ func (p *Pipeline) preserveSome(ctx context.Context, worker string) (int, error)
 	}
 	p.preserving.written.Add(int64(len(done)))
 	return len(due), errors.Join(left, p.clean(ctx, worker, done, stale))
+}
+
+// dossiers reads at once what goes into packages that are new: most, after an import.
+// The others go on from what they hold. One that cannot be read is to stop no other, so
+// that each is then read for itself.
+func (p *Pipeline) dossiers(ctx context.Context, due []archive.Due) map[string]*archive.Dossier {
+	var fresh []string
+	for _, d := range due {
+		if d.Head == 0 && archive.ValidID(d.Package) {
+			fresh = append(fresh, d.Package)
+		}
+	}
+	out, err := p.archive.Dossiers(ctx, fresh)
+	if err != nil {
+		return nil
+	}
+	return out
 }
 
 // clean removes the masters that lie in their packages from where they came in.
@@ -155,9 +176,10 @@ func (p *Pipeline) unpreserved(ctx context.Context, worker string, d archive.Due
 
 // preserve writes one package, and returns what is to be noted of it, and the keys of
 // masters that lie in it and elsewhere.
-func (p *Pipeline) preserve(ctx context.Context, d archive.Due) (archive.Preserved, []string, error) {
+func (p *Pipeline) preserve(ctx context.Context, d archive.Due, dossier *archive.Dossier) (archive.Preserved, []string, error) {
 	for try := 1; ; try++ {
-		result, stale, err := p.preserveOnce(ctx, d)
+		result, stale, err := p.preserveOnce(ctx, d, dossier)
+		dossier = nil // of what has changed since, or is damaged, it says too little
 		switch {
 		case err == nil || try == writeTries:
 			return result, stale, err
@@ -172,7 +194,7 @@ func (p *Pipeline) preserve(ctx context.Context, d archive.Due) (archive.Preserv
 	}
 }
 
-func (p *Pipeline) preserveOnce(ctx context.Context, d archive.Due) (archive.Preserved, []string, error) {
+func (p *Pipeline) preserveOnce(ctx context.Context, d archive.Due, dossier *archive.Dossier) (archive.Preserved, []string, error) {
 	object, err := p.opts.Packages.Object(ctx, d.Package)
 	if errors.Is(err, archive.ErrNotFound) {
 		object, err = nil, nil
@@ -190,9 +212,10 @@ func (p *Pipeline) preserveOnce(ctx context.Context, d archive.Due) (archive.Pre
 	if err != nil {
 		return archive.Preserved{}, nil, err
 	}
-	dossier, err := p.archive.Dossier(ctx, d.Package, base.Query())
-	if err != nil {
-		return archive.Preserved{}, nil, err
+	if dossier == nil || object != nil {
+		if dossier, err = p.archive.Dossier(ctx, d.Package, base.Query()); err != nil {
+			return archive.Preserved{}, nil, err
+		}
 	}
 	files, doc, err := packet.Build(dossier, base)
 	if err != nil {
@@ -320,9 +343,8 @@ func (p *Pipeline) ReportPackages(ctx context.Context, report *Report, atMost ti
 		return err
 	}
 	late := time.After(atMost)
-	ticker := time.NewTicker(pollEvery)
-	defer ticker.Stop()
 	for {
+		began := time.Now()
 		now, err := p.archive.PreservationOf(ctx, last)
 		if err != nil {
 			return err
@@ -337,7 +359,7 @@ func (p *Pipeline) ReportPackages(ctx context.Context, report *Report, atMost ti
 			return ctx.Err()
 		case <-late:
 			return nil
-		case <-ticker.C:
+		case <-time.After(max(pollEvery, countShare*time.Since(began))):
 		}
 	}
 }

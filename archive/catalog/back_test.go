@@ -24,6 +24,10 @@ var undo = map[int][]string{
 		"ALTER TABLE assets DROP COLUMN replacing", "ALTER TABLE assets DROP COLUMN replaces", "ALTER TABLE assets DROP COLUMN replaced_by",
 		"ALTER TABLE assets DROP COLUMN replaced_at", "ALTER TABLE assets DROP COLUMN was_public",
 	},
+	11: {
+		"DROP INDEX preservation_taken", "DROP INDEX preservation_due",
+		"CREATE INDEX preservation_due ON preservation (due) WHERE due > 0",
+	},
 }
 
 // backTo makes a catalogue one of an older schema, as far as that can be undone.

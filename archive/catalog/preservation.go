@@ -77,59 +77,6 @@ func (t *tx) flushWanted(ctx context.Context) error {
 	return nil
 }
 
-// TakeDue implements archive.PackageCatalog.
-func (c *Catalog) TakeDue(ctx context.Context, worker string, now time.Time, resting bool, limit int) ([]archive.Due, error) {
-	until := micros(now)
-	if resting {
-		until = taken - 1
-	}
-	choose := func(q *bun.SelectQuery) *bun.SelectQuery {
-		// Rows that a worker has stay due at "taken" or later, when a change came.
-		return q.Where("p.due > 0").Where(notErased).WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("p.worker = '' AND p.due <= ?", until).
-				WhereOr("p.worker = ?", worker).
-				WhereOr("p.worker <> '' AND NOT EXISTS (SELECT 1 FROM workers AS w WHERE w.id = p.worker)")
-		})
-	}
-	// Mostly there is nothing: no need to take the lock.
-	some, err := choose(c.read().from("preservation AS p")).Exists(ctx)
-	if err != nil || !some {
-		return nil, err
-	}
-	sqlTx, err := c.others.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("begin transaction: %w", err)
-	}
-	defer func() { _ = sqlTx.Rollback() }() // after a commit this does nothing
-	q := c.through(sqlTx)
-	var rows []preservationRow
-	find := choose(q.find(&rows)).Order("p.due", "p.package").Limit(int64(limit))
-	if c.dialect.name == postgresDialect.name {
-		find = find.For("UPDATE OF p SKIP LOCKED") // of two that take, one gets each
-	}
-	if err := find.Scan(ctx); err != nil {
-		return nil, fmt.Errorf("find packages: %w", err)
-	}
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	names := make([]string, len(rows))
-	out := make([]archive.Due, len(rows))
-	for i, row := range rows {
-		names[i] = row.Package
-		out[i] = archive.Due{Package: row.Package, Seq: row.Wanted, Head: row.Head, Clean: row.Clean}
-	}
-	_, err = q.update((*preservationRow)(nil)).Set("worker = ?", worker).Set("due = ?", int64(taken)).
-		Where("package IN (?)", bun.List(names)).Exec(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("take packages: %w", err)
-	}
-	if err := sqlTx.Commit(); err != nil {
-		return nil, fmt.Errorf("commit: %w", err)
-	}
-	return out, nil
-}
-
 // GiveBack implements archive.PackageCatalog.
 func (c *Catalog) GiveBack(ctx context.Context, worker, pkg string, due time.Time, reason string) error {
 	q := c.write().update((*preservationRow)(nil)).Set("worker = ''").Set("due = ?", micros(due)).
@@ -198,20 +145,6 @@ func (t *tx) MoveMaster(ctx context.Context, m archive.Moved) error {
 	return err
 }
 
-// Preserved implements archive.PackageTx.
-func (t *tx) Preserved(ctx context.Context, worker string, p archive.Preserved, now time.Time) error {
-	q := t.q.update((*preservationRow)(nil)).Where("package = ?", p.Package).Where("worker = ?", worker).
-		Set("written = ?", p.Seq).Set("head = ?", p.Head).Set("clean = ?", p.Clean)
-	if p.Clean {
-		// A change that came meanwhile has said when it is due.
-		q = q.Set("worker = ''").Set("attempts = 0").Set("error = ''").
-			Set("since = CASE WHEN wanted > ? THEN CAST(? AS BIGINT) ELSE since END", p.Seq, micros(now)).
-			Set("due = CASE WHEN wanted > ? THEN (CASE WHEN due = ? THEN CAST(? AS BIGINT) ELSE due END) ELSE 0 END", p.Seq, int64(taken), micros(now))
-	}
-	_, err := q.Exec(ctx)
-	return err
-}
-
 // snapshot runs fn in a transaction that only reads, all of it as it stood at one moment.
 func (c *Catalog) snapshot(ctx context.Context, fn func(q queries) error) error {
 	options := &sql.TxOptions{}
@@ -255,11 +188,10 @@ func (q queries) dossier(ctx context.Context, id string, query archive.DossierQu
 		return nil, err
 	}
 	out := &archive.Dossier{Entry: *entry, Published: fromMicros(entries[0].PublishedAt)}
-	var identity metaRow
-	if err := q.find(&identity).Where("name = ?", metaID).Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read the catalogue's identity: %w", notFound(err))
+	if out.Log, err = q.identity(ctx); err != nil {
+		return nil, err
 	}
-	if out.Log = identity.Value; query.Log != out.Log {
+	if query.Log != out.Log {
 		query.AfterChange = 0
 	}
 	if entry.Withdrawn {
