@@ -33,6 +33,9 @@ const (
 	countShare = 20
 	// lookEvery is how often it is looked whether there are any.
 	lookEvery = 500 * time.Millisecond
+	// failingFor is how long a command waits for packages whose last attempt failed: for
+	// another one or two.
+	failingFor = 5 * time.Second
 	// writeTries is how often a package is tried at once when another writer was first.
 	writeTries = 4
 )
@@ -342,7 +345,7 @@ func (p *Pipeline) ReportPackages(ctx context.Context, report *Report, atMost ti
 	if err != nil {
 		return err
 	}
-	late := time.After(atMost)
+	from, late := time.Now(), time.After(atMost)
 	for {
 		began := time.Now()
 		now, err := p.archive.PreservationOf(ctx, last)
@@ -351,7 +354,7 @@ func (p *Pipeline) ReportPackages(ctx context.Context, report *Report, atMost ti
 		}
 		left := now.Waiting + now.Resting
 		report.Packages = &PackagesReport{Written: int(p.preserving.written.Load()), Waiting: left, Error: now.Error}
-		if left <= now.Failing {
+		if left == 0 || left <= now.Failing && time.Since(from) > failingFor {
 			return nil
 		}
 		select {

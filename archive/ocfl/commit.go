@@ -41,8 +41,7 @@ func (r *Root) add(ctx context.Context, dir string, h *head, v Version, files []
 		case done && err != nil:
 			return Written{}, err
 		case done:
-			p.clear(ctx, inv)
-			return w, nil
+			return w, p.clear(ctx, inv)
 		}
 	}
 	if err == nil {
@@ -52,7 +51,7 @@ func (r *Root) add(ctx context.Context, dir string, h *head, v Version, files []
 		// Another writer may have committed the version, and cleared away what it did
 		// not need.
 		if winner, other := r.winner(ctx, dir, inv); other == nil {
-			p.clear(ctx, winner)
+			_ = p.clear(ctx, winner) // the winner's Write tells, or the next one
 			return Written{}, errOther
 		}
 		return Written{}, err
@@ -68,7 +67,7 @@ func (r *Root) add(ctx context.Context, dir string, h *head, v Version, files []
 		if err != nil {
 			return Written{}, err
 		}
-		p.clear(ctx, winner)
+		_ = p.clear(ctx, winner) // as above
 		return Written{}, errOther
 	}
 	if err != nil {
@@ -77,8 +76,7 @@ func (r *Root) add(ctx context.Context, dir string, h *head, v Version, files []
 	if err := r.finish(ctx, dir, h, inv, raw); err != nil {
 		return Written{}, fmt.Errorf("version %d is written, and was not put in the place of the one before: %w", inv.number, err)
 	}
-	p.clear(ctx, inv)
-	return w, nil
+	return w, p.clear(ctx, inv)
 }
 
 func userOf(v Version) *userBlock {

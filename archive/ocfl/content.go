@@ -156,9 +156,9 @@ func (p *plan) copy(ctx context.Context, f *placed) error {
 
 // clear removes what this writer and those that it met left under the version's
 // directory and the committed inventory does not have. The version is there for
-// good, so that nobody can commit what is removed. What cannot be removed now is
-// left to Settle.
-func (p *plan) clear(ctx context.Context, committed *inventory) {
+// good, so that nobody can commit what is removed. After an error, the next Write of
+// the same files goes on with it (tidy).
+func (p *plan) clear(ctx context.Context, committed *inventory) error {
 	kept := map[string]bool{}
 	for _, paths := range committed.Manifest {
 		for _, content := range paths {
@@ -169,9 +169,43 @@ func (p *plan) clear(ctx context.Context, committed *inventory) {
 	for _, f := range p.stored {
 		keys = append(keys, p.key(f))
 	}
+	var left error
 	for _, key := range keys {
 		if !kept[key] && strings.HasPrefix(key, p.dir+"/"+committed.Head+"/") {
-			_ = p.root.store.Delete(ctx, key) // Settle finds it again
+			left = errors.Join(left, p.root.store.Delete(ctx, key))
 		}
 	}
+	if left != nil {
+		return fmt.Errorf("version %d is written, and what an earlier attempt left was not removed: %w", committed.number, left)
+	}
+	return nil
+}
+
+// tidy removes what a writer that stopped left of the newest version under the names of
+// files for which the version then took others, made of their digests. It lists nothing:
+// mostly no file has such a name, and there is nothing to look for.
+func (r *Root) tidy(ctx context.Context, dir string, inv *inventory) error {
+	kept := map[string]bool{} // in lower case: some disks do not tell the two apart
+	for _, paths := range inv.Manifest {
+		for _, content := range paths {
+			kept[strings.ToLower(content)] = true
+		}
+	}
+	for digest, paths := range inv.Versions[inv.Head].State {
+		for _, path := range paths {
+			base := inv.Head + "/" + inv.content() + "/"
+			if !kept[strings.ToLower(base+nameByContent(path, digest))] || kept[strings.ToLower(base+path)] || !storable(path, maxKey-len(dir)-1-len(base)) {
+				continue
+			}
+			if _, err := r.store.Stat(ctx, dir+"/"+base+path); errors.Is(err, archive.ErrNotFound) {
+				continue
+			} else if err != nil {
+				return err
+			}
+			if err := r.store.Delete(ctx, dir+"/"+base+path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

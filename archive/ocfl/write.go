@@ -90,6 +90,9 @@ func (r *Root) write(ctx context.Context, v Version) (Written, error) {
 			return Written{}, err
 		}
 		if h.inv != nil && sameState(h.inv.Versions[h.inv.Head].State, files) {
+			if err := r.tidy(ctx, dir, h.inv); err != nil {
+				return Written{}, err
+			}
 			return Written{Object: v.Object, Version: h.inv.number, Reused: len(files)}, r.reseal(ctx, dir, h)
 		}
 		if now := h.number(); v.Head != Any && v.Head != now {
@@ -233,6 +236,9 @@ func (r *Root) current(ctx context.Context, dir, id string) (*head, error) {
 			return nil, archive.Invalid(dir+"/"+next+"/"+inventoryName, "is of version %s of object %q", inv.Head, inv.ID)
 		}
 		if err := r.finish(ctx, dir, h, inv, raw); err != nil {
+			return nil, err
+		}
+		if err := r.tidy(ctx, dir, inv); err != nil {
 			return nil, err
 		}
 	}
