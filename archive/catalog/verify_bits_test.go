@@ -160,6 +160,27 @@ func alteredColumns(clean, dump string) (out []string) {
 	return out
 }
 
+// replaceForBits shows an image, and then a better scan of it.
+func replaceForBits(t *testing.T, a *archive.Archive, record, first string) {
+	t.Helper()
+	sum := fmt.Sprintf("%0128x", record)
+	second := archive.AssetID(record, sum)
+	access := archive.Access{Version: "v", Levels: 1, TileSize: 512, Bytes: 9}
+	err := a.Derived(t.Context(), first, access)
+	if err == nil {
+		_, err = a.Receive(t.Context(), "wang", archive.Receipt{Asset: second, Record: record, Kind: archive.AssetImage, Filename: "better.tif", Key: "incoming/" + second + "/master", Size: 9, SHA512: sum, Replaces: first})
+	}
+	if err == nil {
+		err = a.Identified(t.Context(), second, "image/tiff", archive.Image{Width: 20, Height: 20})
+	}
+	if err == nil {
+		err = a.Derived(t.Context(), second, access)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func fillForBits(t *testing.T, c *Catalog) {
 	t.Helper()
 	a := newArchive(c)
@@ -180,6 +201,9 @@ func fillForBits(t *testing.T, c *Catalog) {
 		}
 		if err := a.Identified(t.Context(), asset, "image/tiff", archive.Image{Width: 10, Height: 10, Technical: technical}); err != nil {
 			t.Fatal(err)
+		}
+		if i%4 == 0 { // of some there is an earlier version
+			replaceForBits(t, a, id, asset)
 		}
 	}
 	if err := a.AddUser(t.Context(), "li", "li", archive.RoleAdmin, ""); err != nil {
