@@ -26,6 +26,21 @@ var (
 	ErrUnauthorized = errors.New("sign in first")
 )
 
+// FullError says that there is no room left where something is kept. What was to be
+// written was not, and what was there is as it was; it goes on once there is room.
+type FullError struct {
+	Place string // a file or a folder, for those who run the server
+	Err   error
+}
+
+// Error names the place and says what to do.
+func (e *FullError) Error() string {
+	return fmt.Sprintf("no space is left for %s: make room there, and it goes on (%v)", e.Place, e.Err)
+}
+
+// Unwrap returns what the system said.
+func (e *FullError) Unwrap() error { return e.Err }
+
 // InvalidError says which field of an input is wrong, and why. Field is the
 // path of the field in the record's JSON shape ("period.from", "stops[2].view");
 // Why is a sentence for the person who wrote the value, with the nearest valid

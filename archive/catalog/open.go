@@ -29,6 +29,7 @@ type Options struct {
 // Catalog is an opened catalogue. It is safe for use by many goroutines.
 type Catalog struct {
 	dialect dialect
+	path    string  // of SQLite: of the file
 	build   *bun.DB // builds the queries; they go through one of the connections
 	writer  *sql.DB // one connection, for Update
 	others  *sql.DB // writes beside Update: sessions, heartbeats, the queue
@@ -63,7 +64,7 @@ func Open(ctx context.Context, address string, opts Options) (_ *Catalog, err er
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, c.Close())
+			err = errors.Join(c.full(err), c.Close())
 		}
 	}()
 	if err := c.connect(ctx, address); err != nil {

@@ -112,6 +112,12 @@ func postgresConflict(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03")
 }
 
+// postgresFull reports whether PostgreSQL has no room left on its disk (disk_full).
+func postgresFull(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "53100"
+}
+
 // postgresRefused reports whether PostgreSQL did not let the user do something
 // (insufficient_privilege).
 func postgresRefused(err error) bool {

@@ -60,7 +60,7 @@ func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, exp
 	_, err := s.catalog.write().insert(row).On("CONFLICT (token) DO UPDATE").
 		Set("data = EXCLUDED.data, expiry = EXCLUDED.expiry").Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("write session: %w", err)
+		return fmt.Errorf("write session: %w", s.catalog.full(err))
 	}
 	return s.sweep(ctx)
 }

@@ -31,6 +31,7 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("find catalogue: %w", err)
 	}
+	c.path = path
 	if !c.inspecting {
 		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			return fmt.Errorf("make directory of the catalogue: %w", err)
@@ -93,6 +94,29 @@ func pragmas(more ...string) string {
 func sqliteBusy(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && (e.Code()&0xff == 5 || e.Code()&0xff == 6)
+}
+
+// full names the database in an error that says that there is no room left for it, and
+// returns others as they are.
+func (c *Catalog) full(err error) error {
+	var known *archive.FullError
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	if c.path != "" && sqliteFull(err) {
+		return &archive.FullError{Place: "the database " + c.path, Err: err}
+	}
+	if postgresFull(err) {
+		return &archive.FullError{Place: "the database, on the server that has it", Err: err}
+	}
+	return err
+}
+
+// sqliteFull reports whether SQLite finds no room: for the file (SQLITE_FULL), or for
+// what its processes share (SQLITE_IOERR_SHMSIZE).
+func sqliteFull(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == 13 || e.Code() == 10|19<<8)
 }
 
 // sqliteDamaged reports whether SQLite says that its file is damaged or is none of its

@@ -47,7 +47,7 @@ func (c *Catalog) TakeDue(ctx context.Context, worker string, now time.Time, res
 	}
 	sqlTx, err := c.others.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, fmt.Errorf("begin transaction: %w", err)
+		return nil, fmt.Errorf("begin transaction: %w", c.full(err))
 	}
 	defer func() { _ = sqlTx.Rollback() }() // after a commit this does nothing
 	q := c.through(sqlTx)
@@ -77,10 +77,10 @@ func (c *Catalog) TakeDue(ctx context.Context, worker string, now time.Time, res
 	_, err = q.update((*preservationRow)(nil)).Set("worker = ?", worker).Set("due = ?", int64(taken)).
 		Where("package IN (?)", bun.List(names)).Exec(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("take packages: %w", err)
+		return nil, fmt.Errorf("take packages: %w", c.full(err))
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return nil, fmt.Errorf("commit: %w", err)
+		return nil, fmt.Errorf("commit: %w", c.full(err))
 	}
 	return out, nil
 }

@@ -46,7 +46,7 @@ func (c *Catalog) Update(ctx context.Context, fn func(ctx context.Context, tx ar
 			return nil
 		}
 		if attempt == attempts || !(sqliteBusy(err) || postgresConflict(err)) {
-			return err
+			return c.full(err)
 		}
 		select {
 		case <-ctx.Done():

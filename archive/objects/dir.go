@@ -74,6 +74,15 @@ func (d *Dir) Close() error {
 // String returns the directory's address.
 func (d *Dir) String() string { return "dir:" + d.path }
 
+// full names the directory in an error that says that there is no room left in it, and
+// returns others as they are.
+func (d *Dir) full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &archive.FullError{Place: "the objects in " + d.path, Err: err}
+	}
+	return err
+}
+
 // Put implements Store.
 func (d *Dir) Put(ctx context.Context, key string, r io.Reader, opts PutOptions) (Info, error) {
 	if err := errors.Join(CheckKey(key), opts.check(key)); err != nil {
@@ -81,7 +90,7 @@ func (d *Dir) Put(ctx context.Context, key string, r io.Reader, opts PutOptions)
 	}
 	info, err := d.put(ctx, key, r, opts)
 	if err != nil {
-		return Info{}, fmt.Errorf("put %s: %w", key, err)
+		return Info{}, fmt.Errorf("put %s: %w", key, d.full(err))
 	}
 	return info, nil
 }
@@ -298,7 +307,7 @@ func (d *Dir) Move(ctx context.Context, from, to string) error {
 		return err
 	}
 	if err := d.makeFolders(path.Dir(to)); err != nil {
-		return fmt.Errorf("move %s to %s: %w", from, to, err)
+		return fmt.Errorf("move %s to %s: %w", from, to, d.full(err))
 	}
 	if err := d.root.Rename(from, to); err != nil {
 		return fmt.Errorf("move %s to %s: %w", from, to, notFound(err))

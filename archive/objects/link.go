@@ -25,7 +25,7 @@ func (d *Dir) CopyByLink(ctx context.Context, from, to string) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("copy %s to %s: %w", from, to, err)
+		return fmt.Errorf("copy %s to %s: %w", from, to, d.full(err))
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (d *Dir) PutAll(ctx context.Context, blobs []Blob) (done int, err error) {
 		}
 	}
 	if err != nil && done < len(blobs) {
-		err = fmt.Errorf("put %s: %w", blobs[done].Key, err)
+		err = fmt.Errorf("put %s: %w", blobs[done].Key, d.full(err))
 	}
 	return done, err
 }

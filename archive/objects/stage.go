@@ -26,11 +26,11 @@ func (d *Dir) Stage(ctx context.Context, r io.Reader) (*Staged, error) {
 	}
 	temp, f, err := d.createTemp(".")
 	if err != nil {
-		return nil, fmt.Errorf("stage an object: %w", err)
+		return nil, fmt.Errorf("stage an object: %w", d.full(err))
 	}
 	s := &Staged{dir: d, temp: temp, file: f}
 	if s.size, err = fill(ctx, f, r, -1); err != nil {
-		return nil, fmt.Errorf("stage an object: %w", errors.Join(err, s.Discard()))
+		return nil, fmt.Errorf("stage an object: %w", errors.Join(d.full(err), s.Discard()))
 	}
 	return s, nil
 }
@@ -43,7 +43,7 @@ func (s *Staged) Size() int64 { return s.size }
 func (s *Staged) Place(ctx context.Context, key string) (Info, error) {
 	info, err := s.place(ctx, key)
 	if err != nil {
-		return Info{}, fmt.Errorf("place %s: %w", key, errors.Join(err, s.Discard()))
+		return Info{}, fmt.Errorf("place %s: %w", key, errors.Join(s.dir.full(err), s.Discard()))
 	}
 	return info, nil
 }

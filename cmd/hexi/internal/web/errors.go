@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/gin-gonic/gin"
 
@@ -99,6 +100,7 @@ func describe(err error) problem {
 		invalid     *archive.InvalidError
 		invalids    archive.InvalidErrors
 		tooLarge    *http.MaxBytesError
+		full        *archive.FullError
 	)
 	p := problem{Type: "about:blank"}
 	switch {
@@ -140,6 +142,10 @@ func describe(err error) problem {
 		p.Status, p.Detail = http.StatusGone, err.Error()
 	case errors.Is(err, archive.ErrForbidden):
 		p.Status, p.Detail = http.StatusForbidden, "Your role does not allow this."
+	case errors.As(err, &full), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		// Where there is no room is for those who run the server: the log names it.
+		p.Status, p.retryAfter = http.StatusInsufficientStorage, 30
+		p.Detail = "服务器存储空间已满，未能保存；管理员腾出空间后请再试。 There is no space left on the server, and this could not be saved; try again once its administrator has made room."
 	case errors.Is(err, os.ErrDeadlineExceeded): // steadyBody
 		p.Status, p.Detail = http.StatusRequestTimeout, "The request came too slowly; send it again."
 	case errors.Is(err, context.DeadlineExceeded):
