@@ -200,12 +200,12 @@ func TestBuildAndRead(t *testing.T) {
 func TestHostilePackages(t *testing.T) {
 	t.Parallel()
 	sound, _, _ := build(t, 3, nil)
-	in := func(path, old, new string) func(opened) {
+	in := func(path, old, instead string) func(opened) {
 		return func(o opened) {
 			if !bytes.Contains(o[path], []byte(old)) {
 				t.Errorf("%s has no %q: %s", path, old, o[path])
 			}
-			o[path] = bytes.Replace(o[path], []byte(old), []byte(new), 1)
+			o[path] = bytes.Replace(o[path], []byte(old), []byte(instead), 1)
 		}
 	}
 	revisions, events := RevisionsPath(1), ProvenancePath(1)
