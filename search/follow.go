@@ -26,7 +26,16 @@ const batchSize = 1000
 
 // Follow applies all changes that the index has not seen. It returns how many
 // that were.
+//
+// An index that broke when it was written to, as on a full disk, is made anew first.
 func (ix *Index) Follow(ctx context.Context, source Source) (int, error) {
+	if ix.broken.Load() {
+		if _, err := ix.Reindex(ctx, source, nil); err != nil {
+			return 0, fmt.Errorf("the index broke and could not be made anew yet: %w", err)
+		}
+		ix.broken.Store(false)
+		ix.log.Info("the search index broke, and was made anew")
+	}
 	ix.writing.Lock()
 	defer ix.writing.Unlock()
 	return ix.follow(ctx, source, ix.bleve)
@@ -77,12 +86,18 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 	}
 }
 
-// Run follows whenever news comes, until it is closed. An error is logged, and
-// the changes are applied the next time.
+// Run follows whenever news comes, until it is closed. An error is logged, and it is
+// tried again every second.
 func (ix *Index) Run(ctx context.Context, source Source, news <-chan struct{}) {
 	for range news {
-		if _, err := ix.Follow(ctx, source); err != nil && ctx.Err() == nil {
-			ix.log.Error("the search index cannot follow; it will be tried again", "error", err)
+		for failed := 0; ; failed++ {
+			_, err := ix.Follow(ctx, source)
+			if err == nil || ctx.Err() != nil {
+				break
+			}
+			if failed%60 == 0 { // not every second
+				ix.log.Error("the search index cannot follow; it will be tried again", "error", err)
+			}
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):

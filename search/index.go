@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
@@ -56,8 +57,9 @@ type Index struct {
 	mu      sync.RWMutex // guards bleve against being swapped
 	bleve   bleve.Index
 	lock    *os.File
-	rebuild sync.Mutex // one rebuild or comparison at a time
-	writing sync.Mutex // one writer at a time: the order of changes counts
+	rebuild sync.Mutex  // one rebuild or comparison at a time
+	writing sync.Mutex  // one writer at a time: the order of changes counts
+	broken  atomic.Bool // it panicked when it was written to
 
 	readOnly bool // it is only looked at
 }
@@ -283,8 +285,15 @@ func seqOf(b bleve.Index) (int64, error) {
 	return n, nil
 }
 
-// apply indexes entries, removes ids, and notes the position, in one batch.
-func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
+// apply indexes entries, removes ids, and notes the position, in one batch. An index whose
+// own files could not be written may panic at the next batch: then it is broken.
+func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			ix.broken.Store(true)
+			err = fmt.Errorf("write index: it is broken, and has to be made anew: %v", v)
+		}
+	}()
 	batch := b.NewBatch()
 	for _, e := range entries {
 		doc, err := ix.document(e)

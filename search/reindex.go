@@ -121,7 +121,9 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 	ix.bleve = fresh
 	ix.mu.Unlock()
 	// The new one is in use: what fails from here on is only worth a warning.
-	if err := old.Close(); err != nil {
+	if ix.broken.Load() {
+		go old.Close() //nolint:errcheck // it may hold its own locks for ever
+	} else if err := old.Close(); err != nil {
 		ix.log.Warn("close old index", "error", err)
 	}
 	if ix.dir == "" {
