@@ -18,6 +18,14 @@ type taking struct {
 	count   TableReport
 }
 
+// rows is how many rows of tables were taken in or refused.
+func (r *Report) rows() (n int) {
+	for _, t := range r.Sheets {
+		n += t.Rows
+	}
+	return n
+}
+
 // taken reports what became of a table.
 func (r *Report) taken(t *taking) {
 	r.Sheets = append(r.Sheets, t.count)

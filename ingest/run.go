@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"hexi/archive"
 	"hexi/ingest/sheet"
@@ -77,7 +78,9 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (_ *
 		return nil, nil, err
 	}
 	if len(found.sheets) > 0 {
+		began := time.Now()
 		err = r.sheets(ctx)
+		p.opts.Log.Debug("rows taken in", "rows", r.report.rows(), "took", time.Since(began))
 	} else {
 		err = r.folder(ctx)
 	}

@@ -5,7 +5,7 @@
 // directory: hexi as the binary that people run, fed through "hexi ingest";
 // nginx with the same tiles as ready-made files, which is the ceiling; IIPImage
 // reading the same access copy; "vips dzsave" on the same masters; an S3 server
-// on the same access copy. One load generator serves them all in turn, in
+// on the same access copy; the sqlite3 client with the rows of the same sheet. One load generator serves them all in turn, in
 // short interleaved rounds, so that a change of the machine's mood meets each of
 // them; medians are printed. It claims nothing about absolute speed: client and
 // server share the cores.
@@ -69,6 +69,7 @@ var sections = []section{
 	{"lanes", "Tiles, while a crawler asks for what has to be computed", benchLanes},
 	{"ingest", "Ingest", benchIngest},
 	{"s3", "Tiles, from S3", benchS3},
+	{"import", "Sheets of the catalogue, their packages, and back from these", benchImport},
 }
 
 // parseOnly reads a list of sections; none means all.
@@ -101,8 +102,8 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	flags.IntVar(&s.connections, "connections", 8, "keep-alive connections of the load generator")
 	flags.IntVar(&s.rounds, "rounds", 7, "interleaved rounds")
 	flags.DurationVar(&s.each, "each", 2*time.Second, "how long one contender is measured in one round")
-	only := flags.String("only", "", "measure only these `parts`: tiles,computed,lanes,ingest,s3")
-	flags.BoolVar(&s.large, "large", false, "take in a gigapixel too, with some 8 GB of temporary files")
+	only := flags.String("only", "", "measure only these `parts`: tiles,computed,lanes,ingest,s3,import")
+	flags.BoolVar(&s.large, "large", false, "take in a gigapixel too, and a hundred thousand rows, with some 8 GB of temporary files")
 	flags.StringVar(&s.versitygw, "versitygw", "", "the S3 server's `binary` (default: what .ci/tool.sh versitygw builds)")
 	flags.BoolVar(&s.quick, "quick", false, "a short look: three rounds of half a second on smaller pictures")
 	keep := flags.String("keep", "", "work in this `directory` and leave it; a second run finds its picture there")

@@ -11,7 +11,7 @@ import (
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	all := []string{"tiles", "computed", "lanes", "ingest", "s3"}
+	all := []string{"tiles", "computed", "lanes", "ingest", "s3", "import"}
 	tests := []struct {
 		args string
 		only []string
@@ -22,7 +22,7 @@ func TestParse(t *testing.T) {
 		{"-only s3", []string{"s3"}, ""},
 		{"-only ingest,tiles -large", []string{"ingest", "tiles"}, ""},
 		{"-pyramid a.tif", []string{"tiles"}, ""},
-		{"-only tile", nil, "there are tiles, computed, lanes, ingest, s3"},
+		{"-only tile", nil, "there are tiles, computed, lanes, ingest, s3, import"},
 		{"-only ,", nil, "no part"},
 		{"-size 12", nil, "15360x6400"},
 		{"-rounds 0", nil, "a round at least"},
