@@ -179,7 +179,7 @@ func (e *Entry) setLayers(wanted Layers) (changes []*Asset, err error) {
 	for i := range e.Assets {
 		for j := range i {
 			a, b := &e.Assets[j], &e.Assets[i]
-			if a.Layer != nil && b.Layer != nil && a.Layer.Same(*b.Layer) && (slices.Contains(changes, a) || slices.Contains(changes, b)) {
+			if a.Replacing+b.Replacing == "" && a.Layer != nil && b.Layer != nil && a.Layer.Same(*b.Layer) && (slices.Contains(changes, a) || slices.Contains(changes, b)) {
 				return nil, Invalid("kind", "%s and %s would both be the layer %s of view %s; give one of them a label or another view",
 					a.Master.Filename, b.Master.Filename, a.Layer.Kind, a.Layer.View)
 			}

@@ -81,7 +81,7 @@ func arrange(assets []Asset) (views []View, misfits map[string]Text) {
 func viewMembers(assets []Asset) map[string][]*Asset {
 	members := map[string][]*Asset{}
 	for i := range assets {
-		if a := &assets[i]; a.Layer != nil && a.State != AssetSuperseded {
+		if a := &assets[i]; a.Layer != nil && !a.Replaced() && a.Replacing == "" {
 			members[a.Layer.View] = append(members[a.Layer.View], a)
 		}
 	}

@@ -231,11 +231,11 @@ func (b *bagging) fill(ctx context.Context, w *bagit.Writer, of records) (Summar
 			if err := lines.add(line); err != nil {
 				return err
 			}
-			for i, m := range line.Masters {
+			for _, m := range line.Masters {
 				if err := w.List(MasterPath(m), m.Size, m.SHA512); err != nil {
 					return err
 				}
-				copies.start(m, e.Assets[i])
+				copies.start(m, *e.Current(m.ID)) // a line does not have all assets
 			}
 			s.count(line)
 			if err := copies.failed(); err != nil {

@@ -354,6 +354,38 @@ func TestPlacesFollowTheBase(t *testing.T) {
 	})
 }
 
+// TestLayerOfAScanOnItsWay: a sheet says of the better scan what it said of the one before.
+func TestLayerOfAScanOnItsWay(t *testing.T) {
+	both(t, func(t *testing.T, c *Catalog, _ string) {
+		s := newScans(t, c, true)
+		layer := archive.Layers{s.id("a"): {Kind: "visible"}}
+		s.receive("li", "a", "a.tif", "", archive.Created)
+		s.show("a", 100, 50)
+		s.receive("li", "a2", "a.tif", "", archive.Updated)
+		s.receive("li", "b", "b.tif", "", archive.Created)
+		for range 2 {
+			if _, err := s.a.SetLayers(t.Context(), "li", "x", layer); err != nil {
+				t.Fatal(err)
+			}
+			layer = archive.Layers{s.id("a2"): {Kind: "visible"}}
+		}
+		s.identify("a2", 200, 100)
+		e := s.entry()
+		if views := archive.Views(e.Assets); len(views) != 1 || views[0].Base.ID != s.id("a") || len(archive.Misfits(e.Assets)) != 0 {
+			t.Errorf("%+v", views)
+		}
+		line := archive.NewLine(e, true)
+		if len(line.Masters) != 2 || line.Masters[1].ID != s.id("b") || len(line.Layers) != 2 || e.Current(line.Masters[1].ID).ID != s.id("b") {
+			t.Errorf("%+v", line)
+		}
+		s.derive("a2")
+		if e = s.entry(); e.Assets[0].ID != s.id("a2") || e.Assets[0].Layer == nil || e.Assets[0].Layer.Kind != "visible" {
+			t.Errorf("%+v", e.Assets)
+		}
+		s.sound()
+	})
+}
+
 // TestWhatThePublicSawOfVersions: earlier versions stay open to the public if they were,
 // as long as what stands in their place is.
 func TestWhatThePublicSawOfVersions(t *testing.T) {
