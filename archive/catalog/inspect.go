@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/riverqueue/river/rivermigrate"
 
@@ -28,6 +30,9 @@ type Inspection struct {
 	// LastChange is the latest number of the change log; 0 also where the schema
 	// is none of this program's.
 	LastChange int64 `json:"lastChange"`
+	// Packages says how far the preservation packages are behind; nil where the schema
+	// is not the one of this program.
+	Packages *archive.Preservation `json:"packages,omitempty"`
 	// ReadOnly says why nothing can be written; "" where it can.
 	ReadOnly string `json:"readOnly,omitempty"`
 }
@@ -61,6 +66,13 @@ func Inspect(ctx context.Context, address string) (_ Inspection, err error) {
 		if in.LastChange, err = c.LastChange(ctx); err != nil {
 			return in, err
 		}
+	}
+	if in.Schema == in.Known {
+		packages, err := c.Preservation(ctx, time.Now(), math.MaxInt64)
+		if err != nil {
+			return in, fmt.Errorf("count packages: %w", err)
+		}
+		in.Packages = &packages
 	}
 	if err := c.tryToWrite(ctx); err != nil {
 		in.ReadOnly = err.Error()

@@ -194,6 +194,40 @@ func (d *doctor) database(ctx context.Context) {
 		f.State, f.Do = stateWarning, doMigrate
 	}
 	d.note(f)
+	if in.Packages != nil {
+		d.packages(*in.Packages)
+	}
+}
+
+// waitsLong is for how long a package may wait to be written before that is worth a
+// warning.
+const waitsLong = 10 * time.Minute
+
+// packages tells how far the preservation packages are behind the catalogue.
+func (d *doctor) packages(p archive.Preservation) {
+	f := finding{Check: "packages", State: stateOK, Facts: p, Says: counted(p.Packages, "preservation package")}
+	if p.Waiting+p.Resting == 0 {
+		f.Says += ", none behind the catalogue"
+		d.note(f)
+		return
+	}
+	f.Says += fmt.Sprintf("; of these %d wait to be written", p.Waiting)
+	if p.Resting > 0 {
+		f.Says += fmt.Sprintf(" and %d changed lately and rest", p.Resting)
+	}
+	waits := time.Duration(0)
+	if !p.Oldest.IsZero() {
+		waits = time.Since(p.Oldest).Round(time.Second)
+		f.Says += fmt.Sprintf("; the longest waits for %s", waits)
+	}
+	switch {
+	case p.Failing > 0:
+		f.State, f.Do = stateWarning, "mend what is said; then they are written by themselves"
+		f.Says += fmt.Sprintf("; %d could not be written: %s", p.Failing, strings.ReplaceAll(p.Error, "\n", "; "))
+	case waits > waitsLong:
+		f.State, f.Do = stateWarning, `start "hexi serve" or "hexi worker", which write them`
+	}
+	d.note(f)
 }
 
 // index looks at the search index.

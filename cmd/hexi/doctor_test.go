@@ -83,6 +83,9 @@ func TestDoctor(t *testing.T) {
 					t.Errorf("nothing about %s", check)
 				}
 			}
+			if f := d.of("packages"); f.State != stateOK || !strings.HasSuffix(f.Says, ", none behind the catalogue") {
+				t.Errorf("server %v: %+v", server, f)
+			}
 			if f := d.of("search index"); f.State != stateOK || strings.Contains(f.Says, "server") != server {
 				t.Errorf("server %v: %+v", server, f)
 			}
