@@ -54,6 +54,7 @@ type settings struct {
 	large         bool // a gigapixel too
 	only          []string
 	versitygw     string // path of the S3 server
+	records       int    // to edit one among; 0 is as many as the part says
 	dir           string // for everything that is written
 }
 
@@ -70,6 +71,7 @@ var sections = []section{
 	{"ingest", "Ingest", benchIngest},
 	{"s3", "Tiles, from S3", benchS3},
 	{"import", "Sheets of the catalogue, their packages, and back from these", benchImport},
+	{"edit", "One edit among many records", benchEdit},
 }
 
 // parseOnly reads a list of sections; none means all.
@@ -102,9 +104,10 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	flags.IntVar(&s.connections, "connections", 8, "keep-alive connections of the load generator")
 	flags.IntVar(&s.rounds, "rounds", 7, "interleaved rounds")
 	flags.DurationVar(&s.each, "each", 2*time.Second, "how long one contender is measured in one round")
-	only := flags.String("only", "", "measure only these `parts`: tiles,computed,lanes,ingest,s3,import")
+	only := flags.String("only", "", "measure only these `parts`: tiles,computed,lanes,ingest,s3,import,edit")
 	flags.BoolVar(&s.large, "large", false, "take in a gigapixel too, and a hundred thousand rows, with some 8 GB of temporary files")
 	flags.StringVar(&s.versitygw, "versitygw", "", "the S3 server's `binary` (default: what .ci/tool.sh versitygw builds)")
+	flags.IntVar(&s.records, "records", 0, "edit one among so many `records` (default 10000, 100000 with -large)")
 	flags.BoolVar(&s.quick, "quick", false, "a short look: three rounds of half a second on smaller pictures")
 	keep := flags.String("keep", "", "work in this `directory` and leave it; a second run finds its picture there")
 	if err := flags.Parse(args); err != nil {
@@ -118,6 +121,9 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	}
 	if _, err := fmt.Sscanf(*size, "%dx%d", &s.width, &s.height); err != nil || s.width < 1 || s.height < 1 {
 		return s, false, fmt.Errorf("size: %q is not of the form 15360x6400", *size)
+	}
+	if s.records < 0 || s.records > 10_000_000 {
+		return s, false, fmt.Errorf("records: %d is not from 1 to 10,000,000", s.records)
 	}
 	if s.connections < 1 || s.connections > 1024 || s.rounds < 1 || s.each < 10*time.Millisecond {
 		return s, false, errors.New("there must be 1 to 1024 connections, a round at least, and 10 ms for each contender")
