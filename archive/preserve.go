@@ -97,6 +97,14 @@ type Preserved struct {
 	Clean bool
 }
 
+// PackageState says how one package stands.
+type PackageState struct {
+	Known   bool // it was wanted once
+	Written bool // there is a version of it
+	Due     bool // changes wait to be written to it, or are being written
+	Taken   bool // a worker is at it
+}
+
 // Preservation says how far the packages are behind.
 type Preservation struct {
 	Packages int       `json:"packages"`        // that were ever wanted

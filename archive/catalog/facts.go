@@ -80,18 +80,17 @@ func (c *Catalog) CountRecords(ctx context.Context) (int, error) {
 	return c.Count(ctx, archive.ListQuery{})
 }
 
-// PackageState says how the preservation package of a record stands: whether one was
-// ever wanted, and whether changes wait to be written to it, or are being written.
-func (c *Catalog) PackageState(ctx context.Context, id string) (known, due bool, err error) {
+// PackageState says how the preservation package of a record stands.
+func (c *Catalog) PackageState(ctx context.Context, id string) (archive.PackageState, error) {
 	var row preservationRow
-	err = notFound(c.read().find(&row).Where("package = ?", id).Scan(ctx))
+	err := notFound(c.read().find(&row).Where("package = ?", id).Scan(ctx))
 	if errors.Is(err, archive.ErrNotFound) {
-		return false, false, nil
+		return archive.PackageState{}, nil
 	}
 	if err != nil {
-		return false, false, fmt.Errorf("look at package %s: %w", id, err)
+		return archive.PackageState{}, fmt.Errorf("look at package %s: %w", id, err)
 	}
-	return true, row.Due > 0 || !row.Clean, nil
+	return archive.PackageState{Known: true, Written: row.Head > 0, Due: row.Due > 0 || !row.Clean, Taken: row.Worker != ""}, nil
 }
 
 // WantPackage has the preservation package of a record written again, by whoever works

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"hexi/archive"
@@ -23,11 +24,17 @@ var errStopped = errors.New("the process was stopped here")
 // that it does then has an effect.
 type stopping struct {
 	objects.Store
-	left int
+	left atomic.Int64
+}
+
+func stopAfter(store objects.Store, writes int) *stopping {
+	s := &stopping{Store: store}
+	s.left.Store(int64(writes))
+	return s
 }
 
 func (s *stopping) stop() error {
-	if s.left--; s.left < 0 {
+	if s.left.Add(-1) < 0 {
 		return errStopped
 	}
 	return nil
@@ -48,7 +55,7 @@ func (s *stopping) Delete(ctx context.Context, key string) error {
 }
 
 func (s *stopping) List(ctx context.Context, prefix string) iter.Seq2[objects.Info, error] {
-	if s.left < 0 {
+	if s.left.Load() < 0 {
 		return func(yield func(objects.Info, error) bool) { yield(objects.Info{}, errStopped) }
 	}
 	return s.Store.List(ctx, prefix)
@@ -110,7 +117,7 @@ func TestErasedStaysErased(t *testing.T) {
 			if err := h.archive.Erase(t.Context(), "root", id, "a court has ordered it"); err != nil {
 				t.Fatal(err)
 			}
-			h.objects = &stopping{whole, i}
+			h.objects = stopAfter(whole, i)
 			if h.packages, err = ocfl.Open(t.Context(), packageStore{h.objects}, packagesPrefix); err != nil {
 				t.Fatal(err)
 			}

@@ -24,7 +24,7 @@ type Packages func(ctx context.Context, wrap func(context.Context, io.Reader) io
 // PackageNotes is what a check needs of the catalogue about packages.
 type PackageNotes interface {
 	// PackageState says how a package stands.
-	PackageState(ctx context.Context, id string) (known, due bool, err error)
+	PackageState(ctx context.Context, id string) (archive.PackageState, error)
 	// WantPackage has a package written again.
 	WantPackage(ctx context.Context, id string) error
 }
@@ -45,11 +45,11 @@ func (c *Checker) recordPackage(ctx context.Context, id string, masters map[stri
 		}
 		if len(l.found) > 0 {
 			// It may have been written between two of the looks.
-			_, due, err := c.parts.Notes.PackageState(ctx, id)
+			state, err := c.parts.Notes.PackageState(ctx, id)
 			if err != nil {
 				return err
 			}
-			if due {
+			if state.Taken {
 				out.waiting++
 				return nil
 			}
@@ -84,17 +84,21 @@ func (l *packageLook) tell(code Code, key, format string, args ...any) {
 
 func (l *packageLook) look(ctx context.Context) error {
 	root := l.checker.root
-	_, due, err := l.checker.parts.Notes.PackageState(ctx, l.id)
+	state, err := l.checker.parts.Notes.PackageState(ctx, l.id)
 	if err != nil {
 		return err
 	}
-	l.due = due
+	l.due = state.Due
 	object, err := root.Object(ctx, l.id)
 	switch {
-	case errors.Is(err, archive.ErrNotFound) && (due || l.erased(ctx)):
+	case errors.Is(err, archive.ErrNotFound) && (state.Due && !state.Written || l.erased(ctx)):
 		return nil
 	case errors.Is(err, archive.ErrNotFound):
-		l.tell(PackageMissing, l.id, "the record has no preservation package, and none waits to be written")
+		why := "the record has no preservation package, and none waits to be written"
+		if state.Written {
+			why = "the record's preservation package, which was written, is gone"
+		}
+		l.tell(PackageMissing, l.id, "%s", why)
 		return nil
 	case errors.Is(err, ocfl.ErrCorrupt):
 		return l.invalid(ctx)
@@ -108,7 +112,7 @@ func (l *packageLook) look(ctx context.Context) error {
 	if err := l.sidecars(ctx, object); err != nil {
 		return err
 	}
-	if err := l.content(ctx, object); err != nil || len(l.found) > 0 || due {
+	if err := l.content(ctx, object); err != nil || len(l.found) > 0 || l.due {
 		return err
 	}
 	return l.compare(ctx, object)
@@ -312,8 +316,8 @@ func (c *Checker) packages(ctx context.Context, r *Report) error {
 // hold none.
 func (c *Checker) unknownPackage(ctx context.Context, r *Report, report ocfl.Report) error {
 	if strings.Contains(report.Object, ":") { // no record's
-		_, due, err := c.parts.Notes.PackageState(ctx, report.Object)
-		if err != nil || due {
+		state, err := c.parts.Notes.PackageState(ctx, report.Object)
+		if err != nil || state.Due {
 			return err
 		}
 		for _, p := range report.Problems {
@@ -331,8 +335,8 @@ func (c *Checker) unknownPackage(ctx context.Context, r *Report, report ocfl.Rep
 		r.Looked.Packages++
 		return err
 	}
-	known, _, err := c.parts.Notes.PackageState(ctx, report.Object)
-	if err != nil || known {
+	state, err := c.parts.Notes.PackageState(ctx, report.Object)
+	if err != nil || state.Known {
 		return err
 	}
 	if _, err := c.parts.Archive.Record(ctx, report.Object); !errors.Is(err, archive.ErrNotFound) {
