@@ -175,15 +175,42 @@ func (p *plan) clear(ctx context.Context, committed *inventory) error {
 			left = errors.Join(left, p.root.store.Delete(ctx, key))
 		}
 	}
+	if len(p.left) > 0 && left == nil {
+		left = p.root.sweepNamed(ctx, p.dir, committed)
+	}
 	if left != nil {
 		return fmt.Errorf("version %d is written, and what an earlier attempt left was not removed: %w", committed.number, left)
 	}
 	return nil
 }
 
+// sweepNamed removes what is under names made of digests in the newest version, which is
+// committed, and is none of its own: of several writers that stopped one after the other
+// and had other bytes each, only the first left its bytes under the plain name. It lists
+// that one folder, and is for where a plain name was found taken, so that a writer did
+// stop.
+func (r *Root) sweepNamed(ctx context.Context, dir string, committed *inventory) error {
+	kept := map[string]bool{}
+	for _, paths := range committed.Manifest {
+		for _, content := range paths {
+			kept[dir+"/"+content] = true
+		}
+	}
+	var left error
+	for info, err := range r.store.List(ctx, dir+"/"+committed.Head+"/"+committed.content()+"/"+byContent+"/") {
+		if err != nil {
+			return errors.Join(left, err)
+		}
+		if !kept[info.Key] {
+			left = errors.Join(left, r.store.Delete(ctx, info.Key))
+		}
+	}
+	return left
+}
+
 // tidy removes what a writer that stopped left of the newest version under the names of
-// files for which the version then took others, made of their digests. It lists nothing:
-// mostly no file has such a name, and there is nothing to look for.
+// files for which the version then took others, made of their digests. It lists nothing
+// where no file has such a name, as mostly: then there is nothing to look for.
 func (r *Root) tidy(ctx context.Context, dir string, inv *inventory) error {
 	kept := map[string]bool{} // in lower case: some disks do not tell the two apart
 	for _, paths := range inv.Manifest {
@@ -191,12 +218,14 @@ func (r *Root) tidy(ctx context.Context, dir string, inv *inventory) error {
 			kept[strings.ToLower(content)] = true
 		}
 	}
+	renamed := false
 	for digest, paths := range inv.Versions[inv.Head].State {
 		for _, path := range paths {
 			base := inv.Head + "/" + inv.content() + "/"
 			if !kept[strings.ToLower(base+nameByContent(path, digest))] || kept[strings.ToLower(base+path)] || !storable(path, maxKey-len(dir)-1-len(base)) {
 				continue
 			}
+			renamed = true
 			if _, err := r.store.Stat(ctx, dir+"/"+base+path); errors.Is(err, archive.ErrNotFound) {
 				continue
 			} else if err != nil {
@@ -207,5 +236,8 @@ func (r *Root) tidy(ctx context.Context, dir string, inv *inventory) error {
 			}
 		}
 	}
-	return nil
+	if !renamed {
+		return nil
+	}
+	return r.sweepNamed(ctx, dir, inv)
 }

@@ -123,11 +123,14 @@ func storableName(name string) bool {
 	return true
 }
 
+// byContent is the folder of names that are made of digests.
+const byContent = "by-digest"
+
 // nameByContent is the name of a file that cannot have its own: made of its digest,
 // so that no two contents ever have the same. What can be kept of its own name is:
 // the last segment, or its extension.
 func nameByContent(logical, digest string) string {
-	folder := "by-digest/" + shorten(digest)
+	folder := byContent + "/" + shorten(digest)
 	name := path.Base(logical)
 	if storableName(name) && len(name) <= 200 {
 		return folder + "/" + name

@@ -319,6 +319,35 @@ func TestSettle(t *testing.T) {
 
 // An object whose own inventory is lost is read from its newest version, and gets it
 // back from all of them, one after the other.
+// Two writers stopped one after the other, each with other bytes under the same name; the
+// third is not stopped, and nothing of theirs stays. Neither does when removing it fails
+// at first.
+func TestStoppedWritersLeaveNothing(t *testing.T) {
+	root, store := newRoot(t)
+	id := "urn:example:r-1"
+	dir, err := root.Path(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := func(content string) string {
+		return dir + "/v1/content/by-digest/" + digest(content)[:32] + "/package.json"
+	}
+	put(t, store, dir+"/v1/content/package.json", "first")
+	put(t, store, named("second"), "second")
+	v := simple(id, 0, "package.json", "third", "metadata.json", "m")
+	mustWrite(t, root, v)
+	valid(t, root, id)
+	put(t, store, named("second"), "second")
+	v.Head = 1
+	if w := mustWrite(t, root, v); w.New {
+		t.Errorf("a version was added: %+v", w)
+	}
+	valid(t, root, id)
+	if got := readFile(t, mustRead(t, root, id), "package.json"); got != "third" {
+		t.Errorf("package.json is %q", got)
+	}
+}
+
 func TestLostInventory(t *testing.T) {
 	t.Parallel()
 	for _, writes := range []bool{false, true} {
