@@ -29,7 +29,7 @@ const maxFixityWhy = 1000
 func (a *Archive) NoteFixity(ctx context.Context, by string, checks []FixityCheck) error {
 	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
 		for _, check := range checks {
-			asset, err := a.catalog.Asset(ctx, check.Asset)
+			asset, err := tx.Asset(ctx, check.Asset)
 			if errors.Is(err, ErrNotFound) || err == nil && asset.State == AssetErased {
 				continue
 			}
@@ -40,12 +40,8 @@ func (a *Archive) NoteFixity(ctx context.Context, by string, checks []FixityChec
 			if check.Fail != "" {
 				says = FixityDetail{Outcome: "fail", Why: strings.ToValidUTF8(check.Fail[:min(len(check.Fail), maxFixityWhy)], "")}
 			}
-			change := Change{At: check.At, By: by, Action: ActionFixity, Record: asset.Record, Asset: asset.ID}
-			if change.Detail, err = detail(says); err != nil {
+			if err := a.logAssetAt(ctx, tx, check.At, by, ActionFixity, *asset, says); err != nil {
 				return err
-			}
-			if _, err := tx.AddChange(ctx, change); err != nil {
-				return fmt.Errorf("asset %s: %w", asset.ID, err)
 			}
 		}
 		return nil

@@ -159,12 +159,7 @@ func (p *plan) copy(ctx context.Context, f *placed) error {
 // good, so that nobody can commit what is removed. After an error, the next Write of
 // the same files goes on with it (tidy).
 func (p *plan) clear(ctx context.Context, committed *inventory) error {
-	kept := map[string]bool{}
-	for _, paths := range committed.Manifest {
-		for _, content := range paths {
-			kept[p.dir+"/"+content] = true
-		}
-	}
+	kept := committed.keys(p.dir)
 	keys := p.left
 	for _, f := range p.stored {
 		keys = append(keys, p.key(f))
@@ -190,12 +185,7 @@ func (p *plan) clear(ctx context.Context, committed *inventory) error {
 // that one folder, and is for where a plain name was found taken, so that a writer did
 // stop.
 func (r *Root) sweepNamed(ctx context.Context, dir string, committed *inventory) error {
-	kept := map[string]bool{}
-	for _, paths := range committed.Manifest {
-		for _, content := range paths {
-			kept[dir+"/"+content] = true
-		}
-	}
+	kept := committed.keys(dir)
 	var left error
 	for info, err := range r.store.List(ctx, dir+"/"+committed.Head+"/"+committed.content()+"/"+byContent+"/") {
 		if err != nil {

@@ -148,3 +148,14 @@ func (inv *inventory) next() *inventory {
 	out.Versions = maps.Clone(inv.Versions)
 	return &out
 }
+
+// keys are the keys of all content that the inventory has, of an object in that folder.
+func (inv *inventory) keys(dir string) map[string]bool {
+	keys := map[string]bool{}
+	for _, paths := range inv.Manifest {
+		for _, content := range paths {
+			keys[dir+"/"+content] = true
+		}
+	}
+	return keys
+}

@@ -108,11 +108,7 @@ func (r *Root) repeat(ctx context.Context, dir string, h *head) error {
 func (r *Root) sweep(ctx context.Context, dir string, inv *inventory, opts SettleOptions) error {
 	kept := map[string]bool{}
 	if inv != nil {
-		for _, paths := range inv.Manifest {
-			for _, content := range paths {
-				kept[dir+"/"+content] = true
-			}
-		}
+		kept = inv.keys(dir)
 	}
 	for info, err := range r.store.List(ctx, dir+"/v") {
 		if err != nil {

@@ -15,8 +15,9 @@ func newDoctor(env *environment) *cobra.Command {
 		Use: "doctor", Short: "Check what hexi stands on: engine, disks, database, object store, index", Args: cobra.NoArgs,
 		Long: "Check what hexi stands on: the image engine and its formats, the process that decodes images, free disk\n" +
 			"space, the vocabularies and profiles, the database, how far the preservation packages are behind, the\n" +
-			"object store with the guarantees that hexi relies on, and the search index. Each line says ok, warning or fault, and what to do. Nothing is made or changed but objects under a prefix of\n" +
-			"their own in the object store, which are removed again. It may run beside a server.\n\n" +
+			"object store with the guarantees that hexi relies on, and the search index. Each line says ok, warning or\n" +
+			"fault, and what to do. Nothing is made or changed but objects under a prefix of their own in the\n" +
+			"object store, which are removed again. It may run beside a server.\n\n" +
 			"Exit status: 0 all is well, 3 there are warnings, 1 there are faults.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := env.flags.load(env.getenv)
