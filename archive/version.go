@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -40,6 +41,17 @@ func (e *Entry) Current(id string) *Asset {
 		}
 		if id = next; id == "" {
 			return nil
+		}
+	}
+	return nil
+}
+
+// Asset returns an asset of the record, one that stands in a place or an earlier version;
+// nil if there is none of that id.
+func (e *Entry) Asset(id string) *Asset {
+	for _, assets := range [][]Asset{e.Assets, e.Earlier} {
+		if i := slices.IndexFunc(assets, func(a Asset) bool { return a.ID == id }); i >= 0 {
+			return &assets[i]
 		}
 	}
 	return nil

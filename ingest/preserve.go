@@ -179,32 +179,44 @@ func (p *Pipeline) unpreserved(ctx context.Context, worker string, d archive.Due
 
 // preserve writes one package, and returns what is to be noted of it, and the keys of
 // masters that lie in it and elsewhere.
-func (p *Pipeline) preserve(ctx context.Context, d archive.Due, dossier *archive.Dossier) (archive.Preserved, []string, error) {
-	for try := 1; ; try++ {
-		result, stale, err := p.preserveOnce(ctx, d, dossier)
+func (p *Pipeline) preserve(ctx context.Context, d archive.Due, dossier *archive.Dossier) (result archive.Preserved, stale []string, err error) {
+	err = p.writing(ctx, d.Package, func(object *ocfl.Object) error {
+		result, stale, err = p.preserveOnce(ctx, d, object, dossier)
 		dossier = nil // of what has changed since, or is damaged, it says too little
+		return err
+	})
+	if err != nil {
+		return archive.Preserved{}, nil, err
+	}
+	return result, stale, nil
+}
+
+// writing hands a package, nil where there is none yet, to what writes it; again when it
+// has to be mended first or another writer was first.
+func (p *Pipeline) writing(ctx context.Context, id string, write func(object *ocfl.Object) error) error {
+	for try := 1; ; try++ {
+		object, err := p.opts.Packages.Object(ctx, id)
+		if errors.Is(err, archive.ErrNotFound) {
+			object, err = nil, nil
+		}
+		if err == nil {
+			err = write(object)
+		}
 		switch {
 		case err == nil || try == writeTries:
-			return result, stale, err
+			return err
 		case errors.Is(err, ocfl.ErrCorrupt):
 			// What can be mended of it is; where it cannot, that is said the next time.
-			if err := p.opts.Packages.Settle(ctx, d.Package, ocfl.SettleOptions{}); err != nil {
-				return archive.Preserved{}, nil, err
+			if err := p.opts.Packages.Settle(ctx, id, ocfl.SettleOptions{}); err != nil {
+				return err
 			}
 		case !errors.Is(err, archive.ErrConflict):
-			return archive.Preserved{}, nil, err
+			return err
 		}
 	}
 }
 
-func (p *Pipeline) preserveOnce(ctx context.Context, d archive.Due, dossier *archive.Dossier) (archive.Preserved, []string, error) {
-	object, err := p.opts.Packages.Object(ctx, d.Package)
-	if errors.Is(err, archive.ErrNotFound) {
-		object, err = nil, nil
-	}
-	if err != nil {
-		return archive.Preserved{}, nil, err
-	}
+func (p *Pipeline) preserveOnce(ctx context.Context, d archive.Due, object *ocfl.Object, dossier *archive.Dossier) (archive.Preserved, []string, error) {
 	switch d.Package {
 	case archive.PackageUsers:
 		return p.preserveUsers(ctx, d, object)

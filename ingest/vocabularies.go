@@ -21,26 +21,14 @@ func (p *Pipeline) PreserveVocabularies(ctx context.Context, files map[string][]
 	if err != nil {
 		return err
 	}
-	for try := 1; ; try++ {
-		object, err := p.opts.Packages.Object(ctx, archive.PackageVocabularies)
-		if errors.Is(err, archive.ErrNotFound) {
-			object, err = nil, nil
-		}
-		if err == nil {
-			_, _, err = p.writeOwn(ctx, archive.Due{Package: archive.PackageVocabularies}, object, built, "vocabularies and profiles")
-		}
-		if err == nil {
-			return nil
-		}
-		if errors.Is(err, ocfl.ErrCorrupt) && try < writeTries {
-			err = p.opts.Packages.Settle(ctx, archive.PackageVocabularies, ocfl.SettleOptions{})
-		} else if errors.Is(err, archive.ErrConflict) && try < writeTries {
-			err = nil
-		}
-		if err != nil {
-			return fmt.Errorf("write package %s: %w", archive.PackageVocabularies, err)
-		}
+	err = p.writing(ctx, archive.PackageVocabularies, func(object *ocfl.Object) error {
+		_, _, err := p.writeOwn(ctx, archive.Due{Package: archive.PackageVocabularies}, object, built, "vocabularies and profiles")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write package %s: %w", archive.PackageVocabularies, err)
 	}
+	return nil
 }
 
 // PreservedVocabularies returns the files of the latest version of the package of the

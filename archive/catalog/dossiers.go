@@ -48,17 +48,17 @@ func (q queries) dossiers(ctx context.Context, ids []string, out map[string]*arc
 	if len(ids) == 0 {
 		return nil
 	}
-	var assets []assetRow
-	if err := q.find(&assets).Where("record IN (?)", bun.List(ids)).Order("record", "position", "id").Scan(ctx); err != nil {
+	var rows []assetRow
+	if err := q.find(&rows).Where("record IN (?)", bun.List(ids)).Order("record", "position", "id").Scan(ctx); err != nil {
 		return fmt.Errorf("read assets: %w", err)
 	}
-	for i := range assets {
-		a, err := assets[i].asset()
-		if err != nil {
-			return err
-		}
+	assets, err := assetsFrom(rows)
+	if err != nil {
+		return err
+	}
+	for _, a := range assets {
 		d := out[a.Record]
-		d.Entry.Assets = append(d.Entry.Assets, *a)
+		d.Entry.Assets = append(d.Entry.Assets, a)
 	}
 	var revisions []revisionRow
 	if err := q.find(&revisions).Where("record IN (?)", bun.List(ids)).Order("record", "number").Scan(ctx); err != nil {

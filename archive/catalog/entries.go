@@ -80,13 +80,24 @@ func (q queries) assetsOf(ctx context.Context, records []string) ([]archive.Asse
 		if err != nil {
 			return nil, fmt.Errorf("read assets: %w", err)
 		}
-		for i := range rows {
-			a, err := rows[i].asset()
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, *a)
+		assets, err := assetsFrom(rows)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, assets...)
+	}
+	return out, nil
+}
+
+// assetsFrom turns rows into assets.
+func assetsFrom(rows []assetRow) ([]archive.Asset, error) {
+	var out []archive.Asset
+	for i := range rows {
+		a, err := rows[i].asset()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, *a)
 	}
 	return out, nil
 }

@@ -203,12 +203,8 @@ func (q queries) dossier(ctx context.Context, id string, query archive.DossierQu
 	if err := q.find(&assets).Where("record = ?", id).Order("position", "id").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read assets: %w", err)
 	}
-	for i := range assets {
-		a, err := assets[i].asset()
-		if err != nil {
-			return nil, err
-		}
-		out.Entry.Assets = append(out.Entry.Assets, *a)
+	if out.Entry.Assets, err = assetsFrom(assets); err != nil {
+		return nil, err
 	}
 	var revisions []revisionRow
 	if err := q.find(&revisions).Where("record = ?", id).Where("number >= ?", int64(query.FromRevision)).Order("number").Scan(ctx); err != nil {

@@ -90,14 +90,11 @@ func (q queries) fillVersions(ctx context.Context, record string) error {
 	if err := q.find(&changes).Where("record = ?", record).Where("asset <> ''").Order("seq").Scan(ctx); err != nil {
 		return err
 	}
-	assets, log := make([]archive.Asset, len(rows)), make([]archive.Change, len(changes))
-	for i := range rows {
-		a, err := rows[i].asset()
-		if err != nil {
-			return err
-		}
-		assets[i] = *a
+	assets, err := assetsFrom(rows)
+	if err != nil {
+		return err
 	}
+	log := make([]archive.Change, len(changes))
 	for i := range changes {
 		log[i] = changes[i].change()
 	}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -317,11 +316,9 @@ func (s *Server) asset(c *gin.Context, id string) (*archive.Asset, *archive.Entr
 		return nil, nil, archive.ErrNotFound
 	}
 	if a.Replaced() { // the public is left those versions that it saw
-		i := slices.IndexFunc(e.Earlier, func(old archive.Asset) bool { return old.ID == id })
-		if i < 0 {
+		if a = e.Asset(id); a == nil {
 			return nil, nil, archive.ErrNotFound
 		}
-		a = &e.Earlier[i]
 	}
 	return a, e, nil
 }

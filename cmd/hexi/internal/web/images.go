@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -179,8 +178,7 @@ func (m *images) open(ctx context.Context, id string, staff bool) (*view, error)
 	successor := ""
 	if asset.Replaced() {
 		// Of earlier versions the public is left those that it saw.
-		i := slices.IndexFunc(entry.Earlier, func(a archive.Asset) bool { return a.ID == id })
-		if i < 0 {
+		if entry.Asset(id) == nil {
 			return nil, archive.ErrNotFound
 		}
 		if now := entry.Current(id); now != nil {

@@ -73,17 +73,9 @@ func newVersionLine(e *archive.Entry, a *archive.Asset, lang string) versionLine
 	case a.Replacing != "":
 		line.Note = inLanguage(lang, "正在处理，完成后替换此图", "is being prepared, and takes its place then")
 	case a.ReplacedBy != "":
-		by := ""
-		for _, list := range [][]archive.Asset{e.Assets, e.Earlier} {
-			for i := range list {
-				if list[i].ID == a.ReplacedBy {
-					by = list[i].ReceivedBy
-				}
-			}
-		}
 		line.Note = fmt.Sprintf(inLanguage(lang, "%s 被替换", "replaced %s"), a.ReplacedAt.Local().Format(minutes))
-		if by != "" {
-			line.Note += inLanguage(lang, "，操作人 ", " by ") + by
+		if by := e.Asset(a.ReplacedBy); by != nil && by.ReceivedBy != "" {
+			line.Note += inLanguage(lang, "，操作人 ", " by ") + by.ReceivedBy
 		}
 	}
 	return line
