@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # gotest.sh  runs every Go test with the race detector: unit tests, conformance
 # suites on the services that services.sh started, command transcripts, the
-# browser test. Prints go test's closing line for each package, and the full
-# output of one that fails.
+# browser test. Prints go test's closing line for each package, and what the
+# tests said that failed; all that a package said, where it ended otherwise.
 #
 # Nothing may skip: a test that does fails the run, except where it says
 # HEXI_TEST_DATA and there is no such data beside this checkout.
@@ -24,8 +24,22 @@ fi
 go test -race -v -timeout 30m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | awk -v data="${HEXI_TEST_DATA:-}" '
   # go test -v prints one package after another, the verdict of each last.
   /^(ok  |\?   )\t/ { skips(); print; fflush(); n = 0; next }
-  /^FAIL\t/         { for (i = 0; i < n; i++) print line[i]; skips(); print; fflush(); n = 0; failed = 1; next }
+  /^FAIL\t/         { failures(); skips(); print; fflush(); n = 0; failed = 1; next }
                     { line[n++] = $0 }
+
+  # failures prints what the failed tests of a package said, and what no test said.
+  function failures(    i, test, bad, some, whole) {
+    for (i = 0; i < n; i++) {
+      if (line[i] ~ /^ *--- FAIL: /) { test = line[i]; sub(/^ *--- FAIL: /, "", test); sub(/ .*/, "", test); bad[test] = 1; some = 1 }
+      if (line[i] ~ /^(panic|fatal error|SIG[A-Z]+): / || line[i] ~ /^(\*\*\* Test killed|WARNING: DATA RACE)/) whole = 1
+    }
+    test = ""
+    for (i = 0; i < n; i++) {
+      if (line[i] ~ /^=== (RUN|CONT|NAME|PAUSE) /) { split(line[i], word, " +"); test = word[3] }
+      else if (line[i] ~ /^ *--- (PASS|FAIL|SKIP): /) { test = line[i]; sub(/^ *--- [A-Z]+: /, "", test); sub(/ .*/, "", test) }
+      if (whole || !some || test == "" || test in bad) print line[i]
+    }
+  }
 
   # skips counts the tests of a package that were skipped, and prints why.
   function skips(    i, test, why) {

@@ -71,7 +71,7 @@ func fill(t *testing.T, dir string) (free func()) {
 // in both languages, what fails names the place, reading goes on, nothing that was
 // acknowledged is lost or damaged, and all goes on by itself once there is room.
 func TestFullDisk(t *testing.T) {
-	disk, done := smallDisk(t, 48)
+	disk, done := smallDisk(t, 160)
 	if done {
 		return
 	}
