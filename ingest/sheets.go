@@ -93,19 +93,10 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 		count: TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Passed: map[sheet.Passed]int{}},
 	}
 	defer func() { r.report.taken(take) }()
-	rows := make([]sheet.Row, 0, lookAhead)
-	for row := range t.Rows() {
-		if rows = append(rows, row); len(rows) < lookAhead {
-			continue
-		}
+	for rows := range readAhead(t.Rows(), lookAhead) {
 		if err := r.takeRows(ctx, take, rows); err != nil {
 			return err
 		}
-		clear(rows)
-		rows = rows[:0]
-	}
-	if err := r.takeRows(ctx, take, rows); err != nil {
-		return err
 	}
 	return r.flush(ctx)
 }

@@ -28,6 +28,10 @@ var undo = map[int][]string{
 		"DROP INDEX preservation_taken", "DROP INDEX preservation_due",
 		"CREATE INDEX preservation_due ON preservation (due) WHERE due > 0",
 	},
+	12: {
+		"DROP INDEX records_by_part", "CREATE INDEX records_by_part ON records (part_of, id)",
+		"DROP INDEX records_visible_by_part", "CREATE INDEX records_visible_by_part ON records (public_part_of, id) WHERE visible",
+	},
 }
 
 // backTo makes a catalogue one of an older schema, as far as that can be undone.

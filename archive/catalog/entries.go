@@ -219,6 +219,9 @@ func choose(q *bun.SelectQuery, list archive.ListQuery) *bun.SelectQuery {
 			q = q.Where(prefix+w.column+" = ?", w.value)
 		}
 	}
+	if list.PartOf != "" {
+		q = q.Where(prefix + "part_of <> ''") // the index' condition, which lets it be used
+	}
 	return q
 }
 

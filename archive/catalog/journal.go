@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -146,14 +145,14 @@ func (c *Catalog) enter(ctx context.Context, tx *sql.Tx, n *noting) (number int6
 		done = n.journal.confirmed
 		n.journal.mu.Unlock()
 	}
-	body := n.body
-	if body == nil {
-		body = []byte{}
-	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM journal WHERE number <= $1", done); err != nil {
 		return 0, fmt.Errorf("clear the journal's table: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO journal (number, entry) VALUES ($1, $2)", number, body); err != nil {
+	entry, err := pack(n.body)
+	if err != nil {
+		return 0, fmt.Errorf("note what was written: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO journal (number, entry) VALUES ($1, $2)", number, entry); err != nil {
 		return 0, fmt.Errorf("note what was written: %w", err)
 	}
 	return number, nil
@@ -239,7 +238,10 @@ func (c *Catalog) unconfirmed(ctx context.Context, number int64) (entries []Jour
 		if err := rows.Scan(&n, &body); err != nil {
 			return nil, 0, fmt.Errorf("read what was written: %w", err)
 		}
-		add(n, slices.Clone(body))
+		if body, err = unpack(body); err != nil {
+			return nil, 0, fmt.Errorf("read what was written: %w", err)
+		}
+		add(n, body)
 	}
 	return entries, last, rows.Err()
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -192,8 +193,14 @@ func TestJournalOfADeadProcess(t *testing.T) {
 	both(t, func(t *testing.T, _ *Catalog, address string) {
 		book := &notebook{fault: errors.New("the disk is full")}
 		dead := openWith(t, address, book)
-		if _, err := newArchive(dead).Save(t.Context(), "li", archive.Draft{Record: record("r1")}); !errors.Is(err, ErrUnconfirmed) {
+		long := record("r1") // which is compressed in the table
+		long.Descriptions = archive.Text{"zh": strings.Repeat("敦煌莫高窟", 5000)}
+		if _, err := newArchive(dead).Save(t.Context(), "li", archive.Draft{Record: long}); !errors.Is(err, ErrUnconfirmed) {
 			t.Fatalf("got %v", err)
+		}
+		var stored []byte
+		if err := dead.reader.QueryRowContext(t.Context(), "SELECT entry FROM journal ORDER BY number DESC LIMIT 1").Scan(&stored); err != nil || len(stored) == 0 || len(stored) > 10_000 {
+			t.Errorf("the table holds %d bytes for it, %v", len(stored), err)
 		}
 		book.mu.Lock()
 		book.fault = nil
@@ -202,6 +209,9 @@ func TestJournalOfADeadProcess(t *testing.T) {
 		save(t, newArchive(c), archive.Draft{Record: record("r2")})
 		if len(book.entries) != 2 || book.appends != 1 {
 			t.Errorf("%d entries in %d goes", len(book.entries), book.appends)
+		}
+		if body := string(book.entries[1].Body); strings.Count(body, "莫高窟") != 5000 || !strings.HasPrefix(body, `["+`) {
+			t.Errorf("the entry of the dead process is not what it wrote: %d bytes, %.100s", len(body), body)
 		}
 	})
 }

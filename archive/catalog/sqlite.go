@@ -56,8 +56,10 @@ func (c *Catalog) openSQLite(ctx context.Context, path string) error {
 
 	location := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
 	c.dialect = sqliteDialect
-	// What is deleted is overwritten, for what has to be erased (secure_delete).
-	if c.writer, err = sql.Open("sqlite", location+"?_txlock=immediate&"+pragmas("cache_size(-16000)", "journal_size_limit(67108864)", "secure_delete(1)")); err != nil {
+	// What is deleted is overwritten, for what has to be erased (secure_delete). New ids
+	// are spread over all pages of the indexes: an import writes a page again and again,
+	// and with a large write-ahead log (64 MB) it moves into the file once and not each time.
+	if c.writer, err = sql.Open("sqlite", location+"?_txlock=immediate&"+pragmas("cache_size(-64000)", "wal_autocheckpoint(16384)", "journal_size_limit(67108864)", "secure_delete(1)")); err != nil {
 		return fmt.Errorf("open catalogue %s: %w", path, err)
 	}
 	c.writer.SetMaxOpenConns(1)

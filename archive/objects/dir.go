@@ -368,6 +368,7 @@ func (d *Dir) list(ctx context.Context, folder, prefix string, yield func(Info, 
 		}
 		key := path.Join(folder, e.Name())
 		switch {
+		case e.IsDir() && strings.HasPrefix(e.Name(), tempPrefix):
 		case e.IsDir():
 			inside := key + "/"
 			if strings.HasPrefix(inside, prefix) || strings.HasPrefix(prefix, inside) {
@@ -394,27 +395,28 @@ func (d *Dir) list(ctx context.Context, folder, prefix string, yield func(Info, 
 }
 
 // Sweep removes what the writes of crashed processes left behind more than a
-// day before now, with folders that then hold nothing, and returns how many files
-// that were.
+// day before now, files and whole folders, with folders that then hold nothing, and
+// returns how many that were.
 func (d *Dir) Sweep(ctx context.Context, now time.Time) (int, error) {
 	removed := 0
 	err := fs.WalkDir(d.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || e.IsDir() || !strings.HasPrefix(filepath.Base(name), tempPrefix) || name == lockName {
+		if err != nil || !strings.HasPrefix(filepath.Base(name), tempPrefix) || name == lockName {
 			return ignoreNotExist(err)
 		}
 		fi, err := e.Info()
-		if err != nil || now.Sub(fi.ModTime()) < staleAfter {
-			return ignoreNotExist(err)
+		if err == nil && now.Sub(fi.ModTime()) >= staleAfter {
+			removed++
+			if err = d.root.RemoveAll(name); err == nil {
+				d.removeEmpty(path.Dir(name)) // made for what was never finished
+			}
 		}
-		removed++
-		if err := ignoreNotExist(d.root.Remove(name)); err != nil {
-			return err
+		if err == nil && e.IsDir() {
+			return fs.SkipDir
 		}
-		d.removeEmpty(path.Dir(name)) // made for what was never finished
-		return nil
+		return ignoreNotExist(err)
 	})
 	if err != nil {
 		return removed, fmt.Errorf("sweep object directory: %w", err)

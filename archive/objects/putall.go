@@ -35,7 +35,12 @@ func (d *Dir) PutAll(ctx context.Context, blobs []Blob) (done int, err error) {
 		}
 	}
 	for range 20 { // folders may be removed as empty between any two steps
-		done, err = d.putAll(ctx, blobs)
+		if err = d.putNew(ctx, blobs); err == nil {
+			return len(blobs), nil
+		}
+		if errors.Is(err, errNotNew) {
+			done, err = d.putAll(ctx, blobs)
+		}
 		if done > 0 || !errors.Is(err, errFolderGone) {
 			break
 		}
@@ -58,6 +63,7 @@ type batch struct {
 	files []*os.File
 	known map[string]bool // folders that are there, relative to base
 	dirty map[string]bool // folders to sync, from the store's own root
+	apart bool            // something else is mounted below the directory
 }
 
 func (d *Dir) putAll(ctx context.Context, blobs []Blob) (done int, err error) {
@@ -65,10 +71,7 @@ func (d *Dir) putAll(ctx context.Context, blobs []Blob) (done int, err error) {
 		return 0, err
 	}
 	b := &batch{dir: d, base: shared(blobs), known: map[string]bool{".": true}, dirty: map[string]bool{}}
-	if err := b.folders("."); err != nil {
-		return 0, gone(err)
-	}
-	if b.root, err = d.root.OpenRoot(b.base); err != nil {
+	if err := b.open(); err != nil {
 		return 0, gone(err)
 	}
 	defer func() { err = errors.Join(err, b.end()) }()
@@ -98,6 +101,27 @@ func (d *Dir) putAll(ctx context.Context, blobs []Blob) (done int, err error) {
 		return 0, errors.Join(err, syncErr)
 	}
 	return done, err
+}
+
+// open makes the folder of the batch, and opens it.
+func (b *batch) open() (err error) {
+	if err := b.folders("."); err != nil {
+		return err
+	}
+	if b.root, err = b.dir.root.OpenRoot(b.base); err != nil {
+		return err
+	}
+	folder, err := b.root.Open(".")
+	if err == nil {
+		var at uint64
+		at, err = device(folder)
+		b.apart = at != b.dir.device
+		err = errors.Join(err, folder.Close())
+	}
+	if err != nil {
+		return errors.Join(err, b.root.Close())
+	}
+	return nil
 }
 
 func gone(err error) error {
@@ -227,8 +251,8 @@ func (b *batch) sync() error {
 // syncAll syncs the whole file system, with others who wait for the same; the error
 // is errors.ErrUnsupported where that cannot be done.
 func (b *batch) syncAll() error {
-	if at, err := device(b.files[0]); err != nil || at != b.dir.device {
-		return errors.ErrUnsupported // something else is mounted below the directory
+	if b.apart {
+		return errors.ErrUnsupported
 	}
 	err := b.dir.syncer.wait(b.dir.top)
 	if errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EINVAL) {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"hexi/archive"
 )
@@ -95,6 +97,113 @@ func TestPutAll(t *testing.T) {
 	for _, name := range names(t, path) {
 		if strings.Contains(name, tempPrefix) {
 			t.Errorf("%s is left", name)
+		}
+	}
+}
+
+// A folder that is not there yet comes whole: nothing of it is seen before, and what an
+// unfinished write left is no object and is swept.
+func TestPutAllNewFolder(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	d, err := OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only by then
+	ctx := t.Context()
+	absent := PutOptions{IfAbsent: true}
+	object := func(name string) []Blob {
+		return []Blob{blob(name+"/v1/content/a", "a", absent), blob(name+"/v1/content/b/c", "c", absent), blob(name+"/v1/inventory", "i", absent), blob(name+"/inventory", "i", absent)}
+	}
+	if n, err := d.PutAll(ctx, object("x/y/o1")); n != 4 || err != nil {
+		t.Fatalf("put %d, %v", n, err)
+	}
+	if n, err := d.PutAll(ctx, object("deep/in/many/new/folders/o")); n != 4 || err != nil {
+		t.Fatalf("put %d, %v", n, err)
+	}
+	if err := d.root.RemoveAll("deep"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"x/", "x/y/", "x/y/o1/", "x/y/o1/inventory", "x/y/o1/v1/", "x/y/o1/v1/content/", "x/y/o1/v1/content/a", "x/y/o1/v1/content/b/", "x/y/o1/v1/content/b/c", "x/y/o1/v1/inventory"}
+	if got := names(t, path); !slices.Equal(got, want) {
+		t.Errorf("the directory holds\n%q, want\n%q", got, want)
+	}
+	if n, err := d.PutAll(ctx, object("x/y/o1")); n != 0 || !errors.Is(err, archive.ErrExists) {
+		t.Errorf("the same again: %d, %v", n, err)
+	}
+	if n, err := d.PutAll(ctx, []Blob{blob("x/y/twice/a", "1", absent), blob("x/y/twice/a", "2", absent)}); n != 1 || !errors.Is(err, archive.ErrExists) || get(t, d, "x/y/twice/a") != "1" {
+		t.Errorf("the same key twice: %d, %v", n, err)
+	}
+	if n, err := d.PutAll(ctx, []Blob{blob("x/y/both", "1", absent), blob("x/y/both/a", "2", absent)}); err == nil || n > 1 {
+		t.Errorf("a file that is a folder: %d, %v", n, err)
+	}
+	if err := os.MkdirAll(filepath.Join(path, "x/y/o2"), 0o750); err != nil { // as a killed process leaves it
+		t.Fatal(err)
+	}
+	if n, err := d.PutAll(ctx, object("x/y/o2")); n != 4 || err != nil {
+		t.Errorf("a folder with nothing in it: %d, %v", n, err)
+	}
+	left := filepath.Join(path, "x/y", tempPrefix+"LEFT", "v1")
+	if err := os.MkdirAll(left, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(left, "inventory"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := keys(t, d, "x/y/"); slices.ContainsFunc(got, func(key string) bool { return strings.Contains(key, "LEFT") }) {
+		t.Errorf("what is unfinished is listed: %q", got)
+	}
+	if n, err := d.Sweep(ctx, time.Now()); n != 0 || err != nil {
+		t.Errorf("swept %d while it may be written to, %v", n, err)
+	}
+	if n, err := d.Sweep(ctx, time.Now().Add(2*staleAfter)); n != 1 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	for _, name := range names(t, path) {
+		if strings.Contains(name, tempPrefix) {
+			t.Errorf("%s is left", name)
+		}
+	}
+}
+
+// Of several who write the same new folder one does, and the others learn it.
+func TestPutAllNewFolderAtOnce(t *testing.T) {
+	t.Parallel()
+	d, err := OpenDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close() //nolint:errcheck // read only by then
+	for round := range 20 {
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		won := []string{}
+		for i := range 6 {
+			wg.Go(func() {
+				base, mine := fmt.Sprintf("a/%d/o", round), fmt.Sprint(i)
+				n, err := d.PutAll(t.Context(), []Blob{
+					blob(base+"/commit", mine, PutOptions{IfAbsent: true}), blob(base+"/in/one", mine, PutOptions{IfAbsent: true}),
+					blob(base+"/in/two", mine, PutOptions{IfAbsent: true}), blob(base+"/three", mine, PutOptions{IfAbsent: true}),
+				})
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case n == 4 && err == nil:
+					won = append(won, mine)
+				case n != 0 || !errors.Is(err, archive.ErrExists):
+					t.Errorf("put %d, %v", n, err)
+				}
+			})
+		}
+		wg.Wait()
+		if len(won) != 1 {
+			t.Fatalf("round %d: %q won", round, won)
+		}
+		for _, name := range []string{"commit", "in/one", "in/two", "three"} {
+			if got := get(t, d, fmt.Sprintf("a/%d/o/%s", round, name)); got != won[0] {
+				t.Errorf("round %d: %s is of %s, %s won", round, name, got, won[0])
+			}
 		}
 	}
 }
