@@ -36,6 +36,9 @@ const (
 	// failingFor is how long a command waits for packages whose last attempt failed: for
 	// another one or two.
 	failingFor = 5 * time.Second
+	// finishWithin is how long what is being written may go on when the process is to end:
+	// a version that is written half is in the way of nothing, but is work for the next.
+	finishWithin = 5 * time.Second
 	// writeTries is how often a package is tried at once when another writer was first.
 	writeTries = 4
 )
@@ -89,11 +92,16 @@ func (p *Pipeline) preserveSome(ctx context.Context, worker string) (int, error)
 	var group errgroup.Group
 	group.SetLimit(writeAtOnce)
 	dossiers := p.dossiers(ctx, due)
+	begun, end := outlasting(ctx, finishWithin)
+	defer end()
 	for _, d := range due {
 		group.Go(func() error {
-			result, keys, err := p.preserve(ctx, d, dossiers[d.Package])
+			if ctx.Err() != nil {
+				return p.unpreserved(ctx, worker, d, ctx.Err())
+			}
+			result, keys, err := p.preserve(begun, d, dossiers[d.Package])
 			if err != nil {
-				return p.unpreserved(ctx, worker, d, err)
+				return p.unpreserved(begun, worker, d, err)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -116,6 +124,13 @@ func (p *Pipeline) preserveSome(ctx context.Context, worker string) (int, error)
 	}
 	p.preserving.written.Add(int64(len(done)))
 	return len(due), errors.Join(left, p.clean(ctx, worker, done, stale))
+}
+
+// outlasting is a context that ends some time after ctx does.
+func outlasting(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
+	return out, func() { stop(); cancel() }
 }
 
 // dossiers reads at once what goes into packages that are new: most, after an import.

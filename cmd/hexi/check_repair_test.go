@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,4 +158,42 @@ func TestCheckPutsMastersBack(t *testing.T) {
 			t.Errorf("the log tells %q", got)
 		}
 	})
+}
+
+// A version that a process left half written is no damage where it is to be written, and
+// damage where it is not.
+func TestCheckOfAnUnfinishedVersion(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "archive")
+	flags := []string{"--data", data}
+	checkArchive(t, flags)
+	h := openedHouse(t, flags)
+	dir, err := h.packages.Path(t.Context(), "c-a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	object, err := h.packages.Object(t.Context(), "c-a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := filepath.Join(data, "objects", filepath.FromSlash(dir), fmt.Sprintf("v%d", object.Head+1))
+	fileOf(t, filepath.Join(next, "content"), "metadata.json", []byte("{"))
+	if r := checked(t, exitPart, flags...); !named(r, check.PackageDamaged, "c-a") {
+		t.Errorf("nothing is to be written to it: %+v", r.Differences)
+	}
+	e, err := h.archive.Record(t.Context(), "c-a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Record.Titles["en"] = "A"
+	if _, err := h.archive.Save(t.Context(), "li", archive.Draft{Record: e.Record}); err != nil {
+		t.Fatal(err)
+	}
+	if r := checked(t, exitDone, flags...); len(r.Differences) != 0 {
+		t.Errorf("a version is to be written to it: %+v", r.Differences)
+	}
+	preserveAll(t, h)
+	if r := checked(t, exitDone, flags...); len(r.Differences) != 0 {
+		t.Errorf("the version was written: %+v", r.Differences)
+	}
 }

@@ -35,6 +35,9 @@ func newCheck(env *environment) *cobra.Command {
 			if _, err := asked.witnesses(); err != nil {
 				return err
 			}
+			if err := env.somethingThere(); err != nil {
+				return err
+			}
 			h, err := openHouse(cmd.Context(), env)
 			if err != nil {
 				return err

@@ -116,23 +116,6 @@ func (f *exportFlags) settleBags(file bool) error {
 	return nil
 }
 
-// somethingThere refuses to export from an archive that is not there, rather than to
-// make an empty one.
-func (env *environment) somethingThere() error {
-	s, err := env.flags.load(env.getenv)
-	if err != nil {
-		return err
-	}
-	path, embedded := strings.CutPrefix(s.Database, "sqlite:")
-	if !embedded {
-		return nil
-	}
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return usage("there is no archive in %s; name its folder with --data", filepath.Dir(path))
-	}
-	return nil
-}
-
 // export writes what was asked for and tells what it holds.
 func (env *environment) export(ctx context.Context, h *house, f exportFlags, ids []string) error {
 	choice := export.Choice{IDs: ids, Published: f.published, Files: !f.noFiles}

@@ -31,7 +31,7 @@ func newRebuild(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			h, err := openHouse(cmd.Context(), env)
+			h, err := openArchive(cmd.Context(), env, true)
 			if err != nil {
 				return err
 			}

@@ -101,6 +101,9 @@ func (env *environment) printSnapshot(r snapshotReport, did string) error {
 }
 
 func (env *environment) takeSnapshot(ctx context.Context, s settings, f snapshotFlags) error {
+	if err := env.somethingThere(); err != nil {
+		return err
+	}
 	place, err := openPlace(ctx, s, f.to)
 	if err != nil {
 		return err

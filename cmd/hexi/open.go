@@ -47,8 +47,14 @@ type engine interface {
 	Name() string
 }
 
-// openHouse opens the archive as the settings say. The caller closes it.
-func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
+// openHouse opens the archive as the settings say, or makes a new one where there was
+// none. The caller closes it.
+func openHouse(ctx context.Context, env *environment) (*house, error) {
+	return openArchive(ctx, env, false)
+}
+
+// openArchive is openHouse; with lost, the database may be one that was lost.
+func openArchive(ctx context.Context, env *environment, lost bool) (_ *house, err error) {
 	s, err := env.flags.load(env.getenv)
 	if err != nil {
 		return nil, err
@@ -69,13 +75,23 @@ func openHouse(ctx context.Context, env *environment) (_ *house, err error) {
 		return nil, fmt.Errorf("open object store: %w", err)
 	}
 	h.journal = openJournal(s, h.objects)
-	if h.catalog, err = catalog.Open(ctx, s.Database, catalog.Options{Logger: h.log, Journal: journalOf(h.journal)}); err != nil {
-		return nil, fmt.Errorf("open catalogue: %w", err)
-	}
 	if h.packages, err = ocfl.Create(ctx, packageStore{h.objects}, packagesPrefix); err != nil {
 		return nil, fmt.Errorf("open preservation packages: %w", err)
 	}
+	if s.databaseMissing() && !lost {
+		if err = h.refuseLost(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if h.catalog, err = catalog.Open(ctx, s.Database, catalog.Options{Logger: h.log, Journal: journalOf(h.journal)}); err != nil {
+		return nil, fmt.Errorf("open catalogue: %w", err)
+	}
 	h.archive = archive.New(h.catalog, h.vocabulary, archive.Options{})
+	if !lost {
+		if err = h.refuseEmpty(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for _, c := range []prometheus.Collector{newJobCounts(h.archive), newCheckGauges(h.catalog)} {
 		if err = h.meters.registry.Register(c); err != nil {
 			return nil, fmt.Errorf("register metrics: %w", err)

@@ -101,16 +101,20 @@ func TestSnapshotRefuses(t *testing.T) {
 		{[]string{"--restore", cut}, exitFailed, "not a whole snapshot"},
 		{[]string{"--restore", bad}, exitFailed, "not a whole snapshot"},
 	} {
-		o := hexi(t, append([]string{"snapshot", "--data", other}, test.args...)...)
+		of := other
+		if len(test.args) > 0 && test.args[0] == "--to" { // of an archive that is there
+			of = data
+		}
+		o := hexi(t, append([]string{"snapshot", "--data", of}, test.args...)...)
 		if o.status != test.status || !strings.Contains(o.stderr, test.says) {
 			t.Errorf("%v: %+v, want status %d and %q", test.args, o, test.status, test.says)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(other, "hexi.db")); err == nil {
-		// --to opens the catalogue, which makes one; nothing may be in it.
-		if o := hexi(t, "snapshot", "--restore", file, "--data", other); o.status != exitDone {
-			t.Errorf("into an empty one: %+v", o)
-		}
+		t.Error("what was refused made a catalogue")
+	}
+	if o := hexi(t, "snapshot", "--restore", file, "--data", other); o.status != exitDone {
+		t.Errorf("into a new one: %+v", o)
 	}
 	if o := hexi(t, "snapshot", "--restore", file, "--data", data); o.status != exitFailed || !strings.Contains(o.stderr, "--replace") {
 		t.Errorf("into one that holds something: %+v", o)

@@ -2,6 +2,9 @@ package packet
 
 import (
 	"bytes"
+	"crypto/sha512"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,9 +45,18 @@ func (b Base) Query() archive.DossierQuery {
 		return archive.DossierQuery{}
 	}
 	return archive.DossierQuery{
-		FromRevision: b.Document.Revision/perFile*perFile + 1,
+		FromRevision: (b.lastFile()-1)*perFile + 1,
 		Log:          b.Document.Log, AfterChange: b.Document.Change,
 	}
+}
+
+// lastFile is the number of the last file of revisions that the package has, which is
+// written again: also one that is full, so that it is seen whether it says the same.
+func (b Base) lastFile() int {
+	if b.Document == nil {
+		return 1
+	}
+	return max(b.Document.Revision-1, 0)/perFile + 1
 }
 
 // Build returns the files of the next version of a package, sorted by path, from a
@@ -103,17 +115,21 @@ func (b Base) keep(files map[string]File, path string) error {
 	return nil
 }
 
+// has reports whether the package has these bytes under a path.
+func (b Base) has(path string, data []byte) bool {
+	sum := sha512.Sum512(data)
+	return b.Digests[path] == hex.EncodeToString(sum[:])
+}
+
 func addRevisions(files map[string]File, d *archive.Dossier, base Base) error {
-	first := 1 // file
-	if base.Document != nil {
-		first = base.Document.Revision/perFile + 1
-		for n := 1; n < first; n++ {
-			if err := base.keep(files, RevisionsPath(n)); err != nil {
-				return err
-			}
+	first := base.lastFile()
+	for n := 1; n < first; n++ {
+		if err := base.keep(files, RevisionsPath(n)); err != nil {
+			return err
 		}
 	}
 	want := (first-1)*perFile + 1
+	known := base.Document == nil || base.Document.Revision == 0 // whether the package's revisions were met
 	for chunk := range slices.Chunk(d.Revisions, perFile) {
 		var b bytes.Buffer
 		for _, rev := range chunk {
@@ -124,12 +140,40 @@ func addRevisions(files map[string]File, d *archive.Dossier, base Base) error {
 			if err := line(&b, revisionLine{rev.Number, rev.At, rev.By, rev.Message, rev.Record}); err != nil {
 				return fmt.Errorf("encode revision %d of record %s: %w", rev.Number, d.Entry.Record.ID, err)
 			}
+			if !known && rev.Number == base.Document.Revision {
+				known = base.has(RevisionsPath(first), b.Bytes())
+			}
 		}
 		path := RevisionsPath(first)
 		files[path] = File{Path: path, Data: b.Bytes()}
+		if base.has(path, b.Bytes()) {
+			files[path] = File{Path: path, SHA512: base.Digests[path]}
+		}
 		first++
 	}
+	if !known {
+		return archive.Invalid("package", "of record %s has a revision %d that this catalogue does not have: another catalogue wrote it (%s). The package stays as it is. "+
+			"Where that catalogue was lost, hexi rebuild --from-packages brings it back, into an empty database", d.Entry.Record.ID, base.Document.Revision, base.Document.Log)
+	}
 	return nil
+}
+
+// since are the changes that a package lacks which a catalogue wrote that this one was made
+// from: from packages, then what it logged of the time before stands in this one; or from a
+// snapshot, then its changes have the numbers that they had.
+func since(changes []archive.Change, before *Document) []archive.Change {
+	restored := slices.IndexFunc(changes, func(c archive.Change) bool {
+		var from archive.RestoredDetail
+		return c.Action == archive.ActionRestored && json.Unmarshal(c.Detail, &from) == nil && from.Log == before.Log
+	})
+	if restored >= 0 {
+		return changes[restored:]
+	}
+	next := slices.IndexFunc(changes, func(c archive.Change) bool { return c.Seq > before.Change })
+	if next < 0 {
+		return nil
+	}
+	return changes[next:]
 }
 
 func addEvents(files map[string]File, doc *Document, d *archive.Dossier, base Base) error {
@@ -147,10 +191,7 @@ func addEvents(files map[string]File, doc *Document, d *archive.Dossier, base Ba
 		}
 		b.Write(base.Events)
 		if before.Log != d.Log {
-			// The catalogue was made from packages: what it logged of the time before
-			// stands in this one.
-			last := slices.IndexFunc(changes, func(c archive.Change) bool { return c.Action == archive.ActionRestored })
-			changes = changes[max(last, 0):]
+			changes = since(changes, before)
 		}
 	}
 	paths := map[string]string{}

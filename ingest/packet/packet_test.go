@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,6 +192,56 @@ func TestBuildAndRead(t *testing.T) {
 		}
 		if !bytes.Equal(steps[path], data) {
 			t.Errorf("%s depends on how many versions it took", path)
+		}
+	}
+}
+
+// A package that another catalogue wrote is gone on with where this one was made from that
+// one, and left as it is where not: what it alone holds would be lost.
+func TestPackageOfAnotherCatalogue(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 60, 100, 101} {
+		before, _, was := build(t, n, nil)
+		base, err := ReadBase(t.Context(), before, "r", before.digests())
+		if err != nil {
+			t.Fatal(err)
+		}
+		// From a snapshot: it has another name, and the changes and revisions that there were.
+		query := base.Query()
+		query.Log = "log-2"
+		d := dossier(t, n+1, query)
+		d.Log = "log-2"
+		for i := range d.Changes { // the image came before the revision that is new
+			if c := &d.Changes[i]; c.Action == archive.ActionAssetAdded {
+				c.Seq = int64(n + 1)
+			} else if c.Revision == n+1 {
+				c.Seq = int64(n + 2)
+			}
+		}
+		slices.SortFunc(d.Changes, func(a, b archive.Change) int { return int(a.Seq - b.Seq) })
+		d.Seq = int64(n + 2)
+		files, doc, err := Build(d, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Read(t.Context(), before.written(t, files, nil), "r")
+		if err != nil || doc.Events != was.Events+1 || len(got.Events) != n+2 || len(got.Revisions) != n+1 {
+			t.Errorf("%d revisions, from a snapshot: %d events after %d, %v", n, doc.Events, was.Events, err)
+		}
+		// From nothing: a record of the same id that was saved anew.
+		for name, alter := range map[string]func(d *archive.Dossier){
+			"another revision": func(d *archive.Dossier) { d.Revisions[0].At = d.Revisions[0].At.Add(time.Second) },
+			"fewer revisions": func(d *archive.Dossier) {
+				d.Revisions = d.Revisions[:len(d.Revisions)-2]
+				d.Entry.Revision = n - 1
+			},
+		} {
+			d := dossier(t, n+1, query)
+			d.Log = "log-2"
+			alter(d)
+			if _, _, err := Build(d, base); err == nil || !strings.Contains(err.Error(), "another catalogue") || !strings.Contains(err.Error(), "record r") {
+				t.Errorf("%d revisions, %s: %v", n, name, err)
+			}
 		}
 	}
 }
