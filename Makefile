@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .ONESHELL:
-.PHONY: help build demo generate test test-large check bench vuln clean
+.PHONY: help build demo generate test test-large test-kills check bench vuln clean
 
 # Given on the command line:  make demo DATA=/srv/hexi LISTEN=127.0.0.1:9000
 DATA ?= hexi-data
@@ -16,6 +16,7 @@ LISTEN ?= 127.0.0.1:8080
 # make bench BENCHFLAGS=-quick takes a short look.
 TESTFLAGS ?=
 BENCHFLAGS ?=
+KILLS ?= 200
 
 help: ## list these doors
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1 \2/p' $(MAKEFILE_LIST) | sed -E 's/^(make [a-z-]+) /\1\t/' | expand -t 16
@@ -63,6 +64,11 @@ test-large: ## masters of a gigapixel through bin/hexi: right, in 200 MB of memo
 	.ci/build.sh
 	tags=$$(.ci/build.sh --tags)
 	HEXI_BIN="$(CURDIR)/bin/hexi" go test -count=1 -v -timeout 60m -tags "$${tags:+$$tags,}large" -run '^TestLarge$$' ./archive/raster
+
+test-kills: ## kill -9 servers and ingests KILLS times at random moments, on both stores; half an hour and more
+	@.ci/install.sh generate native test
+	.ci/generate.sh
+	HEXI_TEST_KILLS=$(KILLS) .ci/services.sh go test -count=1 -v -timeout 4h -tags "$$(.ci/build.sh --tags)" -run '^TestKillLoop$$' ./cmd/hexi
 
 bench: ## measure against nginx and IIPImage, side by side, and print the ratios
 	@.ci/install.sh generate native bench
