@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -101,7 +102,7 @@ func (r *run) reviewable() error {
 }
 
 // review writes the workbook that shows what is wrong in the sheets.
-func (r *run) review() (err error) {
+func (r *run) review(ctx context.Context) (err error) {
 	var tables []sheet.Reviewed
 	for _, t := range r.reviewed {
 		tables = append(tables, t.Reviewed)
@@ -121,6 +122,9 @@ func (r *run) review() (err error) {
 	err = sheet.WriteReview(part, tables)
 	if err = errors.Join(err, part.Close()); err != nil {
 		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err // the sheets were not read to their end
 	}
 	if err := os.Chmod(part.Name(), 0o644); err != nil {
 		return fmt.Errorf("report: %w", err)

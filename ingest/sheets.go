@@ -28,7 +28,7 @@ func (r *run) sheets(ctx context.Context) error {
 		}
 	}
 	r.report.Notes = append(r.report.Notes, r.found.unused()...)
-	return r.review()
+	return r.review(ctx)
 }
 
 func (r *run) sheet(ctx context.Context, path string) error {
@@ -47,7 +47,7 @@ func (r *run) sheet(ctx context.Context, path string) error {
 	if with, ok := vocabulary.(profiled); ok {
 		opts.Profiles = with.Profiles()
 	}
-	s, err := sheet.Open(name, f, opts)
+	s, err := sheet.Open(name, untilDone{ctx, f}, opts)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,9 @@ func (g csvGrid) open() (*bufio.Reader, error) {
 		return bufio.NewReaderSize(g.file, 64<<10), nil
 	}
 	unpacked, err := gzip.NewReader(g.file)
+	if interrupted(err) {
+		return nil, fmt.Errorf("read: %w", err)
+	}
 	if err != nil {
 		return nil, archive.Invalid("", "this is no gzip file: %v", err)
 	}
@@ -52,7 +55,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	}
 	n, err := l.r.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil && !errors.Is(err, io.EOF) && !interrupted(err) {
 		err = archive.Invalid("", "the file is damaged and cannot be unpacked: %v", err)
 	}
 	return n, err

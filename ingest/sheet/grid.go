@@ -1,16 +1,25 @@
 package sheet
 
 import (
+	"context"
+	"errors"
 	"io"
 	"iter"
 )
 
 // File is what a sheet is read from. It is read more than once, from its beginning.
-// An *os.File and a *strings.Reader are Files.
+// An *os.File and a *strings.Reader are Files. One that fails with the error of a
+// context ends what is being read with that error.
 type File interface {
 	io.Reader
 	io.Seeker
 	io.ReaderAt
+}
+
+// interrupted reports whether a File refused to be read on because whoever reads it
+// was told to stop: that says nothing of the sheet.
+func interrupted(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // grid is a table as its file has it, before anybody asked what it means: lines of

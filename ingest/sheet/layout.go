@@ -31,7 +31,7 @@ type layout struct {
 func findLayout(g grid, read reader) (out layout, nearest []string, err error) {
 	var first []line
 	for l := range g.lines() {
-		if l.err != nil && len(first) == 0 {
+		if l.err != nil && len(first) == 0 || interrupted(l.err) {
 			return out, nil, l.err
 		}
 		if l.err != nil {

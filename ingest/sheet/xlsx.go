@@ -18,9 +18,10 @@ import (
 const (
 	maxParts         = 10_000
 	maxPart          = 4 << 30   // one table, which is read as a stream
-	maxSharedStrings = 512 << 20 // kept in memory
+	maxSharedStrings = 512 << 20 // the part of them; what of it is kept in memory is bounded by maxTextBytes
 	maxSmallPart     = 32 << 20  // the list of tables, styles
 	maxTables        = 1_000
+	maxToken         = 4 << 20 // one text or element, which the decoder keeps whole: a cell of maxCell, escaped
 )
 
 // workbook is an opened .xlsx file (ECMA-376 part 1, SpreadsheetML). It is read here
@@ -29,7 +30,7 @@ const (
 // a formula was ever computed, which merged cell covers it, and whether it is hidden.
 type workbook struct {
 	parts   map[string]*zip.File
-	shared  []string
+	shared  sharedTexts
 	formats []numberFormat // by the index of a cell's style
 	date    dateSystem
 	tables  []tablePart
@@ -70,6 +71,9 @@ func openWorkbook(file File) (*workbook, error) {
 		return nil, fmt.Errorf("read: %w", err)
 	}
 	archived, err := zip.NewReader(file, size)
+	if interrupted(err) {
+		return nil, fmt.Errorf("read: %w", err)
+	}
 	if err != nil {
 		return nil, archive.Invalid("", "the workbook is damaged or cut short (%v); copy it again, or open and save it again", err)
 	}
@@ -123,22 +127,30 @@ func (w *workbook) walk(name string, limit int64, do func(element) bool) error {
 		return nil
 	}
 	r, err := f.Open()
+	if interrupted(err) {
+		return fmt.Errorf("read the workbook's part %s: %w", name, err)
+	}
 	if err != nil {
 		return archive.Invalid("", "the workbook's part %s cannot be read: %v", name, err)
 	}
 	defer r.Close() //nolint:errcheck // read only
-	return walkXML(&bounded{r: r, left: limit, part: name}, name, do)
+	return walkXML(&bounded{r: r, left: limit, part: name}, do)
 }
 
-func walkXML(r io.Reader, name string, do func(element) bool) error {
+func walkXML(r *bounded, do func(element) bool) error {
+	name := r.part
 	decoder := xml.NewDecoder(r)
 	decoder.CharsetReader = func(charset string, input io.Reader) (io.Reader, error) {
 		return nil, fmt.Errorf("it is in %s instead of UTF-8", charset)
 	}
 	for {
+		r.token = 0
 		token, err := decoder.RawToken()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
+		case interrupted(err):
+			return fmt.Errorf("read the workbook's part %s: %w", name, err)
 		}
 		var invalid *archive.InvalidError
 		if errors.As(err, &invalid) {
@@ -164,19 +176,26 @@ func walkXML(r io.Reader, name string, do func(element) bool) error {
 	}
 }
 
-// bounded ends with an error where a part unpacks to more than it may.
+// bounded ends with an error where a part unpacks to more than it may, or where one
+// token of it goes on for more than maxToken: the decoder would keep all of that in
+// memory before anybody sees it.
 type bounded struct {
-	r    io.Reader
-	left int64
-	part string
+	r     io.Reader
+	left  int64
+	token int64 // bytes since the last token ended
+	part  string
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		return 0, archive.Invalid("", "the workbook's part %s unpacks to more than is read", b.part)
 	}
+	if b.token > maxToken {
+		return 0, archive.Invalid("", "the workbook's part %s holds more than %d MiB in one piece, which no cell does; open the workbook, shorten the cell and save it again, or copy it again from its source", b.part, maxToken>>20)
+	}
 	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
+	b.token += int64(n)
 	return n, err
 }
 
@@ -230,28 +249,6 @@ func (w *workbook) readTables() error {
 		err = archive.Invalid("", "the workbook holds no table")
 	}
 	return err
-}
-
-// readShared reads the texts that cells refer to. Of rich text the runs are joined;
-// phonetic guides are left out.
-func (w *workbook) readShared() error {
-	var text []byte
-	total, in, phonetic := 0, false, 0
-	return w.walk("xl/sharedStrings.xml", maxSharedStrings, func(e element) bool {
-		switch {
-		case e.name == "si" && e.end:
-			w.shared = append(w.shared, unescape(string(text)))
-			total += len(text)
-			text = text[:0]
-		case e.name == "rPh":
-			phonetic += map[bool]int{false: 1, true: -1}[e.end]
-		case e.name == "t":
-			in = !e.end && phonetic == 0
-		case e.name == "" && in && len(text) <= maxCell:
-			text = append(text, e.text...)
-		}
-		return true
-	})
 }
 
 // unescape replaces _x000D_, by which workbooks write characters that XML cannot hold

@@ -40,7 +40,7 @@ func (w *workbook) newTable(part string) (*tableGrid, error) {
 		case e.name == "col" && e.is("hidden"):
 			from, _ := strconv.Atoi(e.get("min"))
 			to, _ := strconv.Atoi(e.get("max"))
-			if from > 0 && to >= from {
+			if from > 0 && to >= from && len(g.hidden) < maxColumns {
 				g.hidden = append(g.hidden, span{from - 1, min(to, maxColumns) - 1})
 			}
 		case e.name == "mergeCell":
@@ -217,8 +217,8 @@ func (r *rowReader) cell() cell {
 	value := string(r.value)
 	switch r.typ {
 	case "s":
-		if i, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && i >= 0 && i < len(r.grid.book.shared) {
-			return cell{text: r.grid.book.shared[i]}
+		if i, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && i >= 0 && i < r.grid.book.shared.count {
+			return cell{text: r.grid.book.shared.at(i)}
 		}
 		return cell{text: "#" + value, kind: cellFault}
 	case "str", "inlineStr":
