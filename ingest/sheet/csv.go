@@ -24,6 +24,7 @@ const (
 type csvGrid struct {
 	file   File
 	packed bool
+	gb     bool // in GB18030, as surveyEncodings says
 }
 
 func (g csvGrid) open() (*bufio.Reader, error) {
@@ -104,11 +105,11 @@ func (g csvGrid) reader() (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := newLines(r)
+	text, err := newLines(r, g.gb)
 	if err != nil {
 		return nil, err
 	}
-	var first [][]byte
+	var first []textLine
 	for len(first) < sniffed {
 		next, err := text.next()
 		if errors.Is(err, io.EOF) {
@@ -118,14 +119,14 @@ func (g csvGrid) reader() (*csvReader, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read: %w", err)
 		}
-		first = append(first, bytes.Clone(next))
+		first = append(first, next)
 	}
 	comma := delimiter(first)
 	// Excel's own first line, by which a file says what separates its cells.
 	if len(first) > 0 {
-		if said, ok := bytes.CutPrefix(first[0], []byte("sep=")); ok && len(said) == 1 && bytes.IndexByte([]byte(delimiters), said[0]) >= 0 {
+		if said, ok := bytes.CutPrefix(first[0].text, []byte("sep=")); ok && len(said) == 1 && bytes.IndexByte([]byte(delimiters), said[0]) >= 0 {
 			comma = said[0]
-			first[0] = nil
+			first[0] = textLine{}
 		}
 	}
 	text.putBack(first)

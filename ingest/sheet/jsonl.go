@@ -99,8 +99,12 @@ func decodeLine(line []byte, opts Options) (row Row) {
 	return row
 }
 
-func skipBOM(r *bufio.Reader) {
-	if b, err := r.Peek(3); err == nil && bytes.Equal(b, []byte("\xef\xbb\xbf")) {
-		_, _ = r.Discard(3) // just peeked at
+// skipBOM reports whether a text began with the mark of UTF-8, which it takes off.
+func skipBOM(r *bufio.Reader) bool {
+	b, err := r.Peek(3)
+	if err != nil || !bytes.Equal(b, []byte("\xef\xbb\xbf")) {
+		return false
 	}
+	_, _ = r.Discard(3) // just peeked at
+	return true
 }

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 
 	"hexi/archive"
@@ -26,20 +24,28 @@ const (
 type lines struct {
 	r      *bufio.Reader
 	number int // of the line that was read last
-	back   [][]byte
-	// What was seen of characters beyond ASCII decides about the encoding, which
-	// may be late in a long sheet of numbers.
-	utf8, gb bool
-	lastCR   bool // CR ends a line
-	failed   bool // to be read at all
+	back   []textLine
+	marked bool // to be in UTF-8, or was in UTF-16
+	gb     bool // GB18030
+	lastCR bool // CR ends a line
+	failed bool // to be read at all
 }
 
-func newLines(r *bufio.Reader) (*lines, error) {
+// textLine is a line in UTF-8.
+type textLine struct {
+	text    []byte
+	foreign bool // is in UTF-8 itself, in a text that is in GB18030
+}
+
+// newLines reads a text from its beginning; gb says that it is in GB18030 where nothing
+// marks it to be in another encoding.
+func newLines(r *bufio.Reader, gb bool) (*lines, error) {
 	start, err := r.Peek(r.Size())
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 		return nil, fmt.Errorf("read: %w", err)
 	}
-	if order, marked := utf16Order(start); order != nil {
+	order, marked := utf16Order(start)
+	if order != nil {
 		mark := unicode.IgnoreBOM
 		if marked {
 			mark = unicode.UseBOM
@@ -54,8 +60,9 @@ func newLines(r *bufio.Reader) (*lines, error) {
 	if bytes.IndexByte(line, 0) >= 0 {
 		return nil, archive.Invalid("", "this is not a text file; save the sheet as CSV (UTF-8)")
 	}
-	skipBOM(r)
-	return &lines{r: r, lastCR: bytes.IndexByte(start, '\r') >= 0 && bytes.IndexByte(start, '\n') < 0}, nil
+	wide := order != nil
+	marked = skipBOM(r) || wide
+	return &lines{r: r, marked: marked, gb: gb && !marked, lastCR: bytes.IndexByte(start, '\r') >= 0 && bytes.IndexByte(start, '\n') < 0}, nil
 }
 
 // utf16Order tells UTF-16 by its mark, or by every other byte being 0 where most of the
@@ -86,7 +93,7 @@ func utf16Order(start []byte) (order *unicode.Endianness, marked bool) {
 
 // next returns the next line in UTF-8 without its end; io.EOF after the last. A
 // line beyond maxRowBytes is cut, which makes it a fault of its row.
-func (l *lines) next() ([]byte, error) {
+func (l *lines) next() (textLine, error) {
 	l.number++
 	if n := len(l.back); n > 0 {
 		line := l.back[n-1]
@@ -108,7 +115,7 @@ func (l *lines) next() ([]byte, error) {
 		}
 		if err != nil && (len(line) == 0 || !errors.Is(err, io.EOF)) {
 			l.failed = !errors.Is(err, io.EOF)
-			return nil, err
+			return textLine{}, err
 		}
 		break
 	}
@@ -117,27 +124,24 @@ func (l *lines) next() ([]byte, error) {
 }
 
 // putBack returns lines to be read again, in their order.
-func (l *lines) putBack(read [][]byte) {
+func (l *lines) putBack(read []textLine) {
 	for i := len(read) - 1; i >= 0; i-- {
 		l.back = append(l.back, read[i])
 	}
 	l.number -= len(read)
 }
 
-func (l *lines) decode(line []byte) []byte {
-	if !l.gb && utf8.Valid(line) {
-		l.utf8 = l.utf8 || bytes.ContainsFunc(line, func(r rune) bool { return r >= utf8.RuneSelf })
-		return line
+func (l *lines) decode(line []byte) textLine {
+	if !l.gb {
+		return textLine{text: line} // where a byte is damaged, the cell is refused
 	}
-	if l.utf8 {
-		return line // a few damaged bytes: the cell is refused
+	switch w := weigh(line); {
+	case w.ascii():
+		return textLine{text: line}
+	case w.utf8():
+		return textLine{text: line, foreign: true}
 	}
-	l.gb = true
-	decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(line)
-	if err != nil {
-		return line
-	}
-	return decoded
+	return textLine{text: fromGB(line)}
 }
 
 // csvReader reads rows of separated values (RFC 4180). A quote that is never
@@ -151,19 +155,19 @@ type csvReader struct {
 // row returns the cells of the next row and the line that it begins in. Its error
 // is io.EOF, the reader's, or an *archive.InvalidError about this row.
 func (c *csvReader) row() (cells []string, line int, err error) {
-	text, err := c.lines.next()
+	first, err := c.lines.next()
 	if err != nil {
 		return nil, c.lines.number, err
 	}
 	line = c.lines.number
-	if cells, state := c.parse(text); state == rowWhole {
-		return cells, line, nil
+	if cells, state := c.parse(first.text); state == rowWhole {
+		return cells, line, first.refuse()
 	}
-	var more [][]byte
-	for joined := bytes.Clone(text); ; {
+	var more []textLine
+	for joined := bytes.Clone(first.text); ; {
 		cells, state := c.parse(joined)
 		if state == rowWhole {
-			return cells, line, nil
+			return cells, line, first.refuse()
 		}
 		if state == rowBroken {
 			c.lines.putBack(more)
@@ -173,7 +177,7 @@ func (c *csvReader) row() (cells []string, line int, err error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, line, err
 		}
-		if err != nil || len(joined)+len(next) > maxRowBytes || len(more) >= maxRowLines {
+		if err != nil || len(joined)+len(next.text) > maxRowBytes || len(more) >= maxRowLines {
 			if err == nil {
 				more = append(more, next)
 			} else {
@@ -183,8 +187,17 @@ func (c *csvReader) row() (cells []string, line int, err error) {
 			return nil, line, archive.Invalid("", "a quote is opened and never closed; close it, or write it twice if it belongs to the text")
 		}
 		more = append(more, next)
-		joined = append(append(joined, '\n'), next...)
+		first.foreign = first.foreign || next.foreign
+		joined = append(append(joined, '\n'), next.text...)
 	}
+}
+
+// refuse is the fault of a row that holds the line, if it is one.
+func (l textLine) refuse() error {
+	if !l.foreign {
+		return nil
+	}
+	return archive.Invalid("", "the row is in UTF-8 and most of the sheet in GB18030; save the whole sheet as UTF-8")
 }
 
 type rowState int
@@ -237,13 +250,13 @@ const delimiters = ",\t;"
 
 // delimiter finds out which one a text uses: the one that most of its first lines
 // have, outside of quotes, and of those the one that they have most often.
-func delimiter(first [][]byte) byte {
+func delimiter(first []textLine) byte {
 	best, bestLines, bestCount := delimiters[0], 0, 0
 	for i := range len(delimiters) {
 		lines, count := 0, 0
-		for _, text := range first {
+		for _, line := range first {
 			n, quoted := 0, false
-			for _, c := range text {
+			for _, c := range line.text {
 				switch {
 				case c == '"':
 					quoted = !quoted

@@ -21,6 +21,7 @@ package sheet
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -207,17 +208,23 @@ func (s *Sheet) open(file File, opts Options) error {
 	case strings.HasSuffix(lower, ".numbers"), strings.HasSuffix(lower, ".et"):
 		return archive.Invalid("", "%s is not a sheet that can be read; save it as .xlsx", filepath.Ext(lower))
 	}
-	t := &Table{opts: opts, grid: csvGrid{file, strings.HasSuffix(lower, ".gz")}}
 	if n == 0 {
 		return archive.Invalid("", "the sheet is empty; its first line must hold the headings")
 	}
+	grid := csvGrid{file: file, packed: strings.HasSuffix(lower, ".gz")}
+	encodings := grid.surveyEncodings()
+	grid.gb = encodings.gb()
+	t := &Table{opts: opts, grid: grid}
 	ok, nearest, err := t.layOut(s.name)
-	if err != nil {
+	switch mixed := encodings.refuse(); {
+	case interrupted(err):
 		return err
+	case err != nil:
+		return cmp.Or(mixed, err)
+	case !ok:
+		return cmp.Or(mixed, noTitle(nearest))
 	}
-	if !ok {
-		return noTitle(nearest)
-	}
+	encodings.note(t)
 	s.Tables = []*Table{t}
 	return nil
 }
