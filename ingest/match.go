@@ -45,9 +45,12 @@ func (m *matcher) add(row sheet.Row) {
 	}
 }
 
+// addName makes a row known by a name; rows come one after the other, so that one which
+// is known by it already is the last.
 func addName(names map[string][]int, name string, row int) {
-	if key := foldName(name); key != "" && !slices.Contains(names[key], row) {
-		names[key] = append(names[key], row)
+	key := foldName(name)
+	if rows := names[key]; key != "" && (len(rows) == 0 || rows[len(rows)-1] != row) {
+		names[key] = append(rows, row)
 	}
 }
 

@@ -2,15 +2,11 @@ package ingest
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"hexi/archive"
 	"hexi/ingest/sheet"
 )
 
@@ -123,116 +119,6 @@ func first(cells []string) string {
 		}
 	}
 	return ""
-}
-
-// tableKeys knows by what the rows of a table are recognised, and which rows say the
-// same of themselves.
-type tableKeys struct {
-	rows   map[string][]keyed // by key, those that stand in more than one
-	survey *sheet.Survey
-	files  *matcher     // nil where no files were given
-	named  map[int]bool // files that rows name
-}
-
-type keyed struct {
-	row int
-	sum [sha256.Size]byte // of its cells
-}
-
-// surveyKeys reads a table for its keys.
-func surveyKeys(ctx context.Context, t *sheet.Table, found *sources) (*tableKeys, error) {
-	k := &tableKeys{rows: map[string][]keyed{}, survey: t.NewSurvey(), named: map[int]bool{}}
-	if len(found.files) > 0 {
-		k.files = newMatcher()
-	}
-	for row := range t.Rows() {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		k.survey.Add(row)
-		if row.Passed != "" {
-			continue
-		}
-		if k.files != nil && row.Cells != nil {
-			k.files.add(row)
-			for _, name := range row.Files {
-				name = nfc(strings.ReplaceAll(name, `\`, "/"))
-				for _, i := range found.byBase[name[strings.LastIndexByte(name, '/')+1:]] {
-					k.named[i] = true
-				}
-			}
-		}
-		if row.Err != nil {
-			continue
-		}
-		if key := keyOf(row.Record); key != "" {
-			k.rows[key] = append(k.rows[key], keyed{row.Number, sumOfCells(row)})
-		}
-	}
-	for key, rows := range k.rows {
-		if len(rows) < 2 {
-			delete(k.rows, key)
-		}
-	}
-	return k, nil
-}
-
-// keyOf is what makes a row the record that it is: its id, or its register number with
-// its holder; "" where it has neither.
-func keyOf(record archive.Record) string {
-	if record.ID != "" {
-		return "id\x00" + record.ID
-	}
-	if accession := record.Identifier("accession"); accession != "" {
-		return "accession\x00" + record.Collection + "\x00" + accession + "\x00" + record.Holder()
-	}
-	return ""
-}
-
-func sumOfCells(row sheet.Row) (sum [sha256.Size]byte) {
-	h := sha256.New()
-	for _, c := range row.Cells {
-		_, _ = io.WriteString(h, c) // a hash never fails to write
-		h.Write([]byte{0})
-	}
-	h.Sum(sum[:0])
-	return sum
-}
-
-// again reports whether a row is a repetition, cell by cell, of an earlier one.
-func (k *tableKeys) again(row sheet.Row) (again bool, of int) {
-	rows := k.rows[keyOf(row.Record)]
-	if len(rows) == 0 || row.Cells == nil || rows[0].row == row.Number || k.differ(rows) {
-		return false, 0
-	}
-	return slices.ContainsFunc(rows, func(o keyed) bool { return o.row == row.Number }), rows[0].row
-}
-
-func (k *tableKeys) differ(rows []keyed) bool {
-	return slices.ContainsFunc(rows[1:], func(o keyed) bool { return o.sum != rows[0].sum })
-}
-
-// alone refuses a row that is not the only one with its key: which of them is meant
-// cannot be told, and must not depend on their order.
-func (k *tableKeys) alone(row sheet.Row) error {
-	rows := k.rows[keyOf(row.Record)]
-	if len(rows) == 0 || row.Cells != nil && !k.differ(rows) {
-		return nil
-	}
-	var others []string
-	for _, o := range rows {
-		if o.row != row.Number {
-			others = append(others, fmt.Sprint(o.row))
-		}
-	}
-	if len(others) > 5 {
-		others = append(others[:5], "…")
-	}
-	list := strings.Join(others, ", ")
-	if row.Record.ID != "" {
-		return archive.Invalid("id", "%s stands in row %s too; one row describes one record", row.Record.ID, list)
-	}
-	return archive.Invalid("identifiers.accession", "%s stands in row %s too, with other contents; one row describes one record", row.Record.Identifier("accession"), list)
 }
 
 // readRow turns a row of a sheet into a record with an id, and finds its files.

@@ -106,11 +106,17 @@ func (b *builder) set(c column, value string, kind cellKind) {
 // scientific is a long number as a spreadsheet shows it: its last digits are lost.
 var scientific = regexp.MustCompile(`^\d([.,]\d+)?[eE]\+?\d+$`)
 
+// noNumber are the words of those who know that a thing has no number. They are none:
+// as numbers they would make all these things one.
+var noNumber = regexp.MustCompile(`(?i)^\(?(无|无号|无编号|没有|暂无|未编|未编号|未登记|未登|待编|待编号|待定|待补|待查|不详|不明|未知|缺号?|none|nil|null|n/?a|no number|no no\.?|not numbered|unnumbered|not known|unknown)\)?$|^[-—–―/\\_.*、。…·]+$`)
+
 // identifier keeps a number as it is written, in narrow letters. A long one that a
 // spreadsheet has taken for a quantity is not the number any more.
 func (b *builder) identifier(c column, typ, value string, kind cellKind) {
 	value = narrow(value)
 	switch {
+	case noNumber.MatchString(value):
+		return
 	case scientific.MatchString(value):
 		b.fault(c, "%q is a long number that the spreadsheet has shortened; format the column as text and type the number again", value)
 		return

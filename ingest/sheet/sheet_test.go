@@ -391,3 +391,20 @@ func FuzzJSONL(f *testing.F) {
 		}
 	})
 }
+
+// Words by which a register says that a thing has no number are none.
+func TestNoNumber(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"无", "无号", "暂无", "/", "／", "—", "——", "-", "未编号", "未登记", "不详", "不明", "待定", "None", "N/A", "unnumbered", "（无）"} {
+		rows := read(t, "a.csv", "总登记号,名称\n"+word+",甲\n")
+		if len(rows) != 1 || rows[0].Err != nil || len(rows[0].Record.Identifiers) != 0 {
+			t.Errorf("%s: %+v", word, rows)
+		}
+	}
+	for _, number := range []string{"0", "无1", "A-", "无12", "甲/1", "馆藏无号0012"} {
+		rows := read(t, "a.csv", "总登记号,名称\n"+number+",甲\n")
+		if len(rows) != 1 || rows[0].Record.Identifier("accession") != number {
+			t.Errorf("%s: %+v", number, rows)
+		}
+	}
+}

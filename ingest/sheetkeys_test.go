@@ -1,0 +1,86 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"hexi/archive"
+	"hexi/ingest/sheet"
+)
+
+// sameNumber is a row of a table all of whose rows have one register number.
+func sameNumber(n int, says string) sheet.Row {
+	return sheet.Row{Number: n, Cells: []string{"A1", says}, Record: archive.Record{Collection: "c", Identifiers: []archive.Identifier{{Type: "accession", Value: "A1"}}}}
+}
+
+// keysOf are the keys of a table of so many rows, of which the last says something else.
+func keysOf(rows int, last string) *tableKeys {
+	k := &tableKeys{rows: map[string]*sameKey{}}
+	for n := range rows - 1 {
+		k.add(sameNumber(n+2, "x"))
+	}
+	k.add(sameNumber(rows+1, last))
+	return k
+}
+
+// What is done for a row does not grow with the number of rows that say the same of
+// themselves: as much is allocated, and as few of the others are named.
+func TestManyRowsOfOneNumber(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts what any test allocates
+	work := map[int]float64{}
+	for _, rows := range []int{50, 50_000} {
+		k := keysOf(rows, "y")
+		kept := 0
+		for _, same := range k.rows {
+			kept += len(same.some)
+		}
+		if kept > othersNamed+1 {
+			t.Errorf("of %d rows %d are kept", rows, kept)
+		}
+		row := sameNumber(20, "x")
+		var refused *archive.InvalidError
+		if err := k.alone(row); !errors.As(err, &refused) || !strings.Contains(refused.Why, "A1 stands in row 2, 3, 4, 5, 6, … too, with other contents") {
+			t.Errorf("%d rows: %v", rows, err)
+		}
+		work[rows] = testing.AllocsPerRun(20, func() { _ = k.alone(row) })
+		if again, _ := k.again(row); again {
+			t.Errorf("%d rows: taken for the same", rows)
+		}
+	}
+	if work[50] != work[50_000] {
+		t.Errorf("allocations by rows: %v", work)
+	}
+}
+
+func TestSameRows(t *testing.T) {
+	t.Parallel()
+	k := keysOf(4, "x")
+	for n, want := range map[int]string{2: "false 0 <nil>", 3: "true 2 <nil>", 5: "true 2 <nil>"} {
+		again, of := k.again(sameNumber(n, "x"))
+		if got := fmt.Sprint(again, of, k.alone(sameNumber(n, "x"))); got != want {
+			t.Errorf("row %d: %s, want %s", n, got, want)
+		}
+	}
+	faulty := sameNumber(4, "x")
+	faulty.Err = errors.New("a fault")
+	if again, _ := k.again(faulty); again {
+		t.Error("a row with a fault is taken for the same as another")
+	}
+	if err := keysOf(2, "y").alone(sameNumber(2, "x")); err == nil || !strings.Contains(err.Error(), "in row 3 too") {
+		t.Errorf("one of two: %v", err)
+	}
+}
+
+// Each row is kept once under a name, however many have the name.
+func TestManyRowsOfOneName(t *testing.T) {
+	t.Parallel()
+	names, rows := map[string][]int{}, 300_000
+	for n := range rows {
+		addName(names, "陶片", n)
+		addName(names, " 陶片 ", n)
+	}
+	if got := len(names["陶片"]); got != rows {
+		t.Errorf("%d rows, want %d", got, rows)
+	}
+}
