@@ -48,7 +48,7 @@ func (s shelf) Open(_ context.Context, name string) (io.ReadCloser, error) {
 
 func read(t *testing.T, from Segments, line string, after, upTo int64) (numbers []int64, err error) {
 	t.Helper()
-	for e, err := range Read(t.Context(), from, line, after, upTo) {
+	for e, err := range Read(t.Context(), from, Span{Line: line, After: after, UpTo: upTo}) {
 		if err != nil {
 			return numbers, err
 		}
@@ -214,18 +214,23 @@ func TestSuccessors(t *testing.T) {
 	for _, test := range []struct {
 		line        string
 		after, upTo int64
+		branch      string
 		want        []int64
 		lines       string
 	}{
-		{"A", 0, 0, numbers(1, 12), "AAAAAABBCCCC"},
-		{"A", 4, 7, numbers(5, 7), "AAB"},
-		{"A", 4, 5, numbers(5, 5), "A"},
-		{"B", 7, 0, numbers(8, 12), "BCCCC"},
-		{"C", 10, 0, numbers(11, 12), "CC"},
+		{"A", 0, 0, "C", numbers(1, 12), "AAAAAABBCCCC"},
+		{"A", 0, 0, "B", numbers(1, 12), "AAAAAABBCCCC"}, // which goes on in C alone
+		{"A", 0, 0, "A", numbers(1, 9), "AAAAAAAAA"},
+		{"A", 4, 7, "C", numbers(5, 7), "AAB"},
+		{"A", 4, 6, "", numbers(5, 6), "AA"}, // before they part
+		{"A", 4, 5, "", numbers(5, 5), "A"},
+		{"A", 7, 0, "A", numbers(8, 9), "AA"},
+		{"B", 7, 0, "", numbers(8, 12), "BCCCC"},
+		{"C", 10, 0, "", numbers(11, 12), "CC"},
 	} {
 		var got []int64
 		lines := ""
-		for e, err := range Read(t.Context(), all, test.line, test.after, test.upTo) {
+		for e, err := range Read(t.Context(), all, Span{test.line, test.after, test.upTo, test.branch}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -236,10 +241,57 @@ func TestSuccessors(t *testing.T) {
 		}
 	}
 	loop := shelf{"a": written(t, Line{ID: "A", After: "B 1"}, false, entry(2)), "b": written(t, Line{ID: "B", After: "A 2"}, false, entry(3))}
-	for _, err := range Read(t.Context(), loop, "A", 1, 0) {
+	for _, err := range Read(t.Context(), loop, Span{Line: "A", After: 1}) {
 		if err != nil {
 			t.Log(err) // it ends, which is what matters
 		}
+	}
+}
+
+// Where a catalogue goes on in more than one way nothing is read before someone says
+// which is wanted: each has writes that were acknowledged.
+func TestForks(t *testing.T) {
+	t.Parallel()
+	a := written(t, Line{ID: "A"}, false, entries(1, 6)...)
+	b := written(t, Line{ID: "B", After: "A 6"}, false, entries(7, 8)...)
+	wrote := written(t, Line{ID: "A"}, false, entries(7, 9)...) // the old database, put back by hand
+	d := written(t, Line{ID: "D", After: "A 4"}, false, entries(5, 7)...)
+	for _, test := range []struct {
+		name string
+		from shelf
+		span Span
+		want []int64
+		says []string
+	}{
+		{"one way", shelf{"a": a, "b": b}, Span{Line: "A"}, numbers(1, 8), nil},
+		{"written on, too", shelf{"a": a, "b": b, "c": wrote}, Span{Line: "A"}, nil, []string{"line B (restored from it) has 2 entries after 6", "line A (itself written on) has 3 entries after 6"}},
+		{"and the one is taken", shelf{"a": a, "b": b, "c": wrote}, Span{Line: "A", Branch: "B"}, numbers(1, 8), nil},
+		{"and the other", shelf{"a": a, "b": b, "c": wrote}, Span{Line: "A", Branch: "A"}, numbers(1, 9), nil},
+		{"restored twice", shelf{"a": a, "b": b, "d": d}, Span{Line: "A"}, nil, []string{"line B (restored from it) has 2 entries after 6", "line D (restored from it) has 3 entries after 4"}},
+		{"and the earlier is taken", shelf{"a": a, "b": b, "d": d}, Span{Line: "A", Branch: "D"}, numbers(1, 7), nil},
+		{"a snapshot beyond where they part", shelf{"a": a, "d": d}, Span{Line: "A", After: 5}, nil, []string{"line D", "line A"}},
+		{"from which the other cannot be reached", shelf{"a": a, "d": d}, Span{Line: "A", After: 5, Branch: "D"}, nil, []string{"take an older snapshot"}},
+		{"no such line", shelf{"a": a, "b": b}, Span{Line: "A", Branch: "X"}, nil, []string{"line X does not come after line A"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var got []int64
+			var err error
+			for e, fault := range Read(t.Context(), test.from, test.span) {
+				if err = fault; err != nil {
+					break
+				}
+				got = append(got, e.Number)
+			}
+			if !cmp.Equal(got, test.want) || (err == nil) != (test.says == nil) {
+				t.Errorf("%v, %v", got, err)
+			}
+			for _, part := range test.says {
+				if err == nil || !strings.Contains(err.Error(), part) {
+					t.Errorf("%v says nothing about %q", err, part)
+				}
+			}
+		})
 	}
 }
 

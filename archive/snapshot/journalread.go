@@ -7,9 +7,7 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Segments is where the segments of a journal lie.
@@ -33,39 +31,54 @@ type found struct {
 	head segmentHead
 }
 
-// Read yields the entries that come after a number in the catalogue of an identity,
-// in their order and without a gap; then, where that catalogue was restored and
-// written on, those of its successor. upTo, where it is not 0, is the last one wanted.
-// A gap, an entry that was altered and two that differ under one number are errors.
-func Read(ctx context.Context, from Segments, line string, after, upTo int64) iter.Seq2[Entry, error] {
+// Span says which entries are wanted.
+type Span struct {
+	Line   string // of which catalogue: that of a snapshot
+	After  int64  // those that come after this number in it
+	UpTo   int64  // the last number; 0 for all
+	Branch string // line to lead to where the journal forks; "" if it does not
+}
+
+// Read yields the entries of a span in their order and without a gap: those of its
+// line, then, where that catalogue was restored and written on, those of its successor.
+// A gap, an entry that was altered and two that differ under one number are errors, and
+// so is a fork of which the span does not name the branch (ErrForked).
+func Read(ctx context.Context, from Segments, s Span) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		all, err := heads(ctx, from)
-		if err != nil {
+		if err := readSpan(ctx, from, s, yield); err != nil && !errors.Is(err, errStopped) {
 			yield(Entry{}, err)
-			return
-		}
-		seen := map[string]bool{}
-		for line != "" && !seen[line] {
-			seen[line] = true
-			next, until := successor(all, line)
-			if upTo > 0 && (until == 0 || upTo < until) {
-				next, until = "", upTo
-			}
-			m := &merger{from: from, want: after + 1, until: until}
-			for _, f := range all {
-				if f.head.Line == line {
-					m.waiting = append(m.waiting, f)
-				}
-			}
-			if err := m.run(ctx, yield); err != nil {
-				if !errors.Is(err, errStopped) {
-					yield(Entry{}, err)
-				}
-				return
-			}
-			line, after = next, max(after, until)
 		}
 	}
+}
+
+func readSpan(ctx context.Context, from Segments, s Span, yield func(Entry, error) bool) error {
+	all, err := heads(ctx, from)
+	if err != nil {
+		return err
+	}
+	way, err := route(ctx, from, all, s)
+	if err != nil {
+		return err
+	}
+	after := s.After
+	for _, part := range way {
+		if err := lineReader(from, all, part.line, after, part.until).run(ctx, yield); err != nil {
+			return err
+		}
+		after = part.until
+	}
+	return nil
+}
+
+// lineReader returns what reads the entries of one line after a number up to another.
+func lineReader(from Segments, all []found, line string, after, until int64) *merger {
+	m := &merger{from: from, want: after + 1, until: until}
+	for _, f := range all {
+		if f.head.Line == line {
+			m.waiting = append(m.waiting, f)
+		}
+	}
+	return m
 }
 
 // errStopped says that who reads wants no more.
@@ -98,24 +111,6 @@ func heads(ctx context.Context, from Segments) (out []found, err error) {
 		return strings.Compare(a.name, b.name)
 	})
 	return out, nil
-}
-
-// successor returns the line that was restored from a line, the latest if there are
-// several, and the last number that both share; "" and 0 for none.
-func successor(all []found, line string) (next string, number int64) {
-	var at time.Time
-	for _, f := range all {
-		id, n, ok := strings.Cut(f.head.After, " ")
-		shared, err := strconv.ParseInt(n, 10, 64)
-		if !ok || err != nil || id != line || f.head.Line == line {
-			continue
-		}
-		if next == "" || f.head.Line != next && f.head.At.After(at) {
-			next, number = f.head.Line, shared
-		}
-		at = f.head.At
-	}
-	return next, number
 }
 
 // merger reads the segments of one line side by side.

@@ -22,6 +22,7 @@ type snapshotFlags struct {
 	to, verify, restore string
 	replace             bool
 	upTo                int64
+	line                string
 	keepJournal         int // days
 }
 
@@ -51,8 +52,8 @@ func newSnapshot(env *environment) *cobra.Command {
 			switch {
 			case n != 1:
 				return usage("snapshot: give one of --to, --verify and --restore")
-			case (f.replace || f.upTo != 0) && f.restore == "":
-				return usage("--replace and --up-to go with --restore")
+			case (f.replace || f.upTo != 0 || f.line != "") && f.restore == "":
+				return usage("--replace, --up-to and --line go with --restore")
 			case f.upTo < 0 || f.keepJournal < 0:
 				return usage("--up-to and --keep-journal are not negative")
 			case f.to != "":
@@ -68,6 +69,7 @@ func newSnapshot(env *environment) *cobra.Command {
 	cmd.Flags().StringVar(&f.restore, "restore", "", "put a copy back")
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "with --restore: move a SQLite catalogue that is there aside")
 	cmd.Flags().Int64Var(&f.upTo, "up-to", 0, "with --restore: the last entry of the journal to put back (default all)")
+	cmd.Flags().StringVar(&f.line, "line", "", "with --restore: the line of the journal to follow where it goes on in more than one way; the refusal names them")
 	cmd.Flags().IntVar(&f.keepJournal, "keep-journal", 30, "with --to: clear away what the journal holds that is older than so many days; as long as snapshots are kept")
 	return cmd
 }
@@ -215,14 +217,17 @@ func (env *environment) restoreSnapshot(ctx context.Context, s settings, f snaps
 		defer journal.Close() //nolint:errcheck // what is written to it is durable
 		// This, too, is looked at before anything is changed.
 		later := int64(0)
-		for _, err := range entriesAfter(ctx, journal, report.Of, f.upTo) {
+		for _, err := range entriesAfter(ctx, journal, report.Of, f) {
+			if errors.Is(err, snapshot.ErrForked) {
+				return fmt.Errorf("the snapshot is whole, but it has to be said what was written since (--line ID names the line to follow; nothing was changed): %w", err)
+			}
 			if err != nil {
 				return fmt.Errorf("the snapshot is whole, but not what was written since (--up-to N puts back what comes before the fault, --journal off only the snapshot): %w", err)
 			}
 			later++
 		}
 		fmt.Fprintf(env.stderr, "the journal has %d later writes\n", later)
-		opts.Journal, opts.ParseRow = entriesAfter(ctx, journal, report.Of, f.upTo), journal.ParseRow
+		opts.Journal, opts.ParseRow = entriesAfter(ctx, journal, report.Of, f), journal.ParseRow
 	}
 	log, last := newLog(env.stderr, s.Verbose), time.Now()
 	opts.Logger, opts.Progress = log, func(n int64) { last = env.hear(last, "%d of %d rows are put back", n, report.Holds.Rows) }

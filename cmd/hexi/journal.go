@@ -60,11 +60,12 @@ func (a journalAdapter) Append(ctx context.Context, line, after string, entries 
 	return a.keptJournal.Append(ctx, snapshot.Line{ID: line, After: after}, out)
 }
 
-// entriesAfter reads the journal from where a snapshot ends; upTo, where it is not 0,
-// is the last entry wanted.
-func entriesAfter(ctx context.Context, j keptJournal, of catalog.State, upTo int64) iter.Seq2[catalog.JournalEntry, error] {
+// entriesAfter reads the journal from where a snapshot ends, as far and along the line
+// that the flags say.
+func entriesAfter(ctx context.Context, j keptJournal, of catalog.State, f snapshotFlags) iter.Seq2[catalog.JournalEntry, error] {
 	return func(yield func(catalog.JournalEntry, error) bool) {
-		for e, err := range snapshot.Read(ctx, j, of.Catalogue, of.Journal, upTo) {
+		span := snapshot.Span{Line: of.Catalogue, After: of.Journal, UpTo: f.upTo, Branch: f.line}
+		for e, err := range snapshot.Read(ctx, j, span) {
 			if !yield(catalog.JournalEntry{Line: e.Line, Number: e.Number, Schema: e.Schema, Body: e.Body}, err) {
 				return
 			}
