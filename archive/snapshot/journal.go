@@ -79,16 +79,21 @@ func (e Entry) sum() string {
 
 // appendTo appends the entry as it stands in a segment.
 func (e Entry) appendTo(dst []byte) []byte {
+	head := entryHead{e.Number, e.Schema, bytes.Count(e.Body, []byte{'\n'}), e.sum()}
+	return append(head.append(dst), e.Body...)
+}
+
+// append appends the first line of an entry.
+func (h entryHead) append(dst []byte) []byte {
 	dst = append(dst, `{"entry":`...)
-	dst = strconv.AppendInt(dst, e.Number, 10)
+	dst = strconv.AppendInt(dst, h.Entry, 10)
 	dst = append(dst, `,"schema":`...)
-	dst = strconv.AppendInt(dst, int64(e.Schema), 10)
+	dst = strconv.AppendInt(dst, int64(h.Schema), 10)
 	dst = append(dst, `,"lines":`...)
-	dst = strconv.AppendInt(dst, int64(bytes.Count(e.Body, []byte{'\n'})), 10)
+	dst = strconv.AppendInt(dst, int64(h.Lines), 10)
 	dst = append(dst, `,"crc32c":"`...)
-	dst = append(dst, e.sum()...)
-	dst = append(dst, "\"}\n"...)
-	return append(dst, e.Body...)
+	dst = append(dst, h.CRC32C...)
+	return append(dst, "\"}\n"...)
 }
 
 func appendHead(dst []byte, line Line, from int64, at time.Time) ([]byte, error) {
@@ -141,11 +146,14 @@ func openSegment(name string, r io.Reader) (*segment, error) {
 	if s.head.Format != Format {
 		return nil, fmt.Errorf("segment %s has format %d, and this hexi reads format %d only: use a newer one", name, s.head.Format, Format)
 	}
+	if written, err := appendHead(nil, Line{s.head.Line, s.head.After}, s.head.From, s.head.At); err != nil || !bytes.Equal(written, line) {
+		return nil, s.damaged("its first line is not in the form in which it was written")
+	}
 	s.hash.Write(line)
 	return s, nil
 }
 
-// line reads one line with its break.
+// line reads one line with its break; what there is of one without, with errTorn.
 func (s *segment) line() ([]byte, error) {
 	var line []byte
 	for {
@@ -157,7 +165,7 @@ func (s *segment) line() ([]byte, error) {
 		case errors.Is(err, io.EOF) && len(line) == 0:
 			return nil, io.EOF
 		case errors.Is(err, io.EOF):
-			return nil, errTorn
+			return line, errTorn
 		case !errors.Is(err, bufio.ErrBufferFull):
 			return nil, fmt.Errorf("read segment %s: %w", s.name, err)
 		case len(line) > maxLine:
@@ -169,7 +177,14 @@ func (s *segment) line() ([]byte, error) {
 // next reads an entry; io.EOF after the last. What is cut off is no entry.
 func (s *segment) next() (Entry, error) {
 	line, err := s.line()
-	if errors.Is(err, io.EOF) || errors.Is(err, errTorn) && !s.closed {
+	if errors.Is(err, errTorn) && !s.closed {
+		var f segmentFoot
+		if strict(line[:len(line)-1], &f) == nil && f.Segment != "" {
+			return Entry{}, s.damaged("its last line does not end as it was written")
+		}
+		return Entry{}, io.EOF
+	}
+	if errors.Is(err, io.EOF) {
 		return Entry{}, io.EOF
 	}
 	if err != nil {
@@ -179,8 +194,11 @@ func (s *segment) next() (Entry, error) {
 		return Entry{}, s.damaged("something comes after its end")
 	}
 	if bytes.HasPrefix(line, []byte(`{"segment"`)) {
-		var f segmentFoot
-		if err := strict(line, &f); err != nil || f.Segment != "closed" || f.Entries != s.entries || f.SHA512 != hex.EncodeToString(s.hash.Sum(nil)) {
+		want, err := appendFoot(nil, s.entries, s.hash)
+		if err != nil {
+			return Entry{}, err
+		}
+		if !bytes.Equal(line, want) {
 			return Entry{}, s.damaged("its SHA-512 or its count of entries is wrong")
 		}
 		s.closed = true
@@ -193,11 +211,17 @@ func (s *segment) next() (Entry, error) {
 		}
 		return Entry{}, s.damaged("an entry was to begin here")
 	}
+	if !bytes.Equal(line, h.append(nil)) {
+		return Entry{}, s.damaged("the head of entry %d is not in the form in which it was written", h.Entry)
+	}
 	s.hash.Write(line)
 	e := Entry{Line: s.head.Line, Number: h.Entry, Schema: h.Schema}
 	for range h.Lines {
 		line, err := s.line()
 		if errors.Is(err, io.EOF) || errors.Is(err, errTorn) {
+			if h.altered(append(e.Body, line...)) {
+				return Entry{}, s.damaged("the checksum of entry %d is wrong", h.Entry)
+			}
 			return Entry{}, io.EOF // never acknowledged
 		}
 		if err != nil {
@@ -211,7 +235,7 @@ func (s *segment) next() (Entry, error) {
 		}
 	}
 	if e.sum() != h.CRC32C {
-		if s.torn(e.Body) {
+		if !h.altered(e.Body) && s.torn(e.Body) {
 			return Entry{}, io.EOF
 		}
 		return Entry{}, s.damaged("the checksum of entry %d is wrong", h.Entry)

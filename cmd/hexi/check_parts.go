@@ -19,7 +19,7 @@ func (h *house) checkParts() check.Parts {
 	return check.Parts{
 		Archive: h.archive, Catalogue: h.catalog, Objects: checkedStore{storeAdapter{h.objects, h.settings.Scratch}},
 		Database: h.checkDatabase, Log: h.checkLog(nil), Index: h.checkIndex,
-		Packages: h.checkPackages, Notes: h.catalog,
+		Packages: h.checkPackages, Notes: h.catalog, Copies: h,
 	}
 }
 

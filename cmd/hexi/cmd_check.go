@@ -21,8 +21,8 @@ func newCheck(env *environment) *cobra.Command {
 	var asked checkFlags
 	cmd := &cobra.Command{
 		Use: "check", Short: "Prove that nothing was lost or altered, and name what was", Args: cobra.NoArgs,
-		Long: "Read every master and compute its SHA-512 anew, look at every access copy and preservation package, prove the\n" +
-			"change log, and compare database, packages, object store and search index with each other. Every difference is\n" +
+		Long: "Read every master and compute its SHA-512 anew, look at every access copy and preservation package, read the\n" +
+			"snapshots and the journal, prove the change log, and compare database, packages, object store and search index with each other. Every difference is\n" +
 			"listed with what to do about it. It may run beside servers and ingests, and changes nothing but with --repair.\n\n" +
 			"With --sample 5 a run looks at the next 5 % of the records, so that 20 runs come round to all of them; a server\n" +
 			"does that by itself once a day (--check-every).\n\n" +
@@ -172,8 +172,8 @@ func printCheckText(w io.Writer, r *check.Report) {
 		fmt.Fprintf(w, "not checked        %s: %s\n", n.Part, n.Why)
 	}
 	l := r.Looked
-	fmt.Fprintf(w, "looked at %d rows, %d log entries, %d records, %d masters, %d access copies, %d packages, %d objects, %d index documents; read %s in %s\n",
-		l.Rows, l.Changes, l.Records, l.Masters, l.Access, l.Packages, l.Objects, l.Documents, sizeText(l.Bytes), r.Ended.Sub(r.Started))
+	fmt.Fprintf(w, "looked at %d rows, %d log entries, %d records, %d masters, %d access copies, %d packages, %d objects, %d copies of the catalogue, %d index documents; read %s in %s\n",
+		l.Rows, l.Changes, l.Records, l.Masters, l.Access, l.Packages, l.Objects, l.Copies, l.Documents, sizeText(l.Bytes), r.Ended.Sub(r.Started))
 	if s := r.Sample; s != nil {
 		if s.Ends {
 			fmt.Fprintf(w, "a sample of %g %%, the last of round %d: all records were looked at\n", s.Percent, s.Round)

@@ -71,12 +71,13 @@ type Parts struct {
 	Index     Index
 	Packages  Packages
 	Notes     PackageNotes // of the packages
+	Copies    Copies       // of the catalogue
 }
 
 // Options say how to check.
 type Options struct {
 	// Percent is the part of the records to look at: those that follow the ones
-	// that the run before looked at; 0 is all. Database, log, index and the list of
+	// that the run before looked at; 0 is all. So it is with the copies of the catalogue. Database, log, index and the list of
 	// objects are always looked at as a whole.
 	Percent float64
 	// Rate bounds how many bytes a second are read from the object store; 0 does not.
@@ -160,6 +161,7 @@ func (c *Checker) Run(ctx context.Context) (*Report, error) {
 		{"records", func() error { return c.records(ctx, r) }},
 		{"packages", func() error { return c.packages(ctx, r) }},
 		{"objects", func() error { return c.objects(ctx, r) }},
+		{"copies", func() error { return c.copies(ctx, r) }},
 	}
 	for _, step := range steps {
 		c.opts.Progress(step.part, 0, 0)

@@ -40,6 +40,10 @@ const (
 	IncomingOrphan   Code = "incoming-orphan"   // a file that no asset has
 	UnfinishedUpload Code = "unfinished-upload" // that nobody goes on with
 
+	// The copies of the catalogue.
+	SnapshotDamaged Code = "snapshot-damaged"
+	JournalDamaged  Code = "journal-damaged" // a segment of it
+
 	// The search index.
 	IndexDamaged Code = "index-damaged"
 	IndexMissing Code = "index-missing" // a record that is published is not in it
@@ -80,6 +84,7 @@ func Codes() []Code {
 		MasterMissing, MasterDamaged, AccessMissing, AccessDamaged, AccessStale,
 		PackageRoot, PackageMissing, PackageDamaged, PackageStale, PackageDiffers, PackageUnknown,
 		ObjectUnknown, AccessOrphan, IncomingLeft, IncomingOrphan, UnfinishedUpload,
+		SnapshotDamaged, JournalDamaged,
 		IndexDamaged, IndexAhead, IndexMissing, IndexSurplus, IndexStale,
 	}
 }
@@ -205,6 +210,20 @@ var cures = map[Code]Cure{
 	UnfinishedUpload: {
 		archive.Text{"zh": "未完成的上传", "en": "an upload that was not finished"},
 		archive.Text{"zh": "用 --repair 删除存放已久的未完成上传", "en": "run hexi check --repair, which removes it once it is old enough (--older)"}, RepairRemove,
+	},
+	SnapshotDamaged: {
+		archive.Text{"zh": "目录快照损坏", "en": "a snapshot of the catalogue is damaged"},
+		archive.Text{
+			"zh": "检查存储设备；用 hexi snapshot --to store: 另做一份，再从备份取回或删除损坏的一份；不会被自动删除",
+			"en": "look after the disk; make a new one (hexi snapshot --to store:), then get this one out of a backup or delete it; it is never removed by itself",
+		}, "",
+	},
+	JournalDamaged: {
+		archive.Text{"zh": "写入日志损坏", "en": "a segment of the journal is damaged"},
+		archive.Text{
+			"zh": "检查存储设备；立即用 hexi snapshot --to 做一份新快照，此后恢复不再需要这一段；较早的快照须从备份取回这一段",
+			"en": "look after the disk; make a snapshot now (hexi snapshot --to), which does not need this segment; for older snapshots get it out of a backup",
+		}, "",
 	},
 	IndexDamaged: {
 		archive.Text{"zh": "检索索引损坏", "en": "the search index is damaged"},

@@ -6,6 +6,7 @@
 //	access    every access copy is there, whole, and the one that the catalogue means
 //	packages  every record that is due has its preservation package, valid and current
 //	objects   nothing lies in the object store that nobody knows
+//	copies    snapshots and journal, from which the catalogue would come back, are whole
 //	index     what is found by searching is what is published
 //
 // A run is over all records, or over the next part of them (Options.Percent), so that

@@ -12,7 +12,7 @@ import (
 )
 
 // objects goes through the list of all objects and looks for what nobody knows. What
-// lies in the packages is looked at with them.
+// lies in the packages, snapshots and the journal is looked at by parts of their own.
 func (c *Checker) objects(ctx context.Context, r *Report) error {
 	root, err := describedRoot(ctx)
 	if err != nil {

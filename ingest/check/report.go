@@ -48,6 +48,7 @@ type Looked struct {
 	Access    int64 `json:"access"`    // access copies
 	Packages  int64 `json:"packages"`  // preservation packages
 	Objects   int64 `json:"objects"`   // keys of the object store
+	Copies    int64 `json:"copies"`    // of the catalogue: snapshots, and segments of the journal
 	Documents int64 `json:"documents"` // of the search index
 	Bytes     int64 `json:"bytes"`     // that were read of objects
 }
