@@ -79,6 +79,9 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 				gone = append(gone, id)
 			}
 		}
+		if err := noteErased(b, changes); err != nil {
+			return total, err
+		}
 		if err := ix.apply(b, entries, gone, seq); err != nil {
 			return total, err
 		}

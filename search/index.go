@@ -62,6 +62,8 @@ type Index struct {
 	broken  atomic.Bool // it panicked when it was written to
 
 	readOnly bool // it is only looked at
+
+	forgetAt time.Time // when it is tried again; of the one who calls Serve
 }
 
 type siteName struct{ name, code string }

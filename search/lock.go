@@ -3,6 +3,7 @@ package search
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -33,4 +34,16 @@ func InUse(dir string) bool {
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
 	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}
+
+// Exists reports whether there is an index in a directory.
+func Exists(dir string) (bool, error) {
+	_, err := os.Stat(filepath.Join(dir, current))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for the search index: %w", err)
+	}
+	return true, nil
 }

@@ -171,12 +171,13 @@ func Answer(dir, id string) (outcome string, done bool) {
 }
 
 // Serve does what other processes have asked for: makes the index anew (Request), and
-// compares it with the catalogue (AskToCompare).
+// compares it with the catalogue (AskToCompare). It also makes it anew after an erasure
+// (Forget). It is for one goroutine.
 func (ix *Index) Serve(ctx context.Context, source Source) error {
 	if ix.dir == "" {
 		return nil
 	}
-	return errors.Join(ix.serveReindex(ctx, source), ix.serveCompare(ctx, source))
+	return errors.Join(ix.serveReindex(ctx, source), ix.serveCompare(ctx, source), ix.forget(ctx, source))
 }
 
 func (ix *Index) serveReindex(ctx context.Context, source Source) error {

@@ -62,6 +62,9 @@ func newErase(env *environment) *cobra.Command {
 			if err := h.workErase(ctx, archive.Job{Kind: archive.JobErase, Record: id}); err != nil {
 				return fmt.Errorf("%w\nThe catalogue has forgotten the record; what is left in the object store is removed by a job, or by the same command", err)
 			}
+			if err := h.eraseFromIndex(ctx); err != nil {
+				return fmt.Errorf("%w\nThe record is erased, but not yet from the files of the search index: hexi reindex makes it anew", err)
+			}
 			fmt.Fprintf(env.stdout, "%s is erased\n", id)
 			return nil
 		},

@@ -8,6 +8,7 @@ import (
 
 	"hexi/archive"
 	"hexi/archive/ocfl"
+	"hexi/search"
 )
 
 // workErase removes what an erased record has left in the object store, as a job. It may
@@ -56,6 +57,26 @@ func (h *house) workErase(ctx context.Context, job archive.Job) error {
 		return fmt.Errorf("erase %s: %w", job.Record, err)
 	}
 	return nil
+}
+
+// eraseFromIndex makes the search index anew without what was erased, where there is one
+// and no server has it open, which does that by itself.
+func (h *house) eraseFromIndex(ctx context.Context) (err error) {
+	if made, err := search.Exists(h.settings.Index); err != nil || !made {
+		return err
+	}
+	ix, err := search.Open(ctx, h.settings.Index, search.Options{Vocabulary: h.vocabulary, Log: h.log})
+	if errors.Is(err, search.ErrInUse) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open search index: %w", err)
+	}
+	defer func() { err = errors.Join(err, ix.Close()) }()
+	if _, err := ix.Follow(ctx, h.catalog); err != nil {
+		return err
+	}
+	return ix.Forget(ctx, h.catalog)
 }
 
 // eraseObjects removes an asset's master, wherever it lies, its access copy and all
