@@ -248,3 +248,64 @@ func putObject(t *testing.T, h *house, key string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+// Odd things in the place of files, such as links to themselves and folders, are named,
+// and everything else is looked at; a sample goes on from there.
+func TestCheckGoesOnPastOddFiles(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "archive")
+	flags := []string{"--data", data}
+	checkArchive(t, flags)
+	odd := map[string]func(path string) error{
+		"a link to itself":        func(path string) error { return os.Symlink(filepath.Base(path), path) },
+		"a link out of the store": func(path string) error { return os.Symlink("/etc/passwd", path) },
+		"a folder":                func(path string) error { return os.Mkdir(path, 0o700) },
+	}
+	for _, pattern := range []string{
+		"access/*/facts.json", "access/*/sidecar", "ocfl/*/*/*/*/inventory.json", "ocfl/*/*/*/*/v1/inventory.json.sha512",
+		"ocfl/*/*/*/*/inventory.json.sha512", "ocfl/*/*/*/*/v1/content/masters/*",
+	} {
+		found, err := filepath.Glob(filepath.Join(data, "objects", filepath.FromSlash(pattern)))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
+		}
+		path := found[0]
+		for name, make := range odd {
+			t.Run(name+" for "+pattern, func(t *testing.T) {
+				move(t, path, filepath.Join(t.TempDir(), "x"))
+				if err := make(path); err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { os.Remove(path) }) // before it is moved back
+				r := checked(t, 3, flags...)
+				if r.Looked.Records != 3 || r.Looked.Masters != 3 || r.Looked.Access != 3 || r.Looked.Objects == 0 {
+					t.Errorf("not everything was looked at: %+v, %+v", r.Looked, r.Unchecked)
+				}
+				if !slices.ContainsFunc(r.Differences, func(d check.Difference) bool {
+					said, folder := d.Where()+" "+d.Why, strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), filepath.ToSlash(data)+"/objects/")
+					return strings.Contains(said, folder) && strings.Contains(said, filepath.Base(path)) && d.Do != ""
+				}) {
+					t.Errorf("%s is not named: %+v", path, r.Differences)
+				}
+				before := r
+				r = checked(t, 3, append([]string{"--sample", "100"}, flags...)...)
+				if len(r.Differences) != len(before.Differences) {
+					t.Errorf("%d differences, and %d before", len(r.Differences), len(before.Differences))
+				}
+				last := ""
+				for range 2 {
+					got := hexi(t, append([]string{"check", "--json", "--sample", "40"}, flags...)...)
+					r := &check.Report{}
+					if err := json.Unmarshal([]byte(got.stdout), r); err != nil {
+						t.Fatalf("%v: %+v", err, got)
+					}
+					if r.Sample == nil || r.Sample.Last == last || r.Looked.Records == 0 {
+						t.Errorf("the sample stays where it is: %+v, %+v", r.Sample, r.Unchecked)
+					}
+					last = r.Sample.Last
+				}
+			})
+		}
+	}
+	checked(t, 0, flags...)
+}

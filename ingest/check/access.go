@@ -69,16 +69,15 @@ func (l *copyLook) names() []string {
 func (l *copyLook) facts(ctx context.Context) (*ingest.Facts, error) {
 	key := ingest.FactsKey(l.asset.ID)
 	data, err := l.checker.small(ctx, key, 1<<20)
-	var unreadable *unreadableError
 	switch {
 	case errors.Is(err, archive.ErrNotFound):
 		l.tell(AccessMissing, key, "what the access copy of %s is made of is not in the object store", l.asset.Master.Filename)
 		return nil, nil
-	case errors.As(err, &unreadable):
-		l.tell(AccessDamaged, key, "it cannot be read to its end: %v", err)
-		return nil, nil
-	case err != nil:
+	case stops(err):
 		return nil, fmt.Errorf("read %s: %w", key, err)
+	case err != nil:
+		l.tell(faultOf(err, AccessDamaged), key, "it cannot be read to its end: %v", err)
+		return nil, nil
 	}
 	facts, err := ingest.DecodeFacts(l.asset.ID, data)
 	if err != nil {
@@ -130,11 +129,15 @@ func (l *copyLook) file(ctx context.Context, name string, facts *ingest.Facts) e
 	key := ingest.ThumbnailKey(l.asset.ID, name)
 	if facts == nil {
 		_, err := l.checker.parts.Objects.Stat(ctx, key)
-		if err = absent(err); errors.Is(err, archive.ErrNotFound) {
+		switch err = l.checker.faulty(ctx, err); {
+		case errors.Is(err, archive.ErrNotFound):
 			l.missing(key)
-			return nil
+		case stops(err):
+			return fmt.Errorf("look at %s: %w", key, err)
+		case err != nil:
+			l.tell(faultOf(err, AccessDamaged), key, "it cannot be looked at: %v", err)
 		}
-		return err
+		return nil
 	}
 	i := slices.IndexFunc(facts.Files, func(f ingest.FactsFile) bool { return f.Name == name })
 	if i < 0 {
@@ -143,15 +146,14 @@ func (l *copyLook) file(ctx context.Context, name string, facts *ingest.Facts) e
 	}
 	want, digest, head := facts.Files[i], sha256.New(), &headWriter{}
 	size, err := l.checker.sum(ctx, key, digest, head)
-	var unreadable *unreadableError
 	got := hex.EncodeToString(digest.Sum(nil))
 	switch {
 	case errors.Is(err, archive.ErrNotFound):
 		l.missing(key)
-	case errors.As(err, &unreadable):
-		l.tell(AccessDamaged, key, "it cannot be read to its end: %v", err)
-	case err != nil:
+	case stops(err):
 		return fmt.Errorf("read %s: %w", key, err)
+	case err != nil:
+		l.tell(faultOf(err, AccessDamaged), key, "it cannot be read to its end: %v", err)
 	case size != want.Size:
 		l.tell(AccessDamaged, key, "it has %d bytes, and %d were made", size, want.Size)
 	case got != want.SHA256:
@@ -211,15 +213,15 @@ func (h *headWriter) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// small reads an object of at most so many bytes.
+// small reads an object of at most so many bytes. Its errors are those of faulty.
 func (c *Checker) small(ctx context.Context, key string, limit int64) ([]byte, error) {
 	body, _, err := c.parts.Objects.Get(ctx, key)
 	if err != nil {
-		return nil, absent(err)
+		return nil, c.faulty(ctx, err)
 	}
 	defer body.Close() //nolint:errcheck // opened for reading only
 	data, err := io.ReadAll(io.LimitReader(c.pace.reader(ctx, body), limit+1))
-	if err == nil && int64(len(data)) > limit {
+	if err = c.faulty(ctx, err); err == nil && int64(len(data)) > limit {
 		err = &unreadableError{fmt.Errorf("it has more than %d bytes", limit)}
 	}
 	return data, err

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"log/slog"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -110,6 +111,8 @@ type Checker struct {
 	pace    *pace
 	waiting int        // packages that are not written yet
 	root    *ocfl.Root // of the packages; nil where there is none
+	// failures counts the objects that could not be read since one could.
+	failures atomic.Int32
 }
 
 // New makes a checker.
@@ -210,7 +213,12 @@ const pageSize = 64
 func (c *Checker) records(ctx context.Context, r *Report) (err error) {
 	if c.parts.Packages != nil {
 		if c.root, err = c.parts.Packages(ctx, c.pace.reader); err != nil {
-			return fmt.Errorf("open preservation packages: %w", err)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			// Masters and access copies are looked at all the same.
+			r.unchecked("packages", fmt.Errorf("open preservation packages: %w", err))
+			c.root = nil
 		}
 	}
 	total, err := c.parts.Catalogue.CountRecords(ctx)

@@ -35,6 +35,7 @@ const (
 
 	// What lies in the object store.
 	ObjectUnknown    Code = "object-unknown"    // no key of hexi's
+	ObjectUnreadable Code = "object-unreadable" // the store does not give it, whatever it holds
 	AccessOrphan     Code = "access-orphan"     // of an asset that there is not, or no file of it
 	IncomingLeft     Code = "incoming-left"     // a master that is in its package already
 	IncomingOrphan   Code = "incoming-orphan"   // a file that no asset has
@@ -83,7 +84,7 @@ func Codes() []Code {
 		DatabaseDamaged, RowUnreadable, RowInconsistent, LogBroken, AssetStuck, AssetGivenUp,
 		MasterMissing, MasterDamaged, AccessMissing, AccessDamaged, AccessStale,
 		PackageRoot, PackageMissing, PackageDamaged, PackageStale, PackageDiffers, PackageUnknown,
-		ObjectUnknown, AccessOrphan, IncomingLeft, IncomingOrphan, UnfinishedUpload,
+		ObjectUnreadable, ObjectUnknown, AccessOrphan, IncomingLeft, IncomingOrphan, UnfinishedUpload,
 		SnapshotDamaged, JournalDamaged,
 		IndexDamaged, IndexAhead, IndexMissing, IndexSurplus, IndexStale,
 	}
@@ -186,6 +187,13 @@ var cures = map[Code]Cure{
 		archive.Text{
 			"zh": "目录可能是从旧快照恢复的：用更新的快照，或用 hexi rebuild --from-packages 重建；保存包不会被自动删除",
 			"en": "the catalogue may be an older one: restore a later snapshot, or build it anew with hexi rebuild --from-packages; a package is never removed by itself",
+		}, "",
+	},
+	ObjectUnreadable: {
+		archive.Text{"zh": "文件无法读取", "en": "an object cannot be read"},
+		archive.Text{
+			"zh": "查看该文件所在位置：权限、指向外部的链接、存储服务或磁盘；排除原因或从备份恢复后再检查一次",
+			"en": "look at what stands in its place: rights, a link out of the store, the store's service or its disk; put that right, or restore it from a backup, and check again",
 		}, "",
 	},
 	ObjectUnknown: {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"syscall"
 
 	"hexi/archive"
 )
@@ -15,29 +14,20 @@ import (
 // bufferSize is how many bytes are read at a time.
 const bufferSize = 256 << 10
 
-// sum reads an object to its end. Bytes that the disk cannot give any more are an
-// *unreadableError; a key that can be none is archive.ErrNotFound.
+// sum reads an object to its end. Its errors are those of faulty; a key that can be none
+// is archive.ErrNotFound.
 func (c *Checker) sum(ctx context.Context, key string, to ...io.Writer) (int64, error) {
 	body, _, err := c.parts.Objects.Get(ctx, key)
 	if err != nil {
-		return 0, absent(err)
+		return 0, c.faulty(ctx, err)
 	}
 	defer body.Close() //nolint:errcheck // opened for reading only
 	n, err := io.CopyBuffer(onlyWriter{io.MultiWriter(to...)}, c.pace.reader(ctx, body), make([]byte, bufferSize))
-	if err != nil && ctx.Err() == nil && (errors.Is(err, syscall.EIO) || errors.Is(err, io.ErrUnexpectedEOF)) {
-		err = &unreadableError{err}
-	}
-	return n, err
+	return n, c.faulty(ctx, err)
 }
 
 // onlyWriter hides what else a writer can do, so that the buffer is used.
 type onlyWriter struct{ io.Writer }
-
-// unreadableError says that the store has an object and cannot give its bytes.
-type unreadableError struct{ err error }
-
-func (e *unreadableError) Error() string { return e.err.Error() }
-func (e *unreadableError) Unwrap() error { return e.err }
 
 // absent makes one error of the ways in which there is no object of a key: also one
 // that can be no key, because the row that names it was altered.
@@ -54,16 +44,15 @@ func (c *Checker) master(ctx context.Context, a *archive.Asset) (*Difference, er
 	d := &Difference{Record: a.Record, Asset: a.ID, Key: a.Master.Key}
 	digest := sha512.New()
 	size, err := c.sum(ctx, a.Master.Key, digest)
-	var unreadable *unreadableError
 	switch {
 	case errors.Is(err, archive.ErrNotFound):
 		d.Code, d.Why = MasterMissing, fmt.Sprintf("the master %s of %d bytes is not in the object store", a.Master.Filename, a.Master.Size)
 		return d, nil
-	case errors.As(err, &unreadable):
-		d.Code, d.Why = MasterDamaged, fmt.Sprintf("the master %s cannot be read to its end: %v", a.Master.Filename, err)
-		return d, nil
-	case err != nil:
+	case stops(err):
 		return nil, fmt.Errorf("read master %s: %w", a.Master.Key, err)
+	case err != nil:
+		d.Code, d.Why = faultOf(err, MasterDamaged), fmt.Sprintf("the master %s cannot be read to its end: %v", a.Master.Filename, err)
+		return d, nil
 	}
 	got := hex.EncodeToString(digest.Sum(nil))
 	switch {

@@ -103,7 +103,7 @@ func (l *packageLook) look(ctx context.Context) error {
 	case errors.Is(err, ocfl.ErrCorrupt):
 		return l.invalid(ctx)
 	case err != nil:
-		return err
+		return l.fault(ctx, l.id, err)
 	}
 	l.head = object.Head
 	if err := l.invalid(ctx); err != nil || len(l.found) > 0 {
@@ -118,6 +118,16 @@ func (l *packageLook) look(ctx context.Context) error {
 	return l.compare(ctx, object)
 }
 
+// fault tells of an error in reading a part of the package, unless it is one that ends
+// the check.
+func (l *packageLook) fault(ctx context.Context, key string, err error) error {
+	if err = l.checker.faulty(ctx, err); stops(err) {
+		return fmt.Errorf("read package %s: %w", key, err)
+	}
+	l.tell(faultOf(err, PackageDamaged), key, "the package cannot be read: %v", err)
+	return nil
+}
+
 // erased reports whether nothing of a record is to be kept.
 func (l *packageLook) erased(ctx context.Context) bool {
 	_, err := l.checker.parts.Archive.Record(ctx, l.id)
@@ -130,7 +140,7 @@ func (l *packageLook) erased(ctx context.Context) bool {
 func (l *packageLook) invalid(ctx context.Context) error {
 	report, err := l.checker.root.Validate(ctx, l.id, ocfl.ValidateOptions{SkipContent: true, MostProblems: 20})
 	if err != nil {
-		return err
+		return l.fault(ctx, l.id, err)
 	}
 	next := fmt.Sprintf("v%d", l.head+1)
 	for _, p := range report.Problems {
@@ -154,8 +164,12 @@ func (l *packageLook) sidecars(ctx context.Context, object *ocfl.Object) error {
 		if errors.Is(err, archive.ErrNotFound) {
 			continue // of versions before the newest it may be left out
 		}
-		if err != nil {
+		switch {
+		case stops(err):
 			return fmt.Errorf("read %s: %w", key, err)
+		case err != nil:
+			l.tell(faultOf(err, PackageDamaged), key, "it cannot be read: %v", err)
+			continue
 		}
 		if string(data) != strings.ToLower(string(data)) {
 			l.tell(PackageDamaged, key, "it holds a capital letter, and none was written")
@@ -208,7 +222,7 @@ func (l *packageLook) compare(ctx context.Context, object *ocfl.Object) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return l.fault(ctx, object.Dir(), err)
 	}
 	dossier, err := l.checker.parts.Archive.Dossier(ctx, l.id, archive.DossierQuery{})
 	if errors.Is(err, archive.ErrNotFound) {
@@ -298,6 +312,14 @@ func (c *Checker) packages(ctx context.Context, r *Report) error {
 		return err
 	}
 	for report, err := range c.root.ValidateAll(ctx, ocfl.ValidateOptions{SkipContent: true, MostProblems: 20}) {
+		if err != nil && report.Dir != "" { // about one package
+			l := &packageLook{checker: c, id: report.Object}
+			if err := l.fault(ctx, report.Dir, err); err != nil {
+				return err
+			}
+			r.add(l.found...)
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -26,8 +26,10 @@ func (c *Checker) rootFiles(ctx context.Context, r *Report) error {
 		switch {
 		case errors.Is(err, archive.ErrNotFound):
 			r.add(Difference{Code: PackageRoot, Key: key, Why: "this file of the storage root is not there"})
-		case err != nil:
+		case stops(err):
 			return fmt.Errorf("read %s: %w", key, err)
+		case err != nil:
+			r.add(Difference{Code: faultOf(err, PackageRoot), Key: key, Why: fmt.Sprintf("this file of the storage root cannot be read: %v", err)})
 		case !bytes.Equal(got, written[key]):
 			r.add(Difference{Code: PackageRoot, Key: key, Why: "its bytes are not those that were written when the storage root was made"})
 		}
