@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"hexi/archive"
@@ -102,11 +104,7 @@ func (p *place) createFile(write func(io.Writer) error) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	// A link, and not a rename, so that of two who come at once none is written over.
-	if err := os.Link(f.Name(), p.path); err != nil {
-		return err
-	}
-	if err := os.Remove(f.Name()); err != nil {
+	if err := rename(f.Name(), p.path, os.Link); err != nil {
 		return err
 	}
 	d, err := os.Open(dir)
@@ -114,6 +112,31 @@ func (p *place) createFile(write func(io.Writer) error) (err error) {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// rename gives a whole file its name, unless there is a file of that name: by a link, and
+// not by a rename, so that of two who come at once none is written over. Disks that know
+// no links (FAT, exFAT, some network shares) have the name taken first, by an empty file
+// that only one can make, and which the whole one then replaces.
+func rename(from, to string, link func(from, to string) error) error {
+	err := link(from, to)
+	if err == nil {
+		return os.Remove(from)
+	}
+	if !slices.ContainsFunc([]error{syscall.EPERM, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK}, func(unable error) bool { return errors.Is(err, unable) }) {
+		return err
+	}
+	taken, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("take the name of the copy: %w", err)
+	}
+	if err := taken.Close(); err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	if err := os.Rename(from, to); err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	return nil
 }
 
 // open opens the copy for reading: of a store, the latest where none is named.
