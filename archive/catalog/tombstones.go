@@ -140,6 +140,9 @@ func (t *tx) Erase(ctx context.Context, stone archive.Tombstone) error {
 	if err := t.dropJobs(ctx, id); err != nil {
 		return err
 	}
+	if err := t.dropReason(ctx, id); err != nil {
+		return err
+	}
 	delete(t.records, id)
 	return t.q.putTombstone(ctx, stone)
 }
@@ -173,6 +176,14 @@ func (t *tx) dropJobs(ctx context.Context, record string) error {
 	return nil
 }
 
+// dropReason forgets why a record's package could not be written, which can name files.
+func (t *tx) dropReason(ctx context.Context, id string) error {
+	if _, err := t.q.update((*preservationRow)(nil)).Set("error = ''").Where("package = ?", id).Exec(ctx); err != nil {
+		return fmt.Errorf("drop why its package could not be written: %w", err)
+	}
+	return nil
+}
+
 // Purged implements archive.Tx.
 func (t *tx) Purged(ctx context.Context, id string) (bool, error) {
 	var row tombstoneRow
@@ -184,6 +195,9 @@ func (t *tx) Purged(ctx context.Context, id string) (bool, error) {
 	}
 	if _, err := t.q.update((*assetRow)(nil)).Set("master_key = ''").Where("record = ?", id).Exec(ctx); err != nil {
 		return false, fmt.Errorf("drop keys: %w", err)
+	}
+	if err := t.dropReason(ctx, id); err != nil { // of a worker that was at it while it was erased
+		return false, err
 	}
 	row.Purged = true
 	if _, err := t.q.update(&row).Column("purged").WherePK().Exec(ctx); err != nil {
@@ -199,7 +213,7 @@ func (t *tx) Purged(ctx context.Context, id string) (bool, error) {
 func (c *Catalog) Scrub(ctx context.Context) error {
 	statement := "PRAGMA wal_checkpoint(TRUNCATE)"
 	if c.dialect.name == postgresDialect.name {
-		statement = "VACUUM revisions, changes, records, assets, jobs, river_job"
+		statement = "VACUUM revisions, changes, records, assets, jobs, river_job, preservation, meta"
 	}
 	if _, err := c.writer.ExecContext(ctx, statement); err != nil {
 		return fmt.Errorf("remove what was overwritten: %w", err)

@@ -261,6 +261,43 @@ func TestErasureWaitsForTheWriter(t *testing.T) {
 	})
 }
 
+// Why a package could not be written can name files: an erasure forgets it, also what a
+// worker says of it that was at it meanwhile.
+func TestErasureForgetsReasons(t *testing.T) {
+	both(t, func(t *testing.T, c *Catalog, _ string) {
+		a := newArchive(c)
+		save(t, a, archive.Draft{Record: record("x"), Publish: true})
+		reason := func() string {
+			t.Helper()
+			var row preservationRow
+			if err := c.read().find(&row).Where("package = 'x'").Scan(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return row.Error
+		}
+		fail := func() {
+			t.Helper()
+			if _, err := c.write().update((*preservationRow)(nil)).Set("error = 'store secret.jpg: no space'").Where("package = 'x'").Exec(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fail()
+		if err := a.Erase(t.Context(), "li", "x", "court order"); err != nil {
+			t.Fatal(err)
+		}
+		if got := reason(); got != "" {
+			t.Errorf("after it: %q", got)
+		}
+		fail()
+		if err := a.Purged(t.Context(), "x"); err != nil {
+			t.Fatal(err)
+		}
+		if got := reason(); got != "" {
+			t.Errorf("at its end: %q", got)
+		}
+	})
+}
+
 // TestOldWithdrawalsGetTombstones: those of before there were any.
 func TestOldWithdrawalsGetTombstones(t *testing.T) {
 	both(t, func(t *testing.T, c *Catalog, address string) {

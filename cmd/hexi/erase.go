@@ -8,6 +8,7 @@ import (
 
 	"hexi/archive"
 	"hexi/archive/ocfl"
+	"hexi/ingest/check"
 	"hexi/search"
 )
 
@@ -52,6 +53,13 @@ func (h *house) workErase(ctx context.Context, job archive.Job) error {
 	}
 	if err := h.archive.Purged(ctx, job.Record); err != nil {
 		return err
+	}
+	ids := make([]string, len(assets))
+	for i, asset := range assets {
+		ids[i] = asset.ID
+	}
+	if err := check.Forget(ctx, h.catalog, job.Record, ids); err != nil {
+		return fmt.Errorf("erase %s: %w", job.Record, err)
 	}
 	if err := h.catalog.Scrub(ctx); err != nil {
 		return fmt.Errorf("erase %s: %w", job.Record, err)

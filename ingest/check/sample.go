@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -86,10 +87,14 @@ const kept = 500
 // keep keeps the report for LastReport.
 func (c *Checker) keep(ctx context.Context, r *Report) error {
 	short := *r
+	short.Differences = slices.Clone(r.Differences)
 	if n := len(r.Differences); n > kept {
-		short.Differences, short.More = r.Differences[:kept:kept], r.More+n-kept
+		short.Differences, short.More = short.Differences[:kept], r.More+n-kept
 	}
-	return c.keepFact(ctx, factReport, short)
+	if err := c.forgetErased(ctx, &short); err != nil {
+		return err
+	}
+	return keepReport(ctx, c.parts.Catalogue, &short)
 }
 
 func (c *Checker) keepFact(ctx context.Context, name string, v any) error {

@@ -1,0 +1,94 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hexi/archive"
+)
+
+// ofErased stands in a report for what was said of a record that was erased since.
+const ofErased = "of a record that was erased since"
+
+// Forget takes what the last report says of a record that was erased, and of its assets,
+// out of it: that names files. That there was something stays.
+func Forget(ctx context.Context, catalogue Catalogue, record string, assets []string) error {
+	text, err := catalogue.Fact(ctx, factReport)
+	if err != nil {
+		return fmt.Errorf("read last report: %w", err)
+	}
+	if text == "" {
+		return nil
+	}
+	r := &Report{}
+	if json.Unmarshal([]byte(text), r) != nil {
+		return keepReport(ctx, catalogue, nil) // it cannot be read, and may name files all the same
+	}
+	if !r.forget(record, assets) {
+		return nil
+	}
+	return keepReport(ctx, catalogue, r)
+}
+
+// forget does it, and reports whether there was anything to forget.
+func (r *Report) forget(record string, assets []string) (did bool) {
+	ids := append(slices.Clone(assets), record)
+	about := func(text string) bool {
+		return slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(text, id) })
+	}
+	for i := range r.Differences {
+		if d := &r.Differences[i]; d.Record == record || slices.Contains(assets, d.Asset) || about(d.Key) {
+			d.Key, d.Why, d.Repaired, did = "", ofErased, "", true
+		}
+	}
+	for _, notes := range [][]Note{r.Notes, r.Unchecked} {
+		for i := range notes {
+			if about(notes[i].Why) {
+				notes[i].Why, did = ofErased, true
+			}
+		}
+	}
+	return did
+}
+
+// forgetErased takes out of a report that is to be kept what it says of records that were
+// erased while the check ran.
+func (c *Checker) forgetErased(ctx context.Context, r *Report) error {
+	if c.parts.Archive == nil {
+		return nil
+	}
+	seen := map[string]bool{"": true}
+	for i := range r.Differences {
+		id := r.Differences[i].Record
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		stone, err := c.parts.Archive.Tombstone(ctx, id)
+		switch {
+		case err == nil && stone.Erased > 0:
+			r.forget(id, nil)
+		case err != nil && !errors.Is(err, archive.ErrNotFound):
+			return err
+		}
+	}
+	return nil
+}
+
+func keepReport(ctx context.Context, catalogue Catalogue, r *Report) error {
+	text := []byte{}
+	if r != nil {
+		var err error
+		if text, err = json.Marshal(r); err != nil {
+			return fmt.Errorf("encode %s: %w", factReport, err)
+		}
+	}
+	if err := catalogue.KeepFact(ctx, factReport, string(text)); err != nil {
+		return fmt.Errorf("keep %s: %w", factReport, err)
+	}
+	return nil
+}
