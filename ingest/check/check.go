@@ -109,8 +109,9 @@ type Checker struct {
 	parts   Parts
 	opts    Options
 	pace    *pace
-	waiting int        // packages that are not written yet
-	root    *ocfl.Root // of the packages; nil where there is none
+	waiting int             // packages that are not written yet
+	root    *ocfl.Root      // of the packages; nil where there is none
+	erased  map[string]bool // records of which nothing is to be left
 	// failures counts the objects that could not be read since one could.
 	failures atomic.Int32
 }
@@ -211,6 +212,9 @@ const pageSize = 64
 
 // records looks at each record of the run: masters, access copies, package.
 func (c *Checker) records(ctx context.Context, r *Report) (err error) {
+	if err := c.lookForErased(ctx); err != nil {
+		return err
+	}
 	if c.parts.Packages != nil {
 		if c.root, err = c.parts.Packages(ctx, c.pace.reader); err != nil {
 			if ctx.Err() != nil {

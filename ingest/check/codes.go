@@ -40,6 +40,7 @@ const (
 	IncomingLeft     Code = "incoming-left"     // a master that is in its package already
 	IncomingOrphan   Code = "incoming-orphan"   // a file that no asset has
 	UnfinishedUpload Code = "unfinished-upload" // that nobody goes on with
+	ErasedLeft       Code = "erased-left"       // of a record that was erased
 
 	// The copies of the catalogue.
 	SnapshotDamaged Code = "snapshot-damaged"
@@ -72,6 +73,7 @@ const (
 	RepairReindex  Repair = "reindex"  // bring the record into the index, or out of it
 	RepairRebuild  Repair = "rebuild"  // make the whole index anew
 	RepairRemove   Repair = "remove"   // remove an object that nobody knows, once it is old
+	RepairErase    Repair = "erase"    // remove again what was erased
 	RepairRestore  Repair = "restore"  // put a master's bytes back from another copy
 )
 
@@ -84,7 +86,7 @@ func Codes() []Code {
 		DatabaseDamaged, RowUnreadable, RowInconsistent, LogBroken, AssetStuck, AssetGivenUp,
 		MasterMissing, MasterDamaged, AccessMissing, AccessDamaged, AccessStale,
 		PackageRoot, PackageMissing, PackageDamaged, PackageStale, PackageDiffers, PackageUnknown,
-		ObjectUnreadable, ObjectUnknown, AccessOrphan, IncomingLeft, IncomingOrphan, UnfinishedUpload,
+		ObjectUnreadable, ObjectUnknown, AccessOrphan, IncomingLeft, IncomingOrphan, UnfinishedUpload, ErasedLeft,
 		SnapshotDamaged, JournalDamaged,
 		IndexDamaged, IndexAhead, IndexMissing, IndexSurplus, IndexStale,
 	}
@@ -218,6 +220,13 @@ var cures = map[Code]Cure{
 	UnfinishedUpload: {
 		archive.Text{"zh": "未完成的上传", "en": "an upload that was not finished"},
 		archive.Text{"zh": "用 --repair 删除存放已久的未完成上传", "en": "run hexi check --repair, which removes it once it is old enough (--older)"}, RepairRemove,
+	},
+	ErasedLeft: {
+		archive.Text{"zh": "已抹除记录的文件又出现了", "en": "files of a record that was erased are there again"},
+		archive.Text{
+			"zh": "多半来自存储的备份：用 --repair 再次删除，并从该备份中删去",
+			"en": "a backup of the store brought them back: run hexi check --repair, which removes them again, and take them out of that backup",
+		}, RepairErase,
 	},
 	SnapshotDamaged: {
 		archive.Text{"zh": "目录快照损坏", "en": "a snapshot of the catalogue is damaged"},

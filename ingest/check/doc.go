@@ -16,7 +16,8 @@
 //
 // The package owns the codes of the differences with their cures (codes.go), the
 // comparing, and the repairs that are safe: what is derived is derived again, and what
-// nobody knows is removed once it is old. It never removes a master and never changes
+// nobody knows is removed once it is old. It never removes a master, but one of a
+// record that was erased, and never changes
 // what a curator wrote. It owns no store and no database: what it needs of them it is
 // handed (Parts).
 //

@@ -41,7 +41,11 @@ func (r *Report) forget(record string, assets []string) (did bool) {
 		return slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(text, id) })
 	}
 	for i := range r.Differences {
-		if d := &r.Differences[i]; d.Record == record || slices.Contains(assets, d.Asset) || about(d.Key) {
+		d := &r.Differences[i]
+		if d.Code == ErasedLeft {
+			continue // it names no file, and is of now
+		}
+		if d.Record == record || slices.Contains(assets, d.Asset) || about(d.Key) {
 			d.Key, d.Why, d.Repaired, did = "", ofErased, "", true
 		}
 	}

@@ -18,6 +18,9 @@ func (c *Checker) objects(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
+	if err := c.lookForErased(ctx); err != nil {
+		return err
+	}
 	l := &listing{checker: c, report: r, old: c.opts.Now().Add(-c.opts.Older), root: root}
 	for info, err := range c.parts.Objects.List(ctx, "") {
 		if err != nil {
@@ -143,6 +146,11 @@ func (l *listing) known(info Info, id, name string, a *archive.Asset) {
 	d := Difference{Asset: id, Key: info.Key}
 	incoming := strings.HasPrefix(info.Key, "incoming/")
 	switch {
+	case a != nil && a.State == archive.AssetErased:
+		if !l.checker.erased[a.Record] {
+			return // a job removes it
+		}
+		d.Code, d.Record, d.Why = ErasedLeft, a.Record, fmt.Sprintf("a file of %d bytes, of %s, of a record that was erased is there again", info.Size, date)
 	case a == nil && incoming:
 		if info.Modified.After(l.old) {
 			l.young++

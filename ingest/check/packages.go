@@ -90,6 +90,11 @@ func (l *packageLook) look(ctx context.Context) error {
 	}
 	l.due = state.Due
 	object, err := root.Object(ctx, l.id)
+	if l.checker.erased[l.id] && (err == nil || errors.Is(err, ocfl.ErrCorrupt)) {
+		left, err := l.checker.leftPackage(ctx, l.id)
+		l.found = append(l.found, left)
+		return err
+	}
 	switch {
 	case errors.Is(err, archive.ErrNotFound) && (state.Due && !state.Written || l.erased(ctx)):
 		return nil
@@ -359,6 +364,11 @@ func (c *Checker) unknownPackage(ctx context.Context, r *Report, report ocfl.Rep
 		err = l.content(ctx, object)
 		r.add(l.found...)
 		r.Looked.Packages++
+		return err
+	}
+	if c.erased[report.Object] {
+		left, err := c.leftPackage(ctx, report.Object)
+		r.add(left)
 		return err
 	}
 	state, err := c.parts.Notes.PackageState(ctx, report.Object)

@@ -54,6 +54,8 @@ func (c *Checker) repair(ctx context.Context, r *Report) error {
 			d.Repaired, d.Mended, err = c.settlePackage(ctx, *d)
 		case RepairRemove:
 			d.Repaired, d.Mended, err = c.remove(ctx, *d)
+		case RepairErase:
+			d.Repaired, d.Mended, err = c.removeErased(ctx, *d)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
