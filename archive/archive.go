@@ -57,9 +57,10 @@ func (a *Archive) Find(ctx context.Context, r Record) (string, error) {
 // register, and the holder.
 type Accession struct{ Number, Holder string }
 
-// FindAll returns the ids of the records with these register numbers and holders, in
-// their order: "" where either is empty or no record has them.
-func (a *Archive) FindAll(ctx context.Context, of []Accession) ([]string, error) {
+// FindAll returns for each of these register numbers and holders, in their order, the
+// ids of the records that have them: none where either is empty or no record has them,
+// and the first and the last where several have, which should not be.
+func (a *Archive) FindAll(ctx context.Context, of []Accession) ([][]string, error) {
 	if len(of) == 0 {
 		return nil, nil
 	}

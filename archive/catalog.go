@@ -25,8 +25,9 @@ type Catalog interface {
 	// FindByAccession returns the id of the record with that accession number
 	// in that holder's custody.
 	FindByAccession(ctx context.Context, accession, holder string) (string, error)
-	// FindByAccessions does the same for many: the ids in their order, "" for none.
-	FindByAccessions(ctx context.Context, of []Accession) ([]string, error)
+	// FindByAccessions does the same for many, in their order: no id for none, the
+	// first and the last where several records have the same.
+	FindByAccessions(ctx context.Context, of []Accession) ([][]string, error)
 	// List returns a page of entries in the order of their ids.
 	List(ctx context.Context, q ListQuery) ([]*Entry, error)
 	// Count returns how many entries List would return over all its pages.

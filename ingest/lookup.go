@@ -16,8 +16,8 @@ const lookAhead = batchSize
 // lookups are answers about rows that come next. They hold until something is saved;
 // what was not asked is asked then.
 type lookups struct {
-	ids     map[archive.Accession]string // "" for none
-	entries map[string]*archive.Entry    // nil for none
+	ids     map[archive.Accession][]string
+	entries map[string]*archive.Entry // nil for none
 }
 
 // forget drops the answers, as the archive is not what it was any more.
@@ -56,11 +56,11 @@ func (r *run) look(ctx context.Context, rows []sheet.Row, seen map[string]int) e
 	if err != nil {
 		return err
 	}
-	answers := lookups{ids: make(map[archive.Accession]string, len(numbers)), entries: make(map[string]*archive.Entry, len(asked))}
+	answers := lookups{ids: make(map[archive.Accession][]string, len(numbers)), entries: make(map[string]*archive.Entry, len(asked))}
 	for i, accession := range numbers {
 		answers.ids[accession] = found[i]
-		if found[i] != "" {
-			asked[found[i]] = true
+		for _, id := range found[i] {
+			asked[id] = true
 		}
 	}
 	ids := make([]string, 0, len(asked))
@@ -150,16 +150,28 @@ func selfID(parts []string, n int) string {
 	return archive.DerivedID(parts...)
 }
 
-// find returns the id of the record with a register number and a holder, or "".
+// find returns the id of the record with a register number and a holder, or "". Two
+// records that have them are refused: which is meant cannot be told.
 func (r *run) find(ctx context.Context, accession archive.Accession) (string, error) {
-	if id, ok := r.ahead.ids[accession]; ok || accession.Holder == "" {
-		return id, nil
+	if accession.Holder == "" {
+		return "", nil
 	}
-	found, err := r.p.archive.FindAll(ctx, []archive.Accession{accession})
-	if err != nil {
-		return "", err
+	ids, ok := r.ahead.ids[accession]
+	if !ok {
+		found, err := r.p.archive.FindAll(ctx, []archive.Accession{accession})
+		if err != nil {
+			return "", err
+		}
+		ids = found[0]
 	}
-	return found[0], nil
+	switch len(ids) {
+	case 0:
+		return "", nil
+	case 1:
+		return ids[0], nil
+	}
+	return "", archive.Invalid("identifiers.accession", "%s of %s is the number of two records, %s and %s; name in a column id the one that is meant, or give one of them its own number",
+		accession.Number, accession.Holder, ids[0], ids[1])
 }
 
 // known returns what the archive has under an id, or nil.

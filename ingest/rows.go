@@ -10,9 +10,8 @@ import (
 
 // taking is how far a table is taken in.
 type taking struct {
-	name    string
+	*opened
 	review  *reviewed
-	keys    *tableKeys
 	seen    map[string]int // rows that say the same of themselves
 	without []int          // rows that have no file, though files were given
 	count   TableReport
@@ -74,13 +73,13 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 		return nil
 	}
 	t.count.Rows++
-	if again, of := t.keys.again(sheetRow); again {
+	if again, of := r.keys.again(t.opened, sheetRow); again {
 		t.count.Passed[PassedSame]++
 		r.progress.Row()
 		r.doubt(item, at, "same-row", archive.Invalid("", "is the same, cell by cell, as row %d, and is not taken again", of))
 		return nil
 	}
-	next, err := r.readRow(ctx, sheetRow, t.keys, t.seen)
+	next, err := r.readRow(ctx, sheetRow, t)
 	if err != nil {
 		if !refusal(err) {
 			return err

@@ -101,6 +101,7 @@ type run struct {
 	received *Received
 	files    []*os.File // the sheets
 	reviewed []*reviewed
+	keys     rowKeys
 	pending  []row // rows of the transaction being gathered
 	bytes    int64 // of the files of these that were read already
 	ahead    lookups

@@ -5,21 +5,41 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"hexi/ingest/sheet"
 )
 
+// opened is a table of a sheet that is being taken in.
+type opened struct {
+	name    string // as reports name it
+	sheet   string
+	table   *sheet.Table
+	columns string // the fields that they are for
+	keys    *tableKeys
+}
+
+// sheets takes the rows of sheets in. All of them are read twice: what makes a row the
+// record that it is must stand in it alone, whatever the order of the rows and sheets.
 func (r *run) sheets(ctx context.Context) error {
+	var tables []*opened
 	for _, path := range r.found.sheets {
-		err := r.sheet(ctx, path)
-		if err != nil && refusal(err) {
-			item := itemOf(filepath.Base(path), err)
-			item.Do = "mend the sheet and run the same command again; the other sheets went through"
-			r.report.fail(item)
-			continue
+		found, err := r.open(ctx, path)
+		if err = r.failSheet(filepath.Base(path), err); err != nil {
+			return err
 		}
-		if err != nil {
+		tables = append(tables, found...)
+	}
+	r.keys = rowKeys{groups: map[string]*sameKey{}, across: len(tables) > 1}
+	for _, o := range tables {
+		if err := r.surveyKeys(ctx, o); err != nil {
+			return err
+		}
+	}
+	r.keys.close()
+	for _, o := range tables {
+		if err := r.failSheet(o.sheet, r.take(ctx, o)); err != nil {
 			return err
 		}
 	}
@@ -27,14 +47,26 @@ func (r *run) sheets(ctx context.Context) error {
 	return r.review(ctx)
 }
 
-func (r *run) sheet(ctx context.Context, path string) error {
+// failSheet reports a fault of a sheet as a whole, which does not stop the others.
+func (r *run) failSheet(name string, err error) error {
+	if err == nil || !refusal(err) {
+		return err
+	}
+	item := itemOf(name, err)
+	item.Do = "mend the sheet and run the same command again; the other sheets went through"
+	r.report.fail(item)
+	return nil
+}
+
+// open opens the tables of a sheet.
+func (r *run) open(ctx context.Context, path string) ([]*opened, error) {
 	mapping, err := r.mapping(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("open sheet: %w", err)
+		return nil, fmt.Errorf("open sheet: %w", err)
 	}
 	r.files = append(r.files, f)
 	name := filepath.Base(path)
@@ -45,7 +77,7 @@ func (r *run) sheet(ctx context.Context, path string) error {
 	}
 	s, err := sheet.Open(name, untilDone{ctx, f}, opts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, note := range s.Notes {
 		r.report.note(Item{Item: name, Field: note.Field, Code: "not-read", Why: note.Why})
@@ -53,22 +85,34 @@ func (r *run) sheet(ctx context.Context, path string) error {
 	for _, heading := range s.Unmapped() {
 		r.report.note(Item{Item: name, Field: heading, Code: "mapping", Why: "is a heading of the mapping, but of no table that is read"})
 	}
+	var out []*opened
 	for _, t := range s.Tables {
-		if err := r.table(ctx, name, t); err != nil {
-			return err
+		o := &opened{name: name, sheet: name, table: t, columns: columnsOf(t)}
+		if t.Name != "" {
+			o.name += " " + t.Name
 		}
+		out = append(out, o)
 	}
-	return nil
+	return out, nil
 }
 
-// table takes the rows of a table in. They are read twice: what makes a row the record
-// that it is must stand in it alone, whatever the order of the rows.
-func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
-	review := &reviewed{Reviewed: sheet.Reviewed{Sheet: name, Table: t, Marks: map[int][]sheet.Mark{}}, wanted: r.req.Review != ""}
-	r.reviewed = append(r.reviewed, review)
-	if t.Name != "" {
-		name += " " + t.Name
+// columnsOf is which fields a table has columns for, as one text.
+func columnsOf(t *sheet.Table) string {
+	var fields []string
+	for _, c := range t.Columns() {
+		if c.Field != "ignore" && c.Field != "kind" && c.Field != "collection" {
+			fields = append(fields, c.Field)
+		}
 	}
+	slices.Sort(fields)
+	return strings.Join(slices.Compact(fields), "\x00")
+}
+
+// take takes the rows of a table in.
+func (r *run) take(ctx context.Context, o *opened) error {
+	t, name := o.table, o.name
+	review := &reviewed{Reviewed: sheet.Reviewed{Sheet: o.sheet, Table: t, Marks: map[int][]sheet.Mark{}}, wanted: r.req.Review != ""}
+	r.reviewed = append(r.reviewed, review)
 	if len(t.Kept) > 0 {
 		r.report.note(Item{Item: name, Code: "kept-as-extra",
 			Why: "these columns have no field of their own and are kept in extra: " + strings.Join(t.Kept, ", ")})
@@ -77,15 +121,11 @@ func (r *run) table(ctx context.Context, name string, t *sheet.Table) error {
 		r.report.note(Item{Item: name, Field: note.Field, Code: "sheet", Why: note.Why})
 		review.Notes = append(review.Notes, sheet.Mark{Field: note.Field, Reason: note.Cause, Doubt: true})
 	}
-	keys, err := surveyKeys(ctx, t, r.found)
-	if err != nil {
-		return err
-	}
-	if keys.files != nil {
-		r.matchFiles(name, keys.files, keys.named)
+	if o.keys.files != nil {
+		r.matchFiles(name, o.keys.files, o.keys.named)
 	}
 	take := &taking{
-		name: name, review: review, keys: keys, seen: map[string]int{},
+		opened: o, review: review, seen: map[string]int{},
 		count: TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Passed: map[sheet.Passed]int{}},
 	}
 	defer func() { r.report.taken(take) }()
@@ -121,25 +161,65 @@ func first(cells []string) string {
 	return ""
 }
 
+// tableKeys is what was found out of a table before its rows are taken in.
+type tableKeys struct {
+	survey *sheet.Survey
+	files  *matcher     // nil where no files were given
+	named  map[int]bool // files that rows name
+}
+
+// surveyKeys reads a table for its keys.
+func (r *run) surveyKeys(ctx context.Context, o *opened) error {
+	o.keys = &tableKeys{survey: o.table.NewSurvey(), named: map[int]bool{}}
+	if len(r.found.files) > 0 {
+		o.keys.files = newMatcher()
+	}
+	for row := range o.table.Rows() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		o.keys.survey.Add(row)
+		if row.Passed != "" {
+			continue
+		}
+		if o.keys.files != nil && row.Cells != nil {
+			o.keys.files.add(row)
+			for _, name := range row.Files {
+				name = nfc(strings.ReplaceAll(name, `\`, "/"))
+				for _, i := range r.found.byBase[name[strings.LastIndexByte(name, '/')+1:]] {
+					o.keys.named[i] = true
+				}
+			}
+		}
+		if row.Err != nil {
+			continue
+		}
+		if err := r.keys.add(o, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readRow turns a row of a sheet into a record with an id, and finds its files.
-func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, keys *tableKeys, seen map[string]int) (row, error) {
+func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, error) {
 	if sheetRow.Err != nil {
 		return row{}, sheetRow.Err
 	}
-	if err := keys.alone(sheetRow); err != nil {
+	if err := r.keys.alone(t.opened, sheetRow); err != nil {
 		return row{}, err
 	}
 	out := row{record: sheetRow.Record}
 	out.layers = newLayersOf(sheetRow.Layers)
-	known, err := r.identify(ctx, &out.record, seen)
+	known, err := r.identify(ctx, &out.record, t.seen)
 	if err != nil {
 		return row{}, err
 	}
 	if out.files, out.missing, err = r.rowFiles(ctx, out.record.ID, sheetRow); err != nil {
 		return row{}, err
 	}
-	if keys.files != nil && len(sheetRow.Files) == 0 {
-		out.files = append(out.files, keys.files.files(r.found, sheetRow.Number)...)
+	if t.keys.files != nil && len(sheetRow.Files) == 0 {
+		out.files = append(out.files, t.keys.files.files(r.found, sheetRow.Number)...)
 	}
 	if sheetRow.Has != nil && known != nil {
 		mergeRecord(&out.record, known.Record, sheetRow.Has)

@@ -168,7 +168,7 @@ func (c *Catalog) FindByAccession(ctx context.Context, accession, holder string)
 }
 
 // FindByAccessions implements archive.Catalog.
-func (c *Catalog) FindByAccessions(ctx context.Context, of []archive.Accession) ([]string, error) {
+func (c *Catalog) FindByAccessions(ctx context.Context, of []archive.Accession) ([][]string, error) {
 	keys := make([]string, len(of))
 	wanted := make([]string, 0, len(of))
 	for i, a := range of {
@@ -176,17 +176,17 @@ func (c *Catalog) FindByAccessions(ctx context.Context, of []archive.Accession) 
 			wanted = append(wanted, keys[i])
 		}
 	}
-	found := make(map[string]string, len(wanted))
+	found := make(map[string][]string, len(wanted))
 	for some := range slices.Chunk(wanted, maxIn) {
-		var rows []struct{ AccessionKey, ID string }
+		var rows []struct{ AccessionKey, ID, Last string }
 		if err := c.read().findAccessions(some).Scan(ctx, &rows); err != nil {
 			return nil, fmt.Errorf("look up accession numbers: %w", err)
 		}
 		for _, row := range rows {
-			found[row.AccessionKey] = row.ID
+			found[row.AccessionKey] = slices.Compact([]string{row.ID, row.Last})
 		}
 	}
-	ids := make([]string, len(of))
+	ids := make([][]string, len(of))
 	for i, key := range keys {
 		if key != "" {
 			ids[i] = found[key]
@@ -195,10 +195,10 @@ func (c *Catalog) FindByAccessions(ctx context.Context, of []archive.Accession) 
 	return ids, nil
 }
 
-// findAccessions finds the first id for each key. Naming the index' condition lets it
+// findAccessions finds the first and the last id for each key. Naming the index' condition lets it
 // be used.
 func (q queries) findAccessions(keys []string) *bun.SelectQuery {
-	return q.from("records").Column("accession_key").ColumnExpr("min(id) AS id").
+	return q.from("records").Column("accession_key").ColumnExpr("min(id) AS id").ColumnExpr("max(id) AS last").
 		Where("accession_key IN (?)", bun.List(keys)).Where("accession_key <> ''").Group("accession_key")
 }
 

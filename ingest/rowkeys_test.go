@@ -16,12 +16,19 @@ func sameNumber(n int, says string) sheet.Row {
 }
 
 // keysOf are the keys of a table of so many rows, of which the last says something else.
-func keysOf(rows int, last string) *tableKeys {
-	k := &tableKeys{rows: map[string]*sameKey{}}
-	for n := range rows - 1 {
-		k.add(sameNumber(n+2, "x"))
+func keysOf(t *testing.T, table *opened, rows int, last string) *rowKeys {
+	t.Helper()
+	k := &rowKeys{groups: map[string]*sameKey{}}
+	for n := range rows {
+		says := "x"
+		if n == rows-1 {
+			says = last
+		}
+		if err := k.add(table, sameNumber(n+2, says)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	k.add(sameNumber(rows+1, last))
+	k.close()
 	return k
 }
 
@@ -30,21 +37,22 @@ func keysOf(rows int, last string) *tableKeys {
 func TestManyRowsOfOneNumber(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts what any test allocates
 	work := map[int]float64{}
 	for _, rows := range []int{50, 50_000} {
-		k := keysOf(rows, "y")
+		table := &opened{name: "a.csv"}
+		k := keysOf(t, table, rows, "y")
 		kept := 0
-		for _, same := range k.rows {
-			kept += len(same.some)
+		for _, same := range k.groups {
+			kept += len(same.rows)
 		}
 		if kept > othersNamed+1 {
 			t.Errorf("of %d rows %d are kept", rows, kept)
 		}
 		row := sameNumber(20, "x")
 		var refused *archive.InvalidError
-		if err := k.alone(row); !errors.As(err, &refused) || !strings.Contains(refused.Why, "A1 stands in row 2, 3, 4, 5, 6, … too, with other contents") {
+		if err := k.alone(table, row); !errors.As(err, &refused) || !strings.Contains(refused.Why, "A1 stands in row 2, 3, 4, 5, 6, … too, with other contents") {
 			t.Errorf("%d rows: %v", rows, err)
 		}
-		work[rows] = testing.AllocsPerRun(20, func() { _ = k.alone(row) })
-		if again, _ := k.again(row); again {
+		work[rows] = testing.AllocsPerRun(20, func() { _ = k.alone(table, row) })
+		if again, _ := k.again(table, row); again {
 			t.Errorf("%d rows: taken for the same", rows)
 		}
 	}
@@ -55,19 +63,20 @@ func TestManyRowsOfOneNumber(t *testing.T) { //nolint:paralleltest // AllocsPerR
 
 func TestSameRows(t *testing.T) {
 	t.Parallel()
-	k := keysOf(4, "x")
+	table := &opened{name: "a.csv"}
+	k := keysOf(t, table, 4, "x")
 	for n, want := range map[int]string{2: "false 0 <nil>", 3: "true 2 <nil>", 5: "true 2 <nil>"} {
-		again, of := k.again(sameNumber(n, "x"))
-		if got := fmt.Sprint(again, of, k.alone(sameNumber(n, "x"))); got != want {
+		again, of := k.again(table, sameNumber(n, "x"))
+		if got := fmt.Sprint(again, of, k.alone(table, sameNumber(n, "x"))); got != want {
 			t.Errorf("row %d: %s, want %s", n, got, want)
 		}
 	}
 	faulty := sameNumber(4, "x")
 	faulty.Err = errors.New("a fault")
-	if again, _ := k.again(faulty); again {
+	if again, _ := k.again(table, faulty); again {
 		t.Error("a row with a fault is taken for the same as another")
 	}
-	if err := keysOf(2, "y").alone(sameNumber(2, "x")); err == nil || !strings.Contains(err.Error(), "in row 3 too") {
+	if err := keysOf(t, table, 2, "y").alone(table, sameNumber(2, "x")); err == nil || !strings.Contains(err.Error(), "in row 3 too") {
 		t.Errorf("one of two: %v", err)
 	}
 }
