@@ -2,17 +2,24 @@ package ingest
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
-	"strings"
 
 	"hexi/archive"
+	"hexi/ingest/sheet"
 )
 
-// mergeRecord fills what the sheet does not speak of from what is known: whole fields,
-// and of texts, places, rights and lists the parts. has names what it speaks of
-// (sheet.Row).
-func mergeRecord(record *archive.Record, known archive.Record, has map[string]bool) {
-	some := parts(has)
+// mergeRecord returns what a row says with, for what its sheet does not speak of, what
+// is known: whole fields, and of texts, times, places, quantities, rights and lists the
+// parts. The row stays as it is.
+func mergeRecord(row sheet.Row, known archive.Record) archive.Record {
+	record, has := row.Record, row.Has
+	if !has["collection"] {
+		record.Collection = known.Collection
+	}
+	if !has["kind"] {
+		record.Kind = known.Kind
+	}
 	if !has["partOf"] {
 		record.PartOf = known.PartOf
 	}
@@ -20,13 +27,9 @@ func mergeRecord(record *archive.Record, known archive.Record, has map[string]bo
 	record.Descriptions = mergeText(record.Descriptions, known.Descriptions, has, "descriptions")
 	record.Text = mergeText(record.Text, known.Text, has, "text")
 	record.Identifiers = mergeList(record.Identifiers, known.Identifiers, func(i archive.Identifier) bool { return has["identifiers."+i.Type] })
-	if !some["period"] {
-		record.Period = known.Period
-	} else if record.Period != nil && known.Period != nil {
-		record.Period.Note = mergeText(record.Period.Note, known.Period.Note, has, "period")
-	}
-	mergePlace(record, known, has)
-	mergeLocation(record, known, has)
+	record.Period = mergePeriod(record.Period, known.Period, has)
+	mergePlace(&record, known, has)
+	mergeLocation(&record, known, has)
 	for _, f := range []struct {
 		path        string
 		value, from *string
@@ -45,56 +48,42 @@ func mergeRecord(record *archive.Record, known archive.Record, has map[string]bo
 	if !has["techniques"] {
 		record.Techniques = known.Techniques
 	}
-	if !has["dimensions"] {
-		record.Dimensions = mergeList(record.Dimensions, known.Dimensions, func(d archive.Dimension) bool { return has["dimensions."+d.Type] })
-	}
-	if !has["quantity"] {
-		record.Quantity = known.Quantity
-	}
-	if !some["subjects"] {
-		record.Subjects = known.Subjects
-	}
+	mergeMeasures(&record, known, row)
+	record.Subjects = mergeSubjects(record.Subjects, known.Subjects, has)
+	keepNames(&record, known)
 	if !has["people"] {
 		record.People = mergeList(record.People, known.People, func(p archive.Person) bool { return has["people."+p.Role] })
 	}
 	if !has["inscriptions"] {
 		record.Inscriptions = known.Inscriptions
 	}
-	mergeRights(record, known, has)
+	mergeRights(&record, known, has)
 	record.Relations, record.Stops = known.Relations, known.Stops
+	extra := map[string]json.RawMessage{}
 	for name, value := range known.Extra {
-		if _, ok := record.Extra[name]; !ok && !has["extra."+name] {
-			if record.Extra == nil {
-				record.Extra = map[string]json.RawMessage{}
-			}
-			record.Extra[name] = value
+		if !has["extra."+name] {
+			extra[name] = value
 		}
 	}
-}
-
-// parts are the top-level fields of paths.
-func parts(has map[string]bool) map[string]bool {
-	out := map[string]bool{}
-	for path := range has {
-		top, _, _ := strings.Cut(path, ".")
-		out[top] = true
-	}
-	return out
+	maps.Copy(extra, record.Extra)
+	record.Extra = extra // an empty one is dropped when it is saved
+	return record
 }
 
 // mergeText keeps the languages that the sheet has no column for. A column of no
 // language ("titles") speaks of the languages that its own values are in.
 func mergeText(text, known archive.Text, has map[string]bool, path string) archive.Text {
+	out := maps.Clone(text)
 	for tag, s := range known {
 		if _, ok := text[tag]; ok || has[path+"."+tag] || has[path] && len(text) == 0 {
 			continue
 		}
-		if text == nil {
-			text = archive.Text{}
+		if out == nil {
+			out = archive.Text{}
 		}
-		text[tag] = s
+		out[tag] = s
 	}
-	return text
+	return out
 }
 
 // mergeList keeps the entries that the sheet has no column for, after its own; in the
@@ -116,8 +105,11 @@ func mergePlace(record *archive.Record, known archive.Record, has map[string]boo
 		p = *record.Place
 	}
 	p.Name = mergeText(p.Name, known.Place.Name, has, "place.name")
-	if !has["place.lat"] && !has["place.lon"] {
-		p.Lat, p.Lon = known.Place.Lat, known.Place.Lon
+	if !has["place.lat"] {
+		p.Lat = known.Place.Lat
+	}
+	if !has["place.lon"] {
+		p.Lon = known.Place.Lon
 	}
 	if !has["place.precision"] {
 		p.Precision = known.Place.Precision

@@ -222,7 +222,8 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, 
 		out.files = append(out.files, t.keys.files.files(r.found, sheetRow.Number)...)
 	}
 	if sheetRow.Has != nil && known != nil {
-		mergeRecord(&out.record, known.Record, sheetRow.Has)
+		sheetRow.Record = out.record // with its id
+		out.record = mergeRecord(sheetRow, known.Record)
 	}
 	return out, nil
 }

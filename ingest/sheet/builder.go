@@ -26,6 +26,8 @@ type builder struct {
 	unit     string // of the quantity, in a column of its own
 	massUnit string
 
+	saysCollection, saysKind bool // and do not leave it to the default or a guess
+
 	said map[string]bool // the paths that a cell was for; kept where there are defaults
 }
 
@@ -154,6 +156,9 @@ func (b *builder) category(value string) {
 func (b *builder) finish() {
 	r := b.record
 	b.fill()
+	m := b.table.opts.Mapping
+	b.saysCollection = r.Collection != "" || m != nil && m.Collection != ""
+	b.saysKind = r.Kind != "" || b.table.opts.Kind != "" // the mapping's is among them
 	if r.Collection == "" {
 		r.Collection = b.table.opts.Collection
 	}

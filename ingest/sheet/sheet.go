@@ -35,7 +35,7 @@ import (
 
 // Options are what rows get that do not say it themselves.
 type Options struct {
-	Collection string       // for rows that name none
+	Collection string       // for rows that name none and are new
 	Kind       archive.Kind // for rows that name none and show none by what they say
 	Holder     string       // who holds the things, for rows that name nobody
 	Vocabulary archive.Vocabulary
@@ -59,8 +59,13 @@ type Row struct {
 	// Has names the fields that the sheet speaks of, by their paths: "category",
 	// "titles.zh", "rights.holder", "dimensions.height". What it does not speak of stays
 	// as the archive has it. It is nil where the row is the whole record, as in .jsonl.
+	// "collection" and "kind" are there where the row, the mapping or Options.Kind says
+	// them, and not where they are the default of rows that are new, or a guess.
 	Has map[string]bool
-	Err error
+	// Unit and MassUnit are those of the quantity and of the mass, in columns of their
+	// own, "" for none. Where the row says a quantity or a mass, that has them already.
+	Unit, MassUnit string
+	Err            error
 	// Notes tell of cells that are taken, but not as their writer may expect.
 	Notes []Note
 	// Passed says why the line is no record; "" for rows.
@@ -109,7 +114,7 @@ type Table struct {
 	headAt, headTo int // lines
 	columns        []column
 	samples        []string
-	has            map[string]bool
+	has            [2][2]map[string]bool // see hasOf
 	kind           archive.Kind
 	holder         string
 }

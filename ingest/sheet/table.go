@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -48,7 +49,7 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 	if m != nil {
 		t.Lang, t.holder = cmp.Or(m.Language, t.Lang), cmp.Or(m.Holder, t.holder)
 	}
-	t.has = t.speaksOf()
+	t.has = withWhere(t.speaksOf())
 	t.samples = samplesOf(found.data, len(t.columns))
 	for _, c := range t.columns {
 		if c.field == "extra" && c.name != "" {
@@ -119,11 +120,12 @@ func (t *Table) judge(data []line) {
 	}
 }
 
-// speaksOf names the fields that rows of the table say something about.
+// speaksOf names the fields that rows of the table say something about. Of the
+// collection and the kind, each row says for itself whether it does (hasOf).
 func (t *Table) speaksOf() map[string]bool {
-	has := map[string]bool{"collection": true, "kind": true}
+	has := map[string]bool{}
 	for _, c := range t.columns {
-		if c.name == "" || c.field == "ignore" {
+		if c.name == "" || c.field == "ignore" || c.field == "collection" || c.field == "kind" {
 			continue
 		}
 		path := c.field
@@ -132,10 +134,6 @@ func (t *Table) speaksOf() map[string]bool {
 			path += "." + c.key
 		case texts[c.field] && c.lang != "":
 			path += "." + c.lang
-		case c.field == "dimensions" || c.field == "dimensions.mass.unit":
-			path = "dimensions"
-		case c.field == "quantity.unit":
-			path = "quantity"
 		}
 		has[path] = true
 	}
@@ -147,7 +145,38 @@ func (t *Table) speaksOf() map[string]bool {
 			has[c.column.path()] = true
 		}
 	}
+	delete(has, "collection")
+	delete(has, "kind")
 	return has
+}
+
+// withWhere returns the fields that are spoken of by rows that say, or do not say, their
+// collection and their kind.
+func withWhere(has map[string]bool) (out [2][2]map[string]bool) {
+	for c := range out {
+		for k := range out[c] {
+			out[c][k] = maps.Clone(has)
+			if c == 1 {
+				out[c][k]["collection"] = true
+			}
+			if k == 1 {
+				out[c][k]["kind"] = true
+			}
+		}
+	}
+	return out
+}
+
+// hasOf is what a row speaks of, by whether it says its collection and its kind.
+func (t *Table) hasOf(collection, kind bool) map[string]bool {
+	c, k := 0, 0
+	if collection {
+		c = 1
+	}
+	if kind {
+		k = 1
+	}
+	return t.has[c][k]
 }
 
 // Rows yields every line of the table, in order; each time anew.
@@ -186,7 +215,7 @@ func (t *Table) Rows() iter.Seq[Row] {
 
 // readRow builds a record from the cells of one row.
 func (t *Table) readRow(l line) Row {
-	row := Row{Number: l.number, Has: t.has}
+	row := Row{Number: l.number}
 	b := &builder{record: &row.Record, vocabulary: t.opts.Vocabulary, table: t}
 	if m := t.opts.Mapping; m != nil && len(m.defaults) > 0 {
 		b.said = map[string]bool{}
@@ -244,6 +273,8 @@ func (t *Table) readRow(l line) Row {
 		b.note(column{}, "the row is hidden in the workbook; it is taken like the others")
 	}
 	b.finish()
+	row.Has = t.hasOf(b.saysCollection, b.saysKind)
+	row.Unit, row.MassUnit = b.unit, b.massUnit
 	row.Notes = b.notes
 	if len(b.faults) > 0 {
 		row.Err = b.faults
