@@ -85,7 +85,7 @@ func (h *heartbeat) stop(ctx context.Context) error {
 	h.leave()
 	h.done.Wait()
 	if _, err := h.catalog.write().delete(&workerRow{ID: h.id}).WherePK().Exec(ctx); err != nil {
-		return fmt.Errorf("sign off as worker: %w", err)
+		return fmt.Errorf("sign off as worker: %w", h.catalog.full(err))
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func (h *heartbeat) beat(ctx context.Context) error {
 	_, err := h.catalog.write().insert(row).Value("seen", h.catalog.dialect.micros).
 		On("CONFLICT (id) DO UPDATE").Set("seen = EXCLUDED.seen").Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("sign on as worker: %w", err)
+		return fmt.Errorf("sign on as worker: %w", h.catalog.full(err))
 	}
 	return nil
 }

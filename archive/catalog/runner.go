@@ -89,7 +89,7 @@ func (c *Catalog) NewRunner(opts RunnerOptions) (*Runner, error) {
 	}
 	client, err := river.NewClient(c.driver, config)
 	if err != nil {
-		return nil, fmt.Errorf("prepare job queue: %w", err)
+		return nil, fmt.Errorf("prepare job queue: %w", c.full(err))
 	}
 	return &Runner{client: client, beat: beat}, nil
 }
@@ -143,7 +143,7 @@ func (r *Runner) Start(ctx context.Context) error {
 		return err
 	}
 	if err := r.client.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(fmt.Errorf("start job queue: %w", err), r.beat.stop(context.WithoutCancel(ctx)))
+		return errors.Join(fmt.Errorf("start job queue: %w", r.beat.catalog.full(err)), r.beat.stop(context.WithoutCancel(ctx)))
 	}
 	return nil
 }

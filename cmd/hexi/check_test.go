@@ -263,17 +263,17 @@ func TestCheckGoesOnPastOddFiles(t *testing.T) {
 	}
 	for _, pattern := range []string{
 		"access/*/facts.json", "access/*/sidecar", "ocfl/*/*/*/*/inventory.json", "ocfl/*/*/*/*/v1/inventory.json.sha512",
-		"ocfl/*/*/*/*/inventory.json.sha512", "ocfl/*/*/*/*/v1/content/masters/*",
+		"ocfl/*/*/*/*/inventory.json.sha512", "ocfl/*/*/*/*/v*/content/masters/*",
 	} {
 		found, err := filepath.Glob(filepath.Join(data, "objects", filepath.FromSlash(pattern)))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, found, err)
 		}
 		path := found[0]
-		for name, make := range odd {
+		for name, put := range odd {
 			t.Run(name+" for "+pattern, func(t *testing.T) {
 				move(t, path, filepath.Join(t.TempDir(), "x"))
-				if err := make(path); err != nil {
+				if err := put(path); err != nil {
 					t.Fatal(err)
 				}
 				t.Cleanup(func() { os.Remove(path) }) // before it is moved back

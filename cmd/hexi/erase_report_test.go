@@ -18,7 +18,7 @@ func TestEraseReport(t *testing.T) {
 			t.Fatalf("%+v", got)
 		}
 	}
-	masters, err := filepath.Glob(filepath.Join(data, "objects", "ocfl", "*", "*", "*", "*", "v1", "content", "masters", "*", "*"))
+	masters, err := filepath.Glob(filepath.Join(data, "objects", "ocfl", "*", "*", "*", "*", "v*", "content", "masters", "*", "*"))
 	if err != nil || len(masters) == 0 {
 		t.Fatalf("%v, %v", masters, err)
 	}
