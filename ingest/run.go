@@ -112,9 +112,13 @@ type run struct {
 type row struct {
 	item   string
 	record archive.Record
-	at     place
-	files  []source
-	layers layersOf
+	// said is what a sheet says of the record, where that need not be all of it, and
+	// revision the one that it was merged with, as in archive.Draft.
+	said     *sheet.Row
+	revision int
+	at       place
+	files    []source
+	layers   layersOf
 	// missing are files that the row means and that are nowhere.
 	missing []archive.LineMaster
 	// folder marks a record that was made up for a file: it is not worth
@@ -177,13 +181,13 @@ func (r *run) folder(ctx context.Context) error {
 		if record.Kind == "" {
 			record.Kind = archive.KindRelic
 		}
-		// A curator may have described it since: then only the file is new.
-		if known, err := r.p.archive.Record(ctx, record.ID); err == nil {
-			record = known.Record
-		} else if !errors.Is(err, archive.ErrNotFound) {
+		known, err := r.known(ctx, record.ID)
+		if err != nil {
 			return err
 		}
-		if err := r.add(ctx, row{item: f.path, record: record, files: []source{f}, folder: true}); err != nil {
+		next := row{item: f.path, record: record, files: []source{f}, folder: true}
+		next.upon(known)
+		if err := r.add(ctx, next); err != nil {
 			return err
 		}
 	}
@@ -215,13 +219,7 @@ func (r *run) flush(ctx context.Context) (err error) {
 	if r.req.DryRun {
 		return r.check(ctx, rows)
 	}
-	drafts := make([]archive.Draft, len(rows))
-	for i, next := range rows {
-		// A record that was made up for an image is published with it, not before.
-		drafts[i] = archive.Draft{Record: next.record, Publish: r.req.Publish && !next.folder, Message: "ingest " + r.req.Batch}
-	}
-	r.ahead.forget()
-	saved, err := r.p.archive.SaveAll(ctx, r.req.By, drafts)
+	saved, err := r.save(ctx, rows)
 	if err != nil {
 		return err
 	}

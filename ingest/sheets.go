@@ -221,9 +221,10 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, 
 	if t.keys.files != nil && len(sheetRow.Files) == 0 {
 		out.files = append(out.files, t.keys.files.files(r.found, sheetRow.Number)...)
 	}
-	if sheetRow.Has != nil && known != nil {
+	if sheetRow.Has != nil {
 		sheetRow.Record = out.record // with its id
-		out.record = mergeRecord(sheetRow, known.Record)
+		out.said = &sheetRow
+		out.upon(known)
 	}
 	return out, nil
 }
