@@ -195,8 +195,8 @@ func (c *Catalog) FindByAccessions(ctx context.Context, of []archive.Accession) 
 	return ids, nil
 }
 
-// findAccessions finds the first and the last id for each key. Naming the index' condition lets it
-// be used.
+// findAccessions finds the first and the last id for each key. Naming the index'
+// condition lets it be used.
 func (q queries) findAccessions(keys []string) *bun.SelectQuery {
 	return q.from("records").Column("accession_key").ColumnExpr("min(id) AS id").ColumnExpr("max(id) AS last").
 		Where("accession_key IN (?)", bun.List(keys)).Where("accession_key <> ''").Group("accession_key")

@@ -392,10 +392,7 @@ func TestIfMatchRace(t *testing.T) {
 // Many put and delete in the same folders, which come and go with their objects.
 func TestDirFoldersComeAndGo(t *testing.T) {
 	t.Parallel()
-	d, err := OpenDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openedDir(t, t.TempDir())
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {
@@ -630,10 +627,7 @@ func TestDirKeepsInside(t *testing.T) {
 	if err := os.Symlink(outside, inside+"/link"); err != nil {
 		t.Fatal(err)
 	}
-	d, err := OpenDir(inside)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openedDir(t, inside)
 	if _, _, err := d.Get(t.Context(), "link/secret"); err == nil {
 		t.Error("a symbolic link led out of the directory")
 	}
@@ -650,10 +644,7 @@ func TestDirKeepsInside(t *testing.T) {
 func TestStage(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
-	d, err := OpenDir(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openedDir(t, path)
 	put(t, d, "masters/a", "old")
 	content := strings.Repeat("敦煌", 5<<20) // more than one piece, more than one writeback
 	stage := func() *Staged {
@@ -723,10 +714,7 @@ func TestStage(t *testing.T) {
 func TestDirOddities(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, err := OpenDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openedDir(t, dir)
 	put(t, d, "a/b/kept", "x")
 	for _, name := range []string{"/a/empty/deeper", "/ab", "/c"} {
 		if err := os.MkdirAll(dir+name, 0o750); err != nil {
@@ -756,10 +744,7 @@ func TestDirOddities(t *testing.T) {
 func TestDirSweep(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
-	d, err := OpenDir(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openedDir(t, path)
 	put(t, d, "a/kept", "x")
 	if err := os.MkdirAll(path+"/a/b/c", 0o750); err != nil {
 		t.Fatal(err)

@@ -19,15 +19,24 @@ func (d *Dir) CopyByLink(ctx context.Context, from, to string) error {
 		return err
 	}
 	err := d.link(from, to)
-	for _, unable := range []error{syscall.EXDEV, syscall.EPERM, syscall.EMLINK, syscall.ENOTSUP, syscall.ENOSYS} {
-		if errors.Is(err, unable) {
-			return d.Copy(ctx, from, to)
-		}
+	if NoLinks(err) {
+		return d.Copy(ctx, from, to)
 	}
 	if err != nil {
 		return fmt.Errorf("copy %s to %s: %w", from, to, d.full(err))
 	}
 	return nil
+}
+
+// NoLinks reports whether an error of a hard link says that there can be none between the
+// two places: the file system knows no links, or no more of that file, or there are two.
+func NoLinks(err error) bool {
+	for _, unable := range []error{syscall.EXDEV, syscall.EPERM, syscall.EMLINK, syscall.ENOTSUP, syscall.ENOSYS} {
+		if errors.Is(err, unable) {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *Dir) link(from, to string) error {

@@ -20,6 +20,17 @@ func blob(key, content string, opts PutOptions) Blob {
 	return Blob{Key: key, Data: []byte(content), PutOptions: opts}
 }
 
+// openedDir is a store in a directory, until the test ends.
+func openedDir(t *testing.T, path string) *Dir {
+	t.Helper()
+	d, err := OpenDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() }) // read only by then
+	return d
+}
+
 // names are all files and folders of a directory, unfinished writes too.
 func names(t *testing.T, dir string) (out []string) {
 	t.Helper()
@@ -41,11 +52,7 @@ func names(t *testing.T, dir string) (out []string) {
 func TestPutAll(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
-	d, err := OpenDir(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close() //nolint:errcheck // read only by then
+	d := openedDir(t, path)
 	ctx := t.Context()
 	absent := PutOptions{IfAbsent: true}
 	many := []Blob{
@@ -106,11 +113,7 @@ func TestPutAll(t *testing.T) {
 func TestPutAllNewFolder(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
-	d, err := OpenDir(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close() //nolint:errcheck // read only by then
+	d := openedDir(t, path)
 	ctx := t.Context()
 	absent := PutOptions{IfAbsent: true}
 	object := func(name string) []Blob {
@@ -170,11 +173,7 @@ func TestPutAllNewFolder(t *testing.T) {
 // Of several who write the same new folder one does, and the others learn it.
 func TestPutAllNewFolderAtOnce(t *testing.T) {
 	t.Parallel()
-	d, err := OpenDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close() //nolint:errcheck // read only by then
+	d := openedDir(t, t.TempDir())
 	for round := range 20 {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
@@ -212,11 +211,7 @@ func TestPutAllNewFolderAtOnce(t *testing.T) {
 // which are removed whenever they are empty.
 func TestPutAllAtOnce(t *testing.T) {
 	t.Parallel()
-	d, err := OpenDir(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close() //nolint:errcheck // read only by then
+	d := openedDir(t, t.TempDir())
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	won := 0
@@ -250,11 +245,7 @@ func TestPutAllAtOnce(t *testing.T) {
 func TestCopyByLink(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
-	d, err := OpenDir(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close() //nolint:errcheck // read only by then
+	d := openedDir(t, path)
 	ctx := t.Context()
 	put(t, d, "in/master", "pixels")
 	put(t, d, "package/a/master", "a placeholder")

@@ -31,6 +31,10 @@ func (d *Dir) putNew(ctx context.Context, blobs []Blob) (err error) {
 			return errNotNew
 		}
 	}
+	// Asked first, as most versions are not the first of their object.
+	if _, err := d.root.Lstat(base); err == nil {
+		return errNotNew
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -39,9 +43,6 @@ func (d *Dir) putNew(ctx context.Context, blobs []Blob) (err error) {
 		return gone(err)
 	}
 	defer func() { err = errors.Join(err, b.root.Close()) }()
-	if _, err := b.root.Lstat(path.Base(base)); err == nil {
-		return errNotNew
-	}
 	temp := tempPrefix + rand.Text()
 	if err := b.root.Mkdir(temp, 0o750); err != nil {
 		return gone(err)

@@ -22,8 +22,9 @@ func newCheck(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check", Short: "Prove that nothing was lost or altered, and name what was", Args: cobra.NoArgs,
 		Long: "Read every master and compute its SHA-512 anew, look at every access copy and preservation package, read the\n" +
-			"snapshots and the journal, prove the change log, and compare database, packages, object store and search index with each other. Every difference is\n" +
-			"listed with what to do about it. It may run beside servers and ingests, and changes nothing but with --repair.\n\n" +
+			"snapshots and the journal, prove the change log, and compare database, packages, object store and search index\n" +
+			"with each other. Every difference is listed with what to do about it. It may run beside servers and ingests,\n" +
+			"and changes nothing but with --repair.\n\n" +
 			"With --sample 5 a run looks at the next 5 % of the records, so that 20 runs come round to all of them; a server\n" +
 			"does that by itself once a day (--check-every).\n\n" +
 			"Exit status: 0 all is as it should be, 3 there are differences, 1 something could not be checked.",

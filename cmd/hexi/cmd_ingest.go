@@ -128,8 +128,8 @@ func (env *environment) nothingThere() (clean func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	path, embedded := strings.CutPrefix(s.Database, "sqlite:")
-	if _, err := os.Stat(path); !embedded || err == nil {
+	path := s.databaseFile()
+	if _, err := os.Stat(path); path == "" || err == nil {
 		return func() {}, nil
 	}
 	dir, err := os.MkdirTemp("", "hexi-dry-run-*")

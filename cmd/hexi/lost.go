@@ -59,7 +59,7 @@ func (h *house) refuseEmpty(ctx context.Context) error {
 	if last, err := h.archive.LastChange(ctx); err != nil || last > 0 {
 		return err
 	}
-	return h.lost("the database holds nothing, but %s holds preservation packages of an archive", h.settings.Objects)
+	return wasLost("the database holds nothing, but %s holds preservation packages of an archive", h.settings.Objects)
 }
 
 // refuseLost is refuseEmpty before the database is made; a journal says, too, that there
@@ -70,7 +70,7 @@ func (h *house) refuseLost(ctx context.Context) error {
 		return err
 	}
 	if held {
-		return h.lost("there is no database %s, but %s holds preservation packages of an archive", h.settings.databaseFile(), h.settings.Objects)
+		return wasLost("there is no database %s, but %s holds preservation packages of an archive", h.settings.databaseFile(), h.settings.Objects)
 	}
 	if h.journal == nil {
 		return nil
@@ -79,12 +79,12 @@ func (h *house) refuseLost(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look for a journal: %w", err)
 		}
-		return h.lost("there is no database %s, but its journal is there (%s in %s)", h.settings.databaseFile(), name, h.settings.Journal)
+		return wasLost("there is no database %s, but its journal is there (%s in %s)", h.settings.databaseFile(), name, h.settings.Journal)
 	}
 	return nil
 }
 
-func (h *house) lost(format string, args ...any) error {
+func wasLost(format string, args ...any) error {
 	return usage("%s: it was lost. Bring it back with hexi snapshot --restore FILE, or with hexi rebuild --from-packages; "+
 		"for a new archive name other places (--data, --objects)", fmt.Sprintf(format, args...))
 }

@@ -78,7 +78,8 @@ func openArchive(ctx context.Context, env *environment, lost bool) (_ *house, er
 	if h.packages, err = ocfl.Create(ctx, packageStore{h.objects}, packagesPrefix); err != nil {
 		return nil, fmt.Errorf("open preservation packages: %w", err)
 	}
-	if s.databaseMissing() && !lost {
+	missing := s.databaseMissing()
+	if missing && !lost {
 		if err = h.refuseLost(ctx); err != nil {
 			return nil, err
 		}
@@ -87,7 +88,7 @@ func openArchive(ctx context.Context, env *environment, lost bool) (_ *house, er
 		return nil, fmt.Errorf("open catalogue: %w", err)
 	}
 	h.archive = archive.New(h.catalog, h.vocabulary, archive.Options{})
-	if !lost {
+	if !missing && !lost {
 		if err = h.refuseEmpty(ctx); err != nil {
 			return nil, err
 		}

@@ -8,9 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"hexi/archive"
@@ -123,7 +121,7 @@ func rename(from, to string, link func(from, to string) error) error {
 	if err == nil {
 		return os.Remove(from)
 	}
-	if !slices.ContainsFunc([]error{syscall.EPERM, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK}, func(unable error) bool { return errors.Is(err, unable) }) {
+	if !objects.NoLinks(err) {
 		return err
 	}
 	taken, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)

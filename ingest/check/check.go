@@ -78,8 +78,9 @@ type Parts struct {
 // Options say how to check.
 type Options struct {
 	// Percent is the part of the records to look at: those that follow the ones
-	// that the run before looked at; 0 is all. So it is with the copies of the catalogue. Database, log, index and the list of
-	// objects are always looked at as a whole.
+	// that the run before looked at; 0 is all. So it is with the copies of the
+	// catalogue. Database, log, index and the list of objects are always looked at as
+	// a whole.
 	Percent float64
 	// Rate bounds how many bytes a second are read from the object store; 0 does not.
 	Rate int64

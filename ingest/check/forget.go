@@ -25,13 +25,16 @@ func Forget(ctx context.Context, catalogue Catalogue, record string, assets []st
 		return nil
 	}
 	r := &Report{}
-	if json.Unmarshal([]byte(text), r) != nil {
-		return keepReport(ctx, catalogue, nil) // it cannot be read, and may name files all the same
+	if json.Unmarshal([]byte(text), r) != nil { // it may name files all the same
+		if err := catalogue.KeepFact(ctx, factReport, ""); err != nil {
+			return fmt.Errorf("drop last report: %w", err)
+		}
+		return nil
 	}
 	if !r.forget(record, assets) {
 		return nil
 	}
-	return keepReport(ctx, catalogue, r)
+	return keepFact(ctx, catalogue, factReport, r)
 }
 
 // forget does it, and reports whether there was anything to forget.
@@ -79,20 +82,6 @@ func (c *Checker) forgetErased(ctx context.Context, r *Report) error {
 		case err != nil && !errors.Is(err, archive.ErrNotFound):
 			return err
 		}
-	}
-	return nil
-}
-
-func keepReport(ctx context.Context, catalogue Catalogue, r *Report) error {
-	text := []byte{}
-	if r != nil {
-		var err error
-		if text, err = json.Marshal(r); err != nil {
-			return fmt.Errorf("encode %s: %w", factReport, err)
-		}
-	}
-	if err := catalogue.KeepFact(ctx, factReport, string(text)); err != nil {
-		return fmt.Errorf("keep %s: %w", factReport, err)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (c *Checker) reached(ctx context.Context, r *Report, last string) error {
 		at = cursor{Round: r.Sample.Round, Since: r.Started}
 	}
 	r.Sample.Last, at.After = last, last
-	return c.keepFact(ctx, factCursor, at)
+	return keepFact(ctx, c.parts.Catalogue, factCursor, at)
 }
 
 // end begins the next round if there is nothing after the last record.
@@ -67,7 +67,7 @@ func (c *Checker) end(ctx context.Context, r *Report) error {
 		return nil
 	}
 	r.Sample.Ends = true
-	return c.keepFact(ctx, factCursor, cursor{Round: r.Sample.Round + 1, Since: r.Started})
+	return keepFact(ctx, c.parts.Catalogue, factCursor, cursor{Round: r.Sample.Round + 1, Since: r.Started})
 }
 
 func (c *Checker) cursor(ctx context.Context) (at cursor, err error) {
@@ -94,15 +94,16 @@ func (c *Checker) keep(ctx context.Context, r *Report) error {
 	if err := c.forgetErased(ctx, &short); err != nil {
 		return err
 	}
-	return keepReport(ctx, c.parts.Catalogue, &short)
+	return keepFact(ctx, c.parts.Catalogue, factReport, short)
 }
 
-func (c *Checker) keepFact(ctx context.Context, name string, v any) error {
+// keepFact keeps a fact as JSON.
+func keepFact(ctx context.Context, catalogue Catalogue, name string, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	if err := c.parts.Catalogue.KeepFact(ctx, name, string(b)); err != nil {
+	if err := catalogue.KeepFact(ctx, name, string(b)); err != nil {
 		return fmt.Errorf("keep %s: %w", name, err)
 	}
 	return nil
