@@ -2,7 +2,8 @@
 # gotest.sh  runs every Go test with the race detector: unit tests, conformance
 # suites on the services that services.sh started, command transcripts, the
 # browser test. Prints go test's closing line for each package, and what the
-# tests said that failed; all that a package said, where it ended otherwise.
+# tests said that failed; all that a package said, where it ended otherwise. Tests
+# that took longer than 30 s are named: they are where to look when the run gets long.
 #
 # Nothing may skip: a test that does fails the run, except where it says
 # HEXI_TEST_DATA and there is no such data beside this checkout.
@@ -23,8 +24,8 @@ fi
 
 go test -race -v -timeout 30m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | awk -v data="${HEXI_TEST_DATA:-}" '
   # go test -v prints one package after another, the verdict of each last.
-  /^(ok  |\?   )\t/ { skips(); print; fflush(); n = 0; next }
-  /^FAIL\t/         { failures(); skips(); print; fflush(); n = 0; failed = 1; next }
+  /^(ok  |\?   )\t/ { skips(); print; long(); fflush(); n = 0; next }
+  /^FAIL\t/         { failures(); skips(); print; long(); fflush(); n = 0; failed = 1; next }
                     { line[n++] = $0 }
 
   # failures prints what the failed tests of a package said, and what no test said.
@@ -38,6 +39,15 @@ go test -race -v -timeout 30m -tags "$(.ci/build.sh --tags)" "$@" ./... 2>&1 | a
       if (line[i] ~ /^=== (RUN|CONT|NAME|PAUSE) /) { split(line[i], word, " +"); test = word[3] }
       else if (line[i] ~ /^ *--- (PASS|FAIL|SKIP): /) { test = line[i]; sub(/^ *--- [A-Z]+: /, "", test); sub(/ .*/, "", test) }
       if (whole || !some || test == "" || test in bad) print line[i]
+    }
+  }
+
+  # long names the tests of a package that took long.
+  function long(    i, s) {
+    for (i = 0; i < n; i++) {
+      if (line[i] !~ /^--- (PASS|FAIL): /) continue
+      s = line[i]; sub(/^.*\(/, "", s); sub(/s\)$/, "", s)
+      if (s + 0 > 30) { sub(/^--- [A-Z]+: /, "    long: ", line[i]); print line[i] }
     }
   }
 

@@ -98,3 +98,23 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 	}
 	return r.add(ctx, next)
 }
+
+// noteNamesake tells of a row that is known only by what it says of itself, where another
+// table of the run has such a row with other contents: both are one record, as they would
+// be in two runs, and the later one counts. To take them for two by the order of the
+// tables would give each the record of the other when one of them came alone.
+func (r *run) noteNamesake(t *taking, row sheet.Row, id string) {
+	if !r.keys.across {
+		return
+	}
+	this := keyed{table: t.opened, row: row.Number, cells: sumOfCells(row)}
+	if before, ok := r.named[id]; ok && before.table != t.opened && (before.cells != this.cells || row.Cells == nil) {
+		r.doubt(fmt.Sprintf("%s row %d", t.name, row.Number), place{t.review, row.Number}, "namesake",
+			archive.Invalid("", "has no number and no id, and is taken for the same thing as %s, which says other things of it; give both a number or an id if they are two",
+				fmt.Sprintf("%s row %d", before.table.name, before.row)))
+	}
+	if r.named == nil {
+		r.named = map[string]keyed{}
+	}
+	r.named[id] = this
+}

@@ -102,8 +102,9 @@ type run struct {
 	files    []*os.File // the sheets
 	reviewed []*reviewed
 	keys     rowKeys
-	pending  []row // rows of the transaction being gathered
-	bytes    int64 // of the files of these that were read already
+	named    map[string]keyed // rows without a number or id, by the id that they got
+	pending  []row            // rows of the transaction being gathered
+	bytes    int64            // of the files of these that were read already
 	ahead    lookups
 }
 

@@ -215,6 +215,9 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, 
 	if err != nil {
 		return row{}, err
 	}
+	if keyOf(sheetRow.Record) == "" {
+		r.noteNamesake(t, sheetRow, out.record.ID)
+	}
 	if out.files, out.missing, err = r.rowFiles(ctx, out.record.ID, sheetRow); err != nil {
 		return row{}, err
 	}

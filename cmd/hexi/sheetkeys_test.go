@@ -107,3 +107,34 @@ func TestOneNumberOfTwoRecords(t *testing.T) {
 	}
 	s.counted("by id and number", s.ingest(s.write("a.csv", "id,collection,总登记号,名称,收藏单位", "two,folk,A1,甲,某馆"), "--kind", "relic"), 0, 1, 0, 0)
 }
+
+// What has no number is known by what it says of itself, also across tables: where two
+// tables of a run do so with other contents, that is told, and the same files come in
+// again as they came in before.
+func TestNamesakesOfTwoSheets(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	a, b := s.write("a.csv", "名称,说明", "观音庙,东乡的", "土地庙,村口"), s.write("b.csv", "名称,说明", "观音庙,西乡的", "土地庙,村口")
+	told := func(r report) (out []string) {
+		for _, note := range r.Notes {
+			if note.Code == "namesake" {
+				out = append(out, note.Item+": "+note.Why)
+			}
+		}
+		return out
+	}
+	flags := []string{"--kind", "site", "--collection", "folk"}
+	for _, dry := range [][]string{{"--dry-run"}, nil} {
+		r := s.ingest(append(append([]string{a, b}, flags...), dry...)...)
+		if got := told(r); len(got) != 1 || !strings.HasPrefix(got[0], "b.csv row 2: ") || !strings.Contains(got[0], "a.csv row 2") {
+			t.Errorf("dry run %v: %q", dry, got)
+		}
+	}
+	if got := told(s.ingest(append([]string{b}, flags...)...)); len(got) != 0 {
+		t.Errorf("alone: %q", got)
+	}
+	s.counted("one sheet again", s.ingest(append([]string{b}, flags...)...), 0, 0, 2, 0)
+	if got := s.records(); len(got) != 2 {
+		t.Errorf("%d records: %+v", len(got), got)
+	}
+}
