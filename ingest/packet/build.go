@@ -44,19 +44,21 @@ func (b Base) Query() archive.DossierQuery {
 	if b.Document == nil {
 		return archive.DossierQuery{}
 	}
+	before := b.revisionFiles()
 	return archive.DossierQuery{
-		FromRevision: (b.lastFile()-1)*perFile + 1,
+		FromRevision: before[len(before)-1],
 		Log:          b.Document.Log, AfterChange: b.Document.Change,
 	}
 }
 
-// lastFile is the number of the last file of revisions that the package has, which is
-// written again: also one that is full, so that it is seen whether it says the same.
-func (b Base) lastFile() int {
-	if b.Document == nil {
-		return 1
+// revisionFiles are the revisions with which the files of revisions begin that the package
+// has. The last of them is written again: also one that is full, so that it is seen
+// whether it says the same.
+func (b Base) revisionFiles() []int {
+	if b.Document == nil || b.Document.Revision == 0 {
+		return []int{1}
 	}
-	return max(b.Document.Revision-1, 0)/perFile + 1
+	return b.Document.revisionFiles()
 }
 
 // Build returns the files of the next version of a package, sorted by path, from a
@@ -89,7 +91,7 @@ func Build(d *archive.Dossier, base Base) ([]File, *Document, error) {
 		}
 		files[f.Path] = f
 	}
-	if err := addRevisions(files, d, base); err != nil {
+	if err := addRevisions(files, doc, d, base); err != nil {
 		return nil, nil, err
 	}
 	if err := addEvents(files, doc, d, base); err != nil {
@@ -121,39 +123,60 @@ func (b Base) has(path string, data []byte) bool {
 	return b.Digests[path] == hex.EncodeToString(sum[:])
 }
 
-func addRevisions(files map[string]File, d *archive.Dossier, base Base) error {
-	first := base.lastFile()
-	for n := 1; n < first; n++ {
+// addRevisions adds the files of revisions, those that the package has but for the last as
+// they are.
+func addRevisions(files map[string]File, doc *Document, d *archive.Dossier, base Base) error {
+	begins := slices.Clone(base.revisionFiles())
+	for n := 1; n < len(begins); n++ {
 		if err := base.keep(files, RevisionsPath(n)); err != nil {
 			return err
 		}
 	}
-	want := (first-1)*perFile + 1
-	known := base.Document == nil || base.Document.Revision == 0 // whether the package's revisions were met
-	for chunk := range slices.Chunk(d.Revisions, perFile) {
-		var b bytes.Buffer
-		for _, rev := range chunk {
-			if rev.Number != want {
-				return fmt.Errorf("record %s has no revision %d where it has %d", d.Entry.Record.ID, want, rev.Number)
-			}
-			want++
-			if err := line(&b, revisionLine{rev.Number, rev.At, rev.By, rev.Message, rev.Record}); err != nil {
-				return fmt.Errorf("encode revision %d of record %s: %w", rev.Number, d.Entry.Record.ID, err)
-			}
-			if !known && rev.Number == base.Document.Revision {
-				known = base.has(RevisionsPath(first), b.Bytes())
-			}
-		}
-		path := RevisionsPath(first)
-		files[path] = File{Path: path, Data: b.Bytes()}
+	last := RevisionsPath(len(begins)) // of the package
+	known := base.Document == nil || base.Document.Revision == 0
+	sum := sha512.New() // of what the package should have in its last file
+	want, lines := begins[len(begins)-1], 0
+	var b bytes.Buffer
+	flush := func() {
+		path := RevisionsPath(len(begins))
+		files[path] = File{Path: path, Data: bytes.Clone(b.Bytes())}
 		if base.has(path, b.Bytes()) {
 			files[path] = File{Path: path, SHA512: base.Digests[path]}
 		}
-		first++
+	}
+	for _, rev := range d.Revisions {
+		if rev.Number != want {
+			return fmt.Errorf("record %s has no revision %d where it has %d", d.Entry.Record.ID, want, rev.Number)
+		}
+		if lines == perFile || b.Len() >= fullBytes {
+			flush()
+			b.Reset()
+			begins, lines = append(begins, want), 0
+		}
+		before := b.Len()
+		if err := line(&b, revisionLine{rev.Number, rev.At, rev.By, rev.Message, rev.Record}); err != nil {
+			return fmt.Errorf("encode revision %d of record %s: %w", rev.Number, d.Entry.Record.ID, err)
+		}
+		want, lines = want+1, lines+1
+		if !known {
+			sum.Write(b.Bytes()[before:])
+			if rev.Number == base.Document.Revision {
+				known = base.Digests[last] == hex.EncodeToString(sum.Sum(nil))
+				if !known {
+					break
+				}
+			}
+		}
 	}
 	if !known {
 		return archive.Invalid("package", "of record %s has a revision %d that this catalogue does not have: another catalogue wrote it (%s). The package stays as it is. "+
 			"Where that catalogue was lost, hexi rebuild --from-packages brings it back, into an empty database", d.Entry.Record.ID, base.Document.Revision, base.Document.Log)
+	}
+	if lines > 0 {
+		flush()
+	}
+	if !slices.Equal(begins, evenly(doc.Revision)) {
+		doc.RevisionFiles = begins
 	}
 	return nil
 }

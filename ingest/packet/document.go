@@ -20,8 +20,13 @@ const (
 	UsersPath    = "users.json"
 )
 
-// perFile is how many revisions, or events, stand in one file.
-const perFile = 100
+// perFile is how many revisions, or events, stand in one file at most; and one of
+// revisions is full when it has so many bytes: the last file is written again with each
+// revision, and a book's text may have a megabyte.
+const (
+	perFile   = 100
+	fullBytes = 1 << 20
+)
 
 // RevisionsPath is the n-th file of revisions, from 1.
 func RevisionsPath(n int) string { return fmt.Sprintf("revisions/%05d.jsonl", n) }
@@ -56,11 +61,32 @@ type Document struct {
 	Updated     time.Time `json:"updated"`
 	PublishedAt time.Time `json:"publishedAt,omitzero"`
 
+	// RevisionFiles are the numbers of the revisions with which the files in revisions/
+	// begin, ascending; none where all but the last have a hundred.
+	RevisionFiles []int `json:"revisionFiles,omitempty"`
+
 	Events int    `json:"events"` // in provenance/
 	Log    string `json:"log"`    // the catalogue whose log the package was written from
 	Change int64  `json:"change"` // the last entry of that log that the package holds
 
 	Assets []Asset `json:"assets"`
+}
+
+// revisionFiles are the numbers of the revisions with which the files in revisions/ begin.
+func (d *Document) revisionFiles() []int {
+	if len(d.RevisionFiles) > 0 {
+		return d.RevisionFiles
+	}
+	return evenly(d.Revision)
+}
+
+// evenly are RevisionFiles of so many revisions, a hundred in a file.
+func evenly(revisions int) []int {
+	var out []int
+	for n := 1; n <= revisions; n += perFile {
+		out = append(out, n)
+	}
+	return out
 }
 
 // Tombstone is that of a withdrawal.

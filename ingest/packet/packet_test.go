@@ -196,6 +196,70 @@ func TestBuildAndRead(t *testing.T) {
 	}
 }
 
+// Revisions of many bytes stand in files of their own, so that what is written with each of
+// them does not grow; how many versions it took makes no difference to the files.
+func TestLargeRevisions(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("一日三省吾身\n", fullBytes/60) // a third of a file
+	large := func(n int, q archive.DossierQuery) *archive.Dossier {
+		d := dossier(t, n, q)
+		for i := range d.Revisions {
+			if n := d.Revisions[i].Number; n%10 < 4 && n > 100 {
+				d.Revisions[i].Message = text
+			}
+		}
+		for i := range d.Changes {
+			d.Changes[i].Digest = ""
+		}
+		return d
+	}
+	var steps opened
+	written := 0
+	for n := 90; n <= 240; n += 3 {
+		var base Base
+		if steps != nil {
+			var err error
+			if base, err = ReadBase(t.Context(), steps, "r", steps.digests()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		files, _, err := Build(large(n, base.Query()), base)
+		if err != nil {
+			t.Fatalf("%d revisions: %v", n, err)
+		}
+		for _, f := range files {
+			if strings.HasPrefix(f.Path, "revisions/") && f.From == "" {
+				written += len(f.Data)
+			}
+		}
+		steps = steps.written(t, files, map[string][]byte{"incoming/a1/master": masterData})
+	}
+	files, doc, err := Build(large(240, archive.DossierQuery{}), Base{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	once := opened(nil).written(t, files, map[string][]byte{"incoming/a1/master": masterData})
+	total := 0
+	for path, data := range once {
+		if strings.HasPrefix(path, "revisions/") {
+			total += len(data)
+			if len(data) > fullBytes+len(text)+1000 {
+				t.Errorf("%s has %d bytes", path, len(data))
+			}
+			if !bytes.Equal(steps[path], data) {
+				t.Errorf("%s depends on how many versions it took", path)
+			}
+		}
+	}
+	if len(doc.RevisionFiles) < 10 || written > 3*total {
+		t.Errorf("%d bytes were written for %d, in files that begin with %d", written, total, doc.RevisionFiles)
+	}
+	got, err := Read(t.Context(), steps, "r")
+	if err != nil || len(got.Revisions) != 240 || got.Revisions[110].Message != text {
+		t.Errorf("read %v, %v", got, err)
+	}
+}
+
 // A package that another catalogue wrote is gone on with where this one was made from that
 // one, and left as it is where not: what it alone holds would be lost.
 func TestPackageOfAnotherCatalogue(t *testing.T) {
@@ -278,6 +342,10 @@ func TestHostilePackages(t *testing.T) {
 		"a negative count":       {in(DocumentPath, `"events": 4`, `"events": -1`), "-1 events"},
 		"too many revisions":     {in(DocumentPath, `"revision": 3`, `"revision": 2000000000`), "more than 100000 files"},
 		"too many events":        {in(DocumentPath, `"events": 4`, `"events": 2000000000`), "more than 100000 files"},
+		"files of no revision":   {in(DocumentPath, `"events": 4`, `"revisionFiles": [1, 4], "events": 4`), "begin with 4 and 4, which cannot be"},
+		"files out of order":     {in(DocumentPath, `"events": 4`, `"revisionFiles": [1, 3, 2], "events": 4`), "begin with 3 and 2, which cannot be"},
+		"files without a begin":  {in(DocumentPath, `"events": 4`, `"revisionFiles": [2], "events": 4`), "begin with 2 and 4, which cannot be"},
+		"files that are not":     {in(DocumentPath, `"events": 4`, `"revisionFiles": [1, 2, 3], "events": 4`), "revisions/00001.jsonl holds 3 revisions"},
 		"a number too large":     {in(DocumentPath, `"revision": 3`, `"revision": 1e40`), "package.json is not valid"},
 		"published what is not":  {in(DocumentPath, `"published": 1`, `"published": 4`), "of which 4 is published"},
 		"no time":                {in(DocumentPath, `"created": "2026-05-01T08:00:00Z"`, `"created": "0001-01-01T00:00:00Z"`), "says not when"},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"hexi/archive"
@@ -20,7 +21,7 @@ var zeroTime time.Time
 const (
 	maxDocument = 64 << 20
 	maxLine     = 64 << 20
-	maxPackage  = 512 << 20 // of all its files but the masters
+	maxPackage  = 4 << 30 // of all its files but the masters
 	maxFiles    = 100_000
 )
 
@@ -64,12 +65,15 @@ func Read(ctx context.Context, src Source, id string) (*Package, error) {
 		return nil, err
 	}
 	p := &Package{Document: doc}
-	for n := 1; len(p.Revisions) < doc.Revision; n++ {
-		before := len(p.Revisions)
+	begins := append(slices.Clone(doc.revisionFiles()), doc.Revision+1)
+	for n := 1; n < len(begins); n++ {
 		err := r.lines(ctx, RevisionsPath(n), func(raw []byte) error {
 			var l revisionLine
 			if err := strictly(raw, &l); err != nil {
 				return err
+			}
+			if len(p.Revisions) >= begins[n]-1+perFile {
+				return errors.New("is more than a file holds")
 			}
 			if l.Number != len(p.Revisions)+1 || l.Record.ID != id || l.At.IsZero() {
 				return fmt.Errorf("is not revision %d of the record", len(p.Revisions)+1)
@@ -80,8 +84,8 @@ func Read(ctx context.Context, src Source, id string) (*Package, error) {
 		if err != nil {
 			return nil, err
 		}
-		if got := len(p.Revisions); got > doc.Revision || got-before != min(perFile, doc.Revision-before) {
-			return nil, r.damaged("%s holds %d revisions, which is not what belongs there", RevisionsPath(n), got-before)
+		if got := len(p.Revisions) + 1; got != begins[n] {
+			return nil, r.damaged("%s holds %d revisions, which is not what belongs there", RevisionsPath(n), got-begins[n-1])
 		}
 	}
 	for n := 1; len(p.Events) < doc.Events; n++ {
@@ -181,8 +185,17 @@ func (r *reader) check(doc *Document) error {
 		return r.damaged("%s has a tombstone, and the record was not withdrawn from the public", DocumentPath)
 	case doc.Created.IsZero() || doc.Updated.IsZero():
 		return r.damaged("%s says not when the record was made or changed", DocumentPath)
-	case len(doc.Assets) > maxFiles || doc.Revision/perFile > maxFiles || doc.Events/perFile > maxFiles:
+	case len(doc.Assets) > maxFiles || doc.Revision/perFile > maxFiles || len(doc.RevisionFiles) > maxFiles || doc.Events/perFile > maxFiles:
 		return r.damaged("it has more than %d files", maxFiles)
+	}
+	for i, n := range doc.RevisionFiles {
+		next := doc.Revision + 1
+		if i+1 < len(doc.RevisionFiles) {
+			next = doc.RevisionFiles[i+1]
+		}
+		if i == 0 && n != 1 || next <= n || next > n+perFile {
+			return r.damaged("%s says that files of revisions begin with %d and %d, which cannot be", DocumentPath, n, next)
+		}
 	}
 	seen := map[string]bool{}
 	for i := range doc.Assets {
