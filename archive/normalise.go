@@ -15,7 +15,7 @@ import (
 func (a *Archive) Normalise(ctx context.Context, r Record) (Record, error) {
 	c := &checker{vocabulary: a.vocabulary}
 	c.record(&r)
-	if r.Collection != "" {
+	if r.Collection != "" && (r.Kind != KindCollection || r.Collection != r.ID) {
 		known, err := a.isCollection(ctx, &r.Collection)
 		if err != nil {
 			return r, err

@@ -68,6 +68,26 @@ func TestNormaliseLeavesItsInputAlone(t *testing.T) {
 	}
 }
 
+// A collection of an archive's own needs no other: it stands beside those that there are.
+func TestCollectionOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{"": "liangzhou", "liangzhou": "liangzhou", "dunhuang": "dunhuang"} {
+		r, err := newArchive(t).Normalise(t.Context(), Record{ID: "liangzhou", Kind: " collection", Collection: given, Titles: Text{"zh": "凉州"}})
+		if err != nil || r.Collection != want {
+			t.Errorf("%q: in %q, %v", given, r.Collection, err)
+		}
+	}
+	for _, r := range []Record{
+		{Kind: KindCollection, Titles: Text{"zh": "无记录号"}},
+		{ID: "x", Kind: KindCollection, Collection: "y", Titles: Text{"zh": "在别处"}},
+		{ID: "x", Kind: KindRelic, Collection: "x", Titles: Text{"zh": "不是专题"}},
+	} {
+		if _, err := newArchive(t).Normalise(t.Context(), r); err == nil {
+			t.Errorf("%+v is taken", r)
+		}
+	}
+}
+
 func TestNormaliseNamesTheFault(t *testing.T) {
 	t.Parallel()
 	lat := 91.0

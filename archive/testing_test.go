@@ -16,7 +16,7 @@ func (fixedTerms) Term(scheme Scheme, s string) (Term, bool) {
 			"dunhuang": {Code: "dunhuang", Label: Text{"zh": "敦煌"}},
 			"敦煌":       {Code: "dunhuang", Label: Text{"zh": "敦煌"}},
 		},
-		SchemeKind:   {"mural": {Code: "mural"}, "壁画": {Code: "mural"}, "cave": {Code: "cave"}, "route": {Code: "route"}},
+		SchemeKind:   {"collection": {Code: "collection"}, "mural": {Code: "mural"}, "壁画": {Code: "mural"}, "cave": {Code: "cave"}, "route": {Code: "route"}},
 		SchemePeriod: {"high-tang": {Code: "high-tang"}, "盛唐": {Code: "high-tang"}},
 		SchemeLevel:  {"grade-1": {Code: "grade-1"}, "一级": {Code: "grade-1"}},
 		SchemeSite:   {"mogao": {Code: "mogao"}, "莫高窟": {Code: "mogao"}},

@@ -33,16 +33,19 @@ func (c *checker) record(r *Record) {
 	if r.ID != "" && !ValidID(r.ID) {
 		c.fault("id", "%q may hold only letters A–Z a–z, digits, - and _, at most %d of them", r.ID, MaxIDLength)
 	}
-	r.Collection = strings.TrimSpace(r.Collection)
-	if r.Collection == "" {
-		c.fault("collection", "is missing; name the collection that the record belongs to")
-	}
 	kind := string(r.Kind)
 	if strings.TrimSpace(kind) == "" {
 		c.fault("kind", "is missing; say what is described (relic, mural, cave, site, document …)")
 	}
 	c.controlled("kind", SchemeKind, &kind)
 	r.Kind = Kind(kind)
+	r.Collection = strings.TrimSpace(r.Collection)
+	if r.Collection == "" && r.Kind == KindCollection {
+		r.Collection = r.ID // it stands beside the others, and not in one of them
+	}
+	if r.Collection == "" {
+		c.fault("collection", "is missing; name the collection that the record belongs to")
+	}
 	c.link("partOf", &r.PartOf, r.ID)
 
 	r.Titles = c.text("titles", r.Titles, MaxTitleLength)

@@ -3,6 +3,8 @@ package sheet
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -316,19 +318,26 @@ func reasonsOf(t Reviewed, row Row, marks []Mark) string {
 	return fit(strings.Join(parts, "\n"))
 }
 
+// comment puts the reasons of a row on the cells that they are about, those of one cell in
+// one comment: a cell has no second.
 func (p *reviewer) comment(table, lang string, t Reviewed, row Row) error {
+	reasons := map[int][]string{}
 	for _, m := range t.Marks[row.Number] {
-		i := t.Table.column(m.Field, row.Record)
-		if i < 0 || i >= maxColumns-front || p.comments >= maxComments {
-			continue
+		if i := t.Table.column(m.Field, row.Record); i >= 0 && i < maxColumns-front {
+			reasons[i] = append(reasons[i], Reason(lang, m.Reason))
+		}
+	}
+	for _, i := range slices.Sorted(maps.Keys(reasons)) {
+		if p.comments >= maxComments {
+			break
 		}
 		at, err := excelize.CoordinatesToCellName(front+i+1, row.Number)
 		if err != nil {
 			return err
 		}
 		p.comments++
-		text := Reason(lang, m.Reason)
-		if err := p.file.AddComment(table, excelize.Comment{Cell: at, Author: "hexi", Text: fit(text), Width: 320, Height: 90}); err != nil {
+		comment := excelize.Comment{Cell: at, Author: "hexi", Text: fit(strings.Join(reasons[i], "\n")), Width: 320, Height: uint(60 + 30*len(reasons[i]))}
+		if err := p.file.AddComment(table, comment); err != nil {
 			return err
 		}
 	}

@@ -121,3 +121,33 @@ func TestReviewInEnglish(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// A cell that more than one thing is said about has one comment with all of them.
+func TestReviewOfOneCell(t *testing.T) {
+	t.Parallel()
+	var tables []Reviewed
+	for _, table := range openBytes(t, "a.csv", []byte("名称,总登记号,年代\n碗,1,唐\n")).Tables {
+		r := Reviewed{Sheet: "a.csv", Table: table, Marks: map[int][]Mark{2: {
+			{Field: "年代", Reason: archive.Invalid("年代", "is one thing"), Doubt: true},
+			{Field: "年代", Reason: archive.Invalid("年代", "is another"), Doubt: true},
+			{Field: "名称", Reason: archive.Invalid("名称", "is a third")},
+		}}}
+		for range table.Rows() { //nolint:revive // they are to have been read
+		}
+		tables = append(tables, r)
+	}
+	var b bytes.Buffer
+	must(t, WriteReview(&b, tables))
+	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
+	must(t, err)
+	defer f.Close() //nolint:errcheck // read only
+	comments, err := f.GetComments(f.GetSheetList()[1])
+	must(t, err)
+	got := map[string]string{}
+	for _, c := range comments {
+		got[c.Cell] = c.Text
+	}
+	if len(got) != 2 || !strings.Contains(got["E2"], "one thing") || !strings.Contains(got["E2"], "another") || !strings.Contains(got["C2"], "third") {
+		t.Errorf("comments: %q", got)
+	}
+}

@@ -388,6 +388,9 @@ func (s *Server) iiifCollection(c *gin.Context, slug string) error {
 			return err
 		}
 		for _, e := range page {
+			if e.Record.ID == slug { // the collection itself
+				continue
+			}
 			members = append(members, iiif.Member{Record: &e.Record, Assets: e.Assets})
 		}
 		if after = next; next == "" {
