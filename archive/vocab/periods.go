@@ -25,18 +25,20 @@ func (v *Vocabulary) Period(expression, site string) (archive.Dating, bool) {
 	if !ok {
 		return archive.Dating{}, false
 	}
-	if v.divides(site) && d.Term != "" && d.From != 0 && d.To != 0 {
+	if d.Term != "" && d.From != 0 && d.To != 0 && v.divides(site, d.Term) {
 		d.Term = v.narrow(d, site)
 	}
 	return d, true
 }
 
-// divides reports whether a site, or one that it is part of, dates periods in its own
-// way.
-func (v *Vocabulary) divides(site string) bool {
+// divides reports whether a site, or one that it is part of, dates a period or its parts in
+// its own way, as Dunhuang does the Tang, and not the Republic.
+func (v *Vocabulary) divides(site, term string) bool {
+	own := []archive.Term{{Code: term}}
+	own = append(own, v.Children(archive.SchemePeriod, term)...)
 	for depth := 0; site != "" && depth < 5; depth++ {
-		for _, rows := range v.years {
-			for _, row := range rows {
+		for _, t := range own {
+			for _, row := range v.years[t.Code] {
 				if row.site == site {
 					return true
 				}

@@ -143,9 +143,9 @@ func (p *reading) settleEra(s span, n int) span {
 				fits = append(fits, e)
 			}
 		}
-		if fits == nil { // 贞观三十年: those far away went on counting
-			fits = s.eras
-			e := fits[0]
+		if fits == nil { // 贞观三十年: those far away went on counting, from the era that lasted
+			e := slices.MaxFunc(s.eras, func(a, b Era) int { return length(a) - length(b) })
+			fits = []Era{e}
 			s.doubt("%s had %d years, not %d; the year is counted on", e.Name, length(e), n)
 		}
 	}

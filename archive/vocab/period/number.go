@@ -12,7 +12,7 @@ const (
 )
 
 var (
-	numberWord = regexp.MustCompile(`^(公元前|西元前|纪元前|前|-|bce? ?|公元|西元|公历|纪元|ad ?|a\.d\. ?|ce ?)?(\d{1,7}(?:\.\d{1,3})?)(万|百万)?`)
+	numberWord = regexp.MustCompile(`^(公元前|西元前|纪元前|前|-|bce? ?|公元|西元|公历|纪元|ad ?|a\.d\. ?|ce ?)?(\d{1,7}(?:\.\d{1,3})?)(万|百万)?( ?(?:±|\+/?-) ?\d{1,6})?`)
 	fullDate   = regexp.MustCompile(`^(\d{4})(?:-(\d{1,2})-\d{1,2}|\.(\d{1,2})(?:\.\d{1,2})?|/(\d{1,2})(?:/\d{1,2})?)`)
 	dayMonth   = regexp.MustCompile(`^(?:\d{1,2}(?:st|nd|rd|th)? )?(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|spring|summer|autumn|fall|winter)\.?,?(?: \d{1,2}(?:st|nd|rd|th)?,?)? (?:of )?`)
 	monthAfter = regexp.MustCompile(`^(?:\d{1,2}月(?:\d{1,2}(?:日|号)|[上中下]旬|初|底)?|[春夏秋冬](?:季|天)?|初|底)`)
@@ -50,6 +50,13 @@ func (p *reading) number() (span, bool) {
 		return span{}, false
 	}
 	s := span{form: formNumber, value: value, digits: len(m[2]), exact: true}
+	if m[4] != "" {
+		s.margin, _ = strconv.Atoi(strings.TrimLeft(m[4], " ±+/-")) // digits
+		if s, ok := p.unit(s, m[3] != ""); ok && s.form == formBP {
+			return s, true
+		}
+		return span{}, false // no other time is measured
+	}
 	switch strings.TrimSpace(m[1]) {
 	case "公元前", "西元前", "纪元前", "前", "-", "bc", "bce":
 		s.mark = "bce"
@@ -62,9 +69,13 @@ func (p *reading) number() (span, bool) {
 
 // unit reads what the number counts.
 func (p *reading) unit(s span, large bool) (span, bool) {
-	if m := agoWords.FindStringSubmatch(p.rest()); m != nil && !(m[1] == "" && s.value >= 1000 && s.value <= maxYear) {
+	if m := agoWords.FindStringSubmatch(p.rest()); m != nil && !s.beforeYear(m[1], p.rest()[len(m[0]):]) {
 		p.at += len(m[0])
-		return present(s, true), true
+		ago := present(s, true)
+		if s.value < 1000 && s.value%100 != 0 && m[1] == "" && s.margin == 0 {
+			ago.doubt("%d年前 is taken for %d years ago; write 公元%d年以前 for the time before that year", s.value, s.value, s.value)
+		}
+		return ago, true
 	}
 	if p.match(bpSuffix) != nil {
 		return present(s, false), true
@@ -119,6 +130,18 @@ func (p *reading) unit(s span, large bool) (span, bool) {
 	return dated(s), true
 }
 
+// beforeYear reports whether a number with 年前 after it is a year: 642年以前 is the time
+// before it, 642年前后 that around it; 500年前 and 5000多年前 are so many years ago.
+func (s span) beforeYear(more, rest string) bool {
+	switch {
+	case strings.HasPrefix(rest, "后") || s.mark != "":
+		return true
+	case more != "" || s.margin > 0:
+		return false
+	}
+	return s.value >= 1000 && s.value <= maxYear || s.value >= 100 && s.value < 1000 && s.value%10 != 0
+}
+
 var regexpOrdinal = regexp.MustCompile(`^(?:st|nd|rd|th)`)
 
 // dated puts the years into a span that is a year.
@@ -154,6 +177,9 @@ func present(s span, about bool) span {
 	s.from, s.to, s.mark = year, year, ""
 	s.approx = true
 	s.wide = about
+	if s.margin > 0 { // as a laboratory gives it: its years, without a calibration
+		s.from, s.to, s.wide = historical(astronomical(year)-s.margin), historical(astronomical(year)+s.margin), false
+	}
 	return s
 }
 

@@ -34,6 +34,7 @@ type span struct {
 
 	value  int    // of formNumber, formCentury and formBP: as written
 	digits int    // of formNumber
+	margin int    // of formBP: the years to either side (±), where they are given
 	mark   string // "bce", "ce" or ""
 	exact  bool   // the years stand in the words themselves
 	wide   bool   // the words say "about": a single year stands for those around it
