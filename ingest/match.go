@@ -80,7 +80,10 @@ func (m *matcher) match(s *sources, reserved map[int]bool) {
 		}
 	}
 	for _, files := range m.rows {
-		slices.SortStableFunc(files, func(a, b int) int { return natural(s.files[a].rel, s.files[b].rel) })
+		// Without their endings, so that 0012.jpg comes before 0012-1.jpg and 0012 背面.jpg.
+		slices.SortStableFunc(files, func(a, b int) int {
+			return cmp.Or(natural(withoutEnding(s.files[a].rel), withoutEnding(s.files[b].rel)), natural(s.files[a].rel, s.files[b].rel))
+		})
 	}
 }
 

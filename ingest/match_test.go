@@ -51,7 +51,7 @@ func TestMatch(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d: %s", row, strings.Join(names, " ")))
 	}
 	want := []string{
-		"2: 0012(3).png 0012-2.jpg 0012.JPG 0012_10.tif 0012正面.jpg deep/0012 彩陶罐/a.jpg", "3: a/0012-1.jpg",
+		"2: 0012.JPG 0012(3).png 0012-2.jpg 0012_10.tif 0012正面.jpg deep/0012 彩陶罐/a.jpg", "3: a/0012-1.jpg",
 		"4: d.0013 2.jpg " + norm.NFC.String("Étoile/x1.jpg"), "5: 雷台铜马-2.jpg 雷台铜马/IMG_9.jpg 雷台铜马/IMG_10.jpg", "6: ", "7: ", "8: 甲5.jpg", "9: ",
 	}
 	for i := range want {

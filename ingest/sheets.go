@@ -191,7 +191,9 @@ func (r *run) surveyKeys(ctx context.Context, o *opened) error {
 				}
 			}
 		}
-		if row.Err != nil {
+		// Also one that will be refused for something else: that another has its number is true
+		// all the same, and the other is not to come in by the order of mending.
+		if row.Err != nil && row.Cells == nil {
 			continue
 		}
 		if err := r.keys.add(o, row); err != nil {

@@ -138,3 +138,14 @@ func TestNamesakesOfTwoSheets(t *testing.T) {
 		t.Errorf("%d records: %+v", len(got), got)
 	}
 }
+
+// Two rows with one number stay out both, also where one of them has a fault of its own.
+func TestOneNumberAndAFault(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	sheet := s.write("a.csv", "总登记号,名称,收藏单位,通高", "A1,甲,某馆,很高", "A1,乙,某馆,12", "A2,丙,某馆,12")
+	for _, flags := range [][]string{{"--dry-run"}, nil} {
+		r := s.ingest(append([]string{sheet, "--kind", "relic", "--collection", "folk"}, flags...)...)
+		s.counted(strings.Join(flags, ""), r, 1, 0, 0, 2)
+	}
+}

@@ -375,6 +375,9 @@ func (b *builder) dimension(c column, part, value string) {
 		b.note(c, "%q says measures in a way that is not understood, such as 高12厘米，口径8厘米 is; it is kept in extra as it is written", value)
 		return
 	}
+	if noNumber.MatchString(narrow(value)) {
+		return
+	}
 	of, v, unit, ok := splitMeasure(value)
 	if !ok || strings.ContainsAny(unit, "0123456789") {
 		b.fault(c, "%q is not a measure; write a number and its unit, such as 34.2 cm", value)
@@ -391,11 +394,17 @@ func (b *builder) dimension(c column, part, value string) {
 		unit = defaultUnit(part)
 	}
 	b.record.Dimensions = append(b.record.Dimensions, archive.Dimension{Type: part, Value: v, Unit: unit})
+	if aboutMeasure.MatchString(value) {
+		b.note(c, "%q is taken as the number that it is about; say in a note or in the description that it was not measured", value)
+	}
 }
 
 func (b *builder) quantity(c column, part, value string) {
 	if part == "unit" {
 		b.unit = value
+		return
+	}
+	if noNumber.MatchString(narrow(value)) {
 		return
 	}
 	_, v, unit, ok := splitMeasure(value)

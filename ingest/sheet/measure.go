@@ -58,6 +58,9 @@ func readNumber(s string) (float64, bool) {
 // measureStart is a number at the beginning of what is left of a measure.
 var measureStart = regexp.MustCompile(`^(?:约|ca?\.? ?|≈|~)?\s*([+-]?\d[\d,. ']*)`)
 
+// aboutMeasure finds a measure that is only about right: 约8, 残高约12厘米.
+var aboutMeasure = regexp.MustCompile(`(?i)(?:约|≈|~|～|ca?\.) ?[\d０-９]`)
+
 // splitMeasure splits "34.2cm", "１件", "高3.2cm" or "约 12,5 厘米" into what is measured
 // ("" where it does not say), number and unit.
 func splitMeasure(s string) (of string, value float64, unit string, ok bool) {

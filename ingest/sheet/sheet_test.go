@@ -401,6 +401,16 @@ func TestNoNumber(t *testing.T) {
 			t.Errorf("%s: %+v", word, rows)
 		}
 	}
+	for _, word := range []string{"—", "不详", "无", "/"} { // and those for a measure that nobody took
+		rows := read(t, "a.csv", "总登记号,名称,通高,质量,数量\n1,甲,"+word+","+word+","+word+"\n")
+		if len(rows) != 1 || rows[0].Err != nil || len(rows[0].Record.Dimensions) != 0 || rows[0].Record.Quantity != nil {
+			t.Errorf("%s as a measure: %+v", word, rows)
+		}
+	}
+	rows := read(t, "a.csv", "总登记号,名称,通高\n1,甲,约8\n2,乙,8\n")
+	if len(rows) != 2 || len(rows[0].Notes) != 1 || rows[0].Record.Dimensions[0].Value != 8 || len(rows[1].Notes) != 0 {
+		t.Errorf("约8: %+v", rows)
+	}
 	for _, number := range []string{"0", "无1", "A-", "无12", "甲/1", "馆藏无号0012"} {
 		rows := read(t, "a.csv", "总登记号,名称\n"+number+",甲\n")
 		if len(rows) != 1 || rows[0].Record.Identifier("accession") != number {
