@@ -20,6 +20,7 @@ type verifiedRow struct {
 
 	Body       *string `bun:"body"`        // of its latest revision
 	PublicBody *string `bun:"public_body"` // of the one that the public sees
+	Erasure    *int64  `bun:"erasure"`     // the log's entry of it that its tombstone names
 }
 
 // history is what the revisions of a record come to.
@@ -36,9 +37,10 @@ type history struct {
 func (v *verifier) records(ctx context.Context) error {
 	for after := ""; ; {
 		var rows []verifiedRow
-		err := v.q.find(&rows).ColumnExpr("r.*").ColumnExpr("v.body AS body").ColumnExpr("p.body AS public_body").
+		err := v.q.find(&rows).ColumnExpr("r.*").ColumnExpr("v.body AS body").ColumnExpr("p.body AS public_body").ColumnExpr("t.erased AS erasure").
 			Join("LEFT JOIN revisions AS v ON v.record = r.id AND v.number = r.revision").
 			Join("LEFT JOIN revisions AS p ON p.record = r.id AND p.number = r.published").
+			Join("LEFT JOIN tombstones AS t ON t.record = r.id").
 			Where("r.id > ?", after).Order("r.id").Limit(verifyPage).Scan(ctx)
 		if err != nil {
 			return fmt.Errorf("read records: %w", err)
@@ -87,6 +89,9 @@ func (v *verifier) record(row *verifiedRow, h history) {
 		return
 	}
 	if erased(*row.Body) {
+		if row.Erasure == nil || *row.Erasure == 0 {
+			fault(FaultInconsistent, "its revisions were erased, and no tombstone says so")
+		}
 		return
 	}
 	record, err := decodeRecord(*row.Body)

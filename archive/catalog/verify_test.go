@@ -48,6 +48,8 @@ func TestVerifyFindsWhatWasAltered(t *testing.T) {
 		{"an asset of another record", "UPDATE assets SET record = 'v-2'", FaultInconsistent, "assets/" + asset},
 		{"who wants it published", "UPDATE assets SET publish_by = 'li'", FaultInconsistent, "assets/" + asset},
 		{"an entry of the log", "DELETE FROM changes WHERE seq = 1", FaultInconsistent, "changes"},
+		{"a tombstone", "DELETE FROM tombstones WHERE record = 'v-3'", FaultInconsistent, "records/v-3"},
+		{"a tombstone of another kind", "UPDATE tombstones SET erased = 0 WHERE record = 'v-3'", FaultInconsistent, "records/v-3"},
 		{"a role", "UPDATE users SET role = 'asmin'", FaultInconsistent, "users/li"},
 	}
 	for _, kind := range kinds {
@@ -87,6 +89,7 @@ func fillForVerify(t *testing.T, c *Catalog, sha, asset string) {
 			{Record: archive.Record{ID: "v-1", Collection: "dunhuang", Kind: archive.KindMural, Titles: archive.Text{"zh": "药师经变"}}, Number: 1, At: at, By: "li"},
 			{Record: archive.Record{ID: "v-2", Collection: "folk", Kind: archive.KindRelic, Titles: archive.Text{"zh": "皮影"}}, Number: 1, At: at, By: "li"},
 			{Record: archive.Record{ID: "v-2", Collection: "folk", Kind: archive.KindRelic, Titles: archive.Text{"zh": "皮影戏"}}, Number: 2, At: at, By: "li"},
+			{Record: archive.Record{ID: "v-3", Collection: "folk", Kind: archive.KindRelic, Titles: archive.Text{"zh": "剪纸"}}, Number: 1, At: at, By: "li"},
 		} {
 			if err := tx.PutRevision(ctx, rev); err != nil {
 				return err
@@ -96,6 +99,13 @@ func fillForVerify(t *testing.T, c *Catalog, sha, asset string) {
 			}
 		}
 		if err := tx.SetPublished(ctx, "v-1", 1, false, at); err != nil {
+			return err
+		}
+		seq, err := tx.AddChange(ctx, archive.Change{At: at, By: "li", Action: archive.ActionErased, Record: "v-3"})
+		if err != nil {
+			return err
+		}
+		if err := tx.Erase(ctx, archive.Tombstone{Record: "v-3", At: at, By: "li", Reason: archive.Text{"zh": "法院裁定"}, Erased: seq}); err != nil {
 			return err
 		}
 		a := archive.Asset{

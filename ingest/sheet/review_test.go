@@ -132,7 +132,7 @@ func TestReviewOfOneCell(t *testing.T) {
 			{Field: "年代", Reason: archive.Invalid("年代", "is another"), Doubt: true},
 			{Field: "名称", Reason: archive.Invalid("名称", "is a third")},
 		}}}
-		for range table.Rows() { //nolint:revive // they are to have been read
+		for range table.Rows() {
 		}
 		tables = append(tables, r)
 	}
