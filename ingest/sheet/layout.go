@@ -274,6 +274,12 @@ func (t *Table) pass(l line) Passed {
 			continue
 		}
 		text = oneLine(text)
+		if i < len(t.columns) && ownColumn(t.columns[i].name) { // in a report that is taken in
+			if passed := passedBy(text); passed != "" {
+				return passed
+			}
+			continue
+		}
 		own++
 		if firstText == "" {
 			firstText = text

@@ -359,6 +359,21 @@ func passedWord(lang string, p Passed) string {
 	return "说明"
 }
 
+// ownColumn reports whether a heading is that of one of a report's own columns.
+func ownColumn(heading string) bool {
+	return strings.HasPrefix(fold(heading), "hexi") && ignored[fold(heading)]
+}
+
+// passedBy is why a line was passed over, as a report's first column has it; "" for others.
+func passedBy(word string) Passed {
+	for _, p := range []Passed{PassedTotal, PassedNote} {
+		if word == passedWord("zh", p) || word == passedWord("en", p) {
+			return p
+		}
+	}
+	return ""
+}
+
 // fit cuts a text to what a cell holds, and leaves out what XML cannot.
 func fit(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")

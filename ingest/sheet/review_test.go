@@ -88,7 +88,7 @@ func TestReview(t *testing.T) {
 func TestReviewIsASheet(t *testing.T) {
 	t.Parallel()
 	data := workbookOf(t, func(f *excelize.File) {
-		for i, row := range [][]any{{"可移动文物总登记账"}, {"收藏单位：甲馆"}, {"总登记号", "名称", "尺寸（mm）", nil}, {nil, nil, "长", "高"}, {"001", "碗", 120, "x"}, {"002", "瓶", 1, 2}} {
+		for i, row := range [][]any{{"可移动文物总登记账"}, {"收藏单位：甲馆"}, {"总登记号", "名称", "尺寸（mm）", nil}, {nil, nil, "长", "高"}, {"001", "碗", 120, "x"}, {"002", "瓶", 1, 2}, {"合计", "2 件", 3}, {"注：尺寸为残高", nil, nil, nil}, {"填表人：张三", nil, "审核人：李四", nil}} {
 			must(t, f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row))
 		}
 		for _, m := range [][2]string{{"A1", "D1"}, {"C3", "D3"}, {"A3", "A4"}, {"B3", "B4"}} {
