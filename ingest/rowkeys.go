@@ -59,7 +59,7 @@ func (k *rowKeys) add(table *opened, row sheet.Row) error {
 		}
 		text, err := json.Marshal(said)
 		if err != nil && row.Err != nil {
-			return nil // it is refused for what it says
+			return nil //nolint:nilerr // it is refused for what it says
 		}
 		if err != nil {
 			return fmt.Errorf("encode row %d of %s: %w", row.Number, table.name, err)
