@@ -51,13 +51,14 @@ func TestManyRowsOfOneNumber(t *testing.T) { //nolint:paralleltest // AllocsPerR
 		if err := k.alone(table, row); !errors.As(err, &refused) || !strings.Contains(refused.Why, "A1 stands in row 2, 3, 4, 5, 6, … too, with other contents") {
 			t.Errorf("%d rows: %v", rows, err)
 		}
-		work[rows] = testing.AllocsPerRun(20, func() { _ = k.alone(table, row) })
+		work[rows] = testing.AllocsPerRun(500, func() { _ = k.alone(table, row) })
 		if again, _ := k.again(table, row); again {
 			t.Errorf("%d rows: taken for the same", rows)
 		}
 	}
-	// One or two more may be counted: the formatter's spare buffers go with each collection.
-	if work[50_000] > work[50]+2 {
+	// The formatter's buffers come from a pool, which loses some of them now and then (with the
+	// race detector at random): the mean is rounded to one side or the other.
+	if difference := work[50_000] - work[50]; difference < -1 || difference > 1 {
 		t.Errorf("allocations by rows: %v", work)
 	}
 }

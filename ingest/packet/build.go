@@ -119,8 +119,12 @@ func (b Base) keep(files map[string]File, path string) error {
 
 // has reports whether the package has these bytes under a path.
 func (b Base) has(path string, data []byte) bool {
+	digest, ok := b.Digests[path]
+	if !ok {
+		return false
+	}
 	sum := sha512.Sum512(data)
-	return b.Digests[path] == hex.EncodeToString(sum[:])
+	return digest == hex.EncodeToString(sum[:])
 }
 
 // addRevisions adds the files of revisions, those that the package has but for the last as
@@ -139,7 +143,7 @@ func addRevisions(files map[string]File, doc *Document, d *archive.Dossier, base
 	var b bytes.Buffer
 	flush := func() {
 		path := RevisionsPath(len(begins))
-		files[path] = File{Path: path, Data: bytes.Clone(b.Bytes())}
+		files[path] = File{Path: path, Data: b.Bytes()}
 		if base.has(path, b.Bytes()) {
 			files[path] = File{Path: path, SHA512: base.Digests[path]}
 		}
@@ -150,7 +154,7 @@ func addRevisions(files map[string]File, doc *Document, d *archive.Dossier, base
 		}
 		if lines == perFile || b.Len() >= fullBytes {
 			flush()
-			b.Reset()
+			b = bytes.Buffer{} // its bytes are the file's now
 			begins, lines = append(begins, want), 0
 		}
 		before := b.Len()

@@ -274,7 +274,7 @@ func (t *Table) pass(l line) Passed {
 			continue
 		}
 		text = oneLine(text)
-		if i < len(t.columns) && ownColumn(t.columns[i].name) { // in a report that is taken in
+		if i < len(t.columns) && t.columns[i].field == "ignore" && ownColumn(t.columns[i].name) { // in a report that is taken in
 			if passed := passedBy(text); passed != "" {
 				return passed
 			}
