@@ -28,6 +28,9 @@ type Catalog interface {
 	// FindByAccessions does the same for many, in their order: no id for none, the
 	// first and the last where several records have the same.
 	FindByAccessions(ctx context.Context, of []Accession) ([][]string, error)
+	// Parts returns the records that are part of any of these, at their latest revisions,
+	// in the order of their ids.
+	Parts(ctx context.Context, of []string) ([]Member, error)
 	// List returns a page of entries in the order of their ids.
 	List(ctx context.Context, q ListQuery) ([]*Entry, error)
 	// Count returns how many entries List would return over all its pages.
@@ -85,6 +88,9 @@ type Catalog interface {
 	PackageCatalog
 }
 
+// Member is a record, by its id, that is part of another one.
+type Member struct{ ID, PartOf string }
+
 // ListQuery chooses entries. Zero fields choose all.
 type ListQuery struct {
 	Collection string
@@ -122,12 +128,43 @@ type JobQuery struct {
 // Tx is the inside of one writing transaction. What it reads is locked against
 // other writers until the end of the transaction.
 type Tx interface {
+	SaveTx
+	// PutAsset adds the asset or replaces what is stored under its id. An
+	// asset with Position 0 is placed last of its record.
+	PutAsset(ctx context.Context, a Asset) error
+	// PutTombstone puts a tombstone in the place of what was there.
+	PutTombstone(ctx context.Context, t Tombstone) error
+	// Erase erases the content of a record: of its revisions, its assets but for the keys
+	// of their masters, and the details of its entries in the log before t.Erased. Its
+	// jobs that wait are dropped.
+	Erase(ctx context.Context, t Tombstone) error
+	// Purged drops the keys of an erased record's masters, and reports whether that was
+	// not done before.
+	Purged(ctx context.Context, id string) (bool, error)
+	// AddJob makes the job due as soon as the transaction commits. A job of
+	// the same kind for the same asset that still waits is not added twice.
+	AddJob(ctx context.Context, j Job) error
+	// User returns a user by name.
+	User(ctx context.Context, name string) (*User, error)
+	// PutUser adds or replaces a user.
+	PutUser(ctx context.Context, u User) error
+	// PutToken adds an API token of a user by its SHA-256 in hexadecimal.
+	PutToken(ctx context.Context, user, sha256 string, created time.Time) error
+
+	PackageTx
+}
+
+// SaveTx is what saving records needs of a transaction, be it one of the catalogue or
+// one of a Rehearsal.
+type SaveTx interface {
 	// Expect says which records Entry will be asked for, so that they are read together.
 	// It changes nothing else.
 	Expect(ctx context.Context, ids []string) error
 	// Entry returns the record at its latest revision, drafts included; ErrErased for
 	// what was erased.
 	Entry(ctx context.Context, id string) (*Entry, error)
+	// Parts is Catalog.Parts as this transaction sees it.
+	Parts(ctx context.Context, of []string) ([]Member, error)
 	// FindByAccession returns the id of the record with that accession number
 	// in that holder's custody, or ErrNotFound.
 	FindByAccession(ctx context.Context, accession, holder string) (string, error)
@@ -140,32 +177,9 @@ type Tx interface {
 	SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error
 	// Asset returns one asset, superseded ones included.
 	Asset(ctx context.Context, id string) (*Asset, error)
-	// PutAsset adds the asset or replaces what is stored under its id. An
-	// asset with Position 0 is placed last of its record.
-	PutAsset(ctx context.Context, a Asset) error
-	// PutTombstone puts a tombstone in the place of what was there; DropTombstone takes
-	// it away.
-	PutTombstone(ctx context.Context, t Tombstone) error
+	// DropTombstone takes the tombstone of a record away.
 	DropTombstone(ctx context.Context, record string) error
-	// Erase erases the content of a record: of its revisions, its assets but for the keys
-	// of their masters, and the details of its entries in the log before t.Erased. Its
-	// jobs that wait are dropped.
-	Erase(ctx context.Context, t Tombstone) error
-	// Purged drops the keys of an erased record's masters, and reports whether that was
-	// not done before.
-	Purged(ctx context.Context, id string) (bool, error)
 	// AddChange appends to the log and returns the sequence number. The catalogue sets
 	// Seq and Hash, and the Digest of a revision, which is to be put before.
 	AddChange(ctx context.Context, c Change) (int64, error)
-	// AddJob makes the job due as soon as the transaction commits. A job of
-	// the same kind for the same asset that still waits is not added twice.
-	AddJob(ctx context.Context, j Job) error
-	// User returns a user by name.
-	User(ctx context.Context, name string) (*User, error)
-	// PutUser adds or replaces a user.
-	PutUser(ctx context.Context, u User) error
-	// PutToken adds an API token of a user by its SHA-256 in hexadecimal.
-	PutToken(ctx context.Context, user, sha256 string, created time.Time) error
-
-	PackageTx
 }

@@ -60,6 +60,12 @@ func (a *Archive) Save(ctx context.Context, by string, draft Draft) (Saved, erro
 // A record with an id is that record. One without is recognised by its
 // accession number and holder where it has both; else it is new.
 func (a *Archive) SaveAll(ctx context.Context, by string, drafts []Draft) ([]Saved, error) {
+	return a.saveAll(ctx, by, drafts, func(ctx context.Context, fn func(context.Context, SaveTx) error) error {
+		return a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error { return fn(ctx, tx) })
+	})
+}
+
+func (a *Archive) saveAll(ctx context.Context, by string, drafts []Draft, update func(context.Context, func(context.Context, SaveTx) error) error) ([]Saved, error) {
 	results := make([]Saved, len(drafts))
 	valid := make([]Draft, len(drafts))
 	refused := make([]bool, len(drafts)) // by validation, before the transaction, which may run again
@@ -79,17 +85,21 @@ func (a *Archive) SaveAll(ctx context.Context, by string, drafts []Draft) ([]Sav
 			ids = append(ids, valid[i].Record.ID)
 		}
 	}
-	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+	err := update(ctx, func(ctx context.Context, tx SaveTx) error {
 		if len(ids) > 1 {
 			if err := tx.Expect(ctx, ids); err != nil {
 				return err
 			}
 		}
+		family := newFamily(tx)
+		if err := family.ask(ctx, ids); err != nil {
+			return err
+		}
 		for i := range valid {
 			if refused[i] {
 				continue
 			}
-			saved, err := a.save(ctx, tx, by, valid[i])
+			saved, err := a.save(ctx, tx, family, by, valid[i])
 			if err != nil && !isRefusal(err) {
 				return err
 			}
@@ -110,7 +120,7 @@ func isRefusal(err error) bool {
 	return errors.Is(err, ErrConflict) || errors.Is(err, ErrErased) || errors.As(err, &invalid)
 }
 
-func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, error) {
+func (a *Archive) save(ctx context.Context, tx SaveTx, family *family, by string, d Draft) (Saved, error) {
 	id, err := a.identify(ctx, tx, d.Record)
 	if err != nil {
 		return Saved{}, err
@@ -137,7 +147,7 @@ func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, e
 		return saved, err
 	}
 	if current.Revision == 0 || !same {
-		if err := a.checkTree(ctx, tx, &current.Record, &d.Record); err != nil {
+		if err := a.checkTree(ctx, tx, family, &current.Record, &d.Record); err != nil {
 			return saved, err
 		}
 		if err := a.checkRegions(ctx, tx, &current.Record, &d.Record); err != nil {
@@ -153,6 +163,7 @@ func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, e
 		if err := tx.PutRevision(ctx, rev); err != nil {
 			return saved, fmt.Errorf("save record %s: %w", id, err)
 		}
+		family.moved(id, current.Record.PartOf, d.Record.PartOf)
 		change := Change{At: rev.At, By: by, Action: action, Record: id, Revision: rev.Number}
 		if _, err := tx.AddChange(ctx, change); err != nil {
 			return saved, fmt.Errorf("log change of %s: %w", id, err)
@@ -168,7 +179,7 @@ func (a *Archive) save(ctx context.Context, tx Tx, by string, d Draft) (Saved, e
 }
 
 // identify finds the id under which a record is, or is to be, kept.
-func (a *Archive) identify(ctx context.Context, tx Tx, r Record) (string, error) {
+func (a *Archive) identify(ctx context.Context, tx SaveTx, r Record) (string, error) {
 	if r.ID != "" {
 		return r.ID, nil
 	}
@@ -183,38 +194,6 @@ func (a *Archive) identify(ctx context.Context, tx Tx, r Record) (string, error)
 		}
 	}
 	return a.newID(), nil
-}
-
-// Compare says what saving a record would do, without doing it.
-func (a *Archive) Compare(ctx context.Context, record Record) (Outcome, error) {
-	record, err := a.Normalise(ctx, record)
-	if err != nil {
-		return "", err
-	}
-	id := record.ID
-	if id == "" {
-		if id, err = a.Find(ctx, record); errors.Is(err, ErrNotFound) {
-			return Created, nil
-		} else if err != nil {
-			return "", err
-		}
-		record.ID = id
-	}
-	current, err := a.Record(ctx, id)
-	if errors.Is(err, ErrNotFound) {
-		return Created, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	same, err := sameRecord(current.Record, record)
-	if err != nil {
-		return "", err
-	}
-	if same {
-		return Unchanged, nil
-	}
-	return Updated, nil
 }
 
 func sameRecord(a, b Record) (bool, error) {
@@ -256,7 +235,7 @@ func (a *Archive) PublishRevision(ctx context.Context, by, id string, ifRevision
 // publish makes a revision the one that the public sees, and record is what it
 // says; before is how the record stood. Where the public saw what went before and
 // does not see this, the record is withdrawn from it, and the log says so first.
-func (a *Archive) publish(ctx context.Context, tx Tx, by string, before *Entry, record Record, revision int) error {
+func (a *Archive) publish(ctx context.Context, tx SaveTx, by string, before *Entry, record Record, revision int) error {
 	id, at := record.ID, a.Now()
 	if before.Published > 0 && before.Published != revision && !before.Withdrawn && !record.Rights.Open(at) {
 		was, err := tx.Revision(ctx, id, before.Published)

@@ -52,7 +52,7 @@ func (r *run) look(ctx context.Context, rows []sheet.Row, seen map[string]int) e
 			asked[selfID(parts, seen[key]+again[key])] = true
 		}
 	}
-	found, err := r.p.archive.FindAll(ctx, numbers)
+	found, err := r.records.FindAll(ctx, numbers)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (r *run) look(ctx context.Context, rows []sheet.Row, seen map[string]int) e
 			answers.entries[id] = nil
 		}
 	}
-	entries, err := r.p.archive.Records(ctx, ids)
+	entries, err := r.records.Records(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (r *run) find(ctx context.Context, accession archive.Accession) (string, er
 	}
 	ids, ok := r.ahead.ids[accession]
 	if !ok {
-		found, err := r.p.archive.FindAll(ctx, []archive.Accession{accession})
+		found, err := r.records.FindAll(ctx, []archive.Accession{accession})
 		if err != nil {
 			return "", err
 		}
@@ -182,7 +182,7 @@ func (r *run) known(ctx context.Context, id string) (*archive.Entry, error) {
 	if entry, ok := r.ahead.entries[id]; ok {
 		return entry, nil
 	}
-	known, err := r.p.archive.Record(ctx, id)
+	known, err := r.records.Record(ctx, id)
 	if errors.Is(err, archive.ErrNotFound) {
 		return nil, nil
 	}

@@ -57,13 +57,17 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (_ *
 	if err != nil {
 		return nil, nil, err
 	}
+	var book records = p.archive
+	if req.DryRun {
+		book = p.archive.Rehearse()
+	}
 	if req.Collection != "" {
-		if req.Collection, err = p.archive.HasCollection(ctx, req.Collection); err != nil {
+		if req.Collection, err = book.HasCollection(ctx, req.Collection); err != nil {
 			return nil, nil, err
 		}
 	}
 	r := &run{
-		p: p, req: req, found: found, progress: progress,
+		p: p, records: book, req: req, found: found, progress: progress,
 		report: newReport(req.Batch, req.DryRun), received: &Received{items: map[string]Item{}, by: req.By, acceptIncomplete: req.AcceptIncomplete},
 	}
 	if progress == nil {
@@ -91,9 +95,20 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (_ *
 	return r.report, r.received, nil
 }
 
+// records are where a run looks its rows up and saves them: the archive, or for a dry
+// run a rehearsal of it, in which a row sees the rows before it as it would otherwise.
+type records interface {
+	HasCollection(ctx context.Context, slug string) (string, error)
+	FindAll(ctx context.Context, of []archive.Accession) ([][]string, error)
+	Record(ctx context.Context, id string) (*archive.Entry, error)
+	Records(ctx context.Context, ids []string) ([]*archive.Entry, error)
+	SaveAll(ctx context.Context, by string, drafts []archive.Draft) ([]archive.Saved, error)
+}
+
 // run is one run in progress.
 type run struct {
 	p        *Pipeline
+	records  records
 	req      Request
 	found    *sources
 	progress Progress
@@ -106,6 +121,7 @@ type run struct {
 	pending  []row            // rows of the transaction being gathered
 	bytes    int64            // of the files of these that were read already
 	ahead    lookups
+	wholes   wholes
 }
 
 // row is a record to be saved, the files that go with it, and where it came
@@ -217,9 +233,6 @@ func (r *run) flush(ctx context.Context) (err error) {
 		return nil
 	}
 	defer func() { err = errors.Join(err, discard(rows)) }()
-	if r.req.DryRun {
-		return r.check(ctx, rows)
-	}
 	saved, err := r.save(ctx, rows)
 	if err != nil {
 		return err
@@ -232,10 +245,19 @@ func (r *run) flush(ctx context.Context) (err error) {
 		r.report.Records[string(result.Outcome)]++
 		r.progress.Row()
 		r.noteMissing(rows[i].item, result.ID, rows[i].missing)
+		r.wholes.named(rows[i], result)
 		for _, f := range rows[i].files {
-			if err := r.receive(ctx, rows[i], result.ID, f); err != nil {
+			if r.req.DryRun {
+				err = r.lookAt(ctx, f)
+			} else {
+				err = r.receive(ctx, rows[i], result.ID, f)
+			}
+			if err != nil {
 				return err
 			}
+		}
+		if r.req.DryRun {
+			continue
 		}
 		if err := r.setLayers(ctx, rows[i], result.ID); err != nil {
 			return err
@@ -255,39 +277,25 @@ func discard(rows []row) error {
 	return errors.Join(errs...)
 }
 
-// check is flush for a dry run: it says what would be refused, and writes nothing.
-func (r *run) check(ctx context.Context, rows []row) error {
-	for _, next := range rows {
-		if _, err := r.p.archive.Normalise(ctx, next.record); err != nil {
-			if !refusal(err) {
-				return err
-			}
-			r.refuseRow(next.item, next.at, next.record.ID, err)
-			continue
+// lookAt is receive for a dry run: it says what would be refused, and keeps nothing.
+func (r *run) lookAt(ctx context.Context, f source) error {
+	if !f.given() {
+		if f.asset != "" {
+			r.report.Assets["unchanged"]++
 		}
-		outcome, err := r.p.archive.Compare(ctx, next.record)
-		if err != nil {
-			return err
-		}
-		r.report.Records[string(outcome)]++
-		r.progress.Row()
-		r.noteMissing(next.item, next.record.ID, next.missing)
-		for _, f := range next.files {
-			if !f.given() {
-				continue
-			}
-			if err := r.p.sniff(ctx, f.path); err != nil {
-				if !refusal(err) {
-					return err
-				}
-				r.report.Assets["refused"]++
-				r.report.fail(itemOf(f.path, err))
-			} else {
-				r.report.Assets["looked-at"]++
-			}
-			r.progress.Received()
-		}
+		return nil
 	}
+	err := r.p.sniff(ctx, f.path)
+	switch {
+	case err == nil:
+		r.report.Assets["looked-at"]++
+	case !refusal(err):
+		return err
+	default:
+		r.report.Assets["refused"]++
+		r.report.fail(itemOf(f.path, err))
+	}
+	r.progress.Received()
 	return nil
 }
 

@@ -35,7 +35,7 @@ func (n *row) upon(known *archive.Entry) {
 // looked up are looked up and saved again, so that what others changed stays.
 func (r *run) save(ctx context.Context, rows []row) ([]archive.Saved, error) {
 	r.ahead.forget()
-	saved, err := r.p.archive.SaveAll(ctx, r.req.By, r.drafts(rows))
+	saved, err := r.records.SaveAll(ctx, r.req.By, r.drafts(rows))
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (r *run) save(ctx context.Context, rows []row) ([]archive.Saved, error) {
 		if len(again) == 0 {
 			break
 		}
-		results, err := r.p.archive.SaveAll(ctx, r.req.By, r.drafts(again))
+		results, err := r.records.SaveAll(ctx, r.req.By, r.drafts(again))
 		if err != nil {
 			return nil, err
 		}

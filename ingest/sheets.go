@@ -44,6 +44,9 @@ func (r *run) sheets(ctx context.Context) error {
 		}
 	}
 	r.report.Notes = append(r.report.Notes, r.found.unused()...)
+	if err := r.noteNoWhole(ctx); err != nil {
+		return err
+	}
 	return r.review(ctx)
 }
 

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -200,6 +201,29 @@ func (c *Catalog) FindByAccessions(ctx context.Context, of []archive.Accession) 
 func (q queries) findAccessions(keys []string) *bun.SelectQuery {
 	return q.from("records").Column("accession_key").ColumnExpr("min(id) AS id").ColumnExpr("max(id) AS last").
 		Where("accession_key IN (?)", bun.List(keys)).Where("accession_key <> ''").Group("accession_key")
+}
+
+// Parts implements archive.Catalog.
+func (c *Catalog) Parts(ctx context.Context, of []string) ([]archive.Member, error) {
+	return c.read().partsOf(ctx, of)
+}
+
+func (q queries) partsOf(ctx context.Context, of []string) ([]archive.Member, error) {
+	var out []archive.Member
+	for some := range slices.Chunk(of, maxIn) {
+		var rows []archive.Member
+		if err := q.findParts(some).Scan(ctx, &rows); err != nil {
+			return nil, fmt.Errorf("read parts of records: %w", err)
+		}
+		out = append(out, rows...)
+	}
+	slices.SortFunc(out, func(a, b archive.Member) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
+}
+
+// findParts finds what is part of records. Naming the index' condition lets it be used.
+func (q queries) findParts(of []string) *bun.SelectQuery {
+	return q.from("records").Column("id", "part_of").Where("part_of IN (?)", bun.List(of)).Where("part_of <> ''")
 }
 
 // choose narrows a query to what a ListQuery asks for, but for its page. What

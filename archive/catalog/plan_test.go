@@ -31,6 +31,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		"public by collection":  {entries(archive.ListQuery{Published: true, Collection: "a"}), "records_visible_by_collection"},
 		"public by kind":        {entries(archive.ListQuery{Published: true, Kind: "a"}), "records_visible_by_kind"},
 		"public by part":        {entries(archive.ListQuery{Published: true, PartOf: "a"}), "records_visible_by_part"},
+		"parts of some":         {c.read().findParts([]string{"a", "b"}), "records_by_part"},
 		"accession numbers":     {c.read().findAccessions([]string{"a", "b"}), "records_by_accession"},
 		"assets of a record":    {c.read().from("assets").ColumnExpr("*").Where("record = 'a'").Order("record", "position"), "assets_by_record"},
 		"assets of a batch":     {c.read().from("assets").ColumnExpr("*").Where("batch = 'a'").Where("id > 'x'").Order("id"), "assets_by_batch"},

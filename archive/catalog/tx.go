@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"hexi/archive"
@@ -109,6 +110,17 @@ func (t *tx) FindByAccession(ctx context.Context, accession, holder string) (str
 		}
 	}
 	return t.findByAccession(ctx, accession, holder)
+}
+
+// Parts implements archive.Tx.
+func (t *tx) Parts(ctx context.Context, of []string) ([]archive.Member, error) {
+	if len(t.dirty) > 0 {
+		if err := t.flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	wanted := slices.DeleteFunc(slices.Clone(of), func(id string) bool { return !archive.ValidID(id) })
+	return t.q.partsOf(ctx, wanted)
 }
 
 // PutRevision implements archive.Tx. A number that is not the latest plus one

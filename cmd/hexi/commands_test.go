@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -186,6 +187,51 @@ func TestDryRun(t *testing.T) {
 	fileOf(t, dir, "s.csv", []byte("id,名称,files\nd-1,马踏飞燕,a.jpg\n"))
 	if r := dry(); r.Records["updated"] != 1 {
 		t.Errorf("with another title: %+v", r)
+	}
+}
+
+// A dry run says of every row what the real run says, also where that depends on rows
+// before it, in the same sheet or an earlier one, and on what was erased.
+func TestDryRunIsHonest(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "archive")
+	if got := hexi(t, "ingest", fileOf(t, dir, "before.csv", []byte("id,名称,类型,总登记号,收藏单位\n"+
+		"gone,误录,relic,,\nkept,铜奔马,relic,0001,甘肃省博物馆\n")), "--collection", "folk", "--data", data); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	if got := hexi(t, "erase", "gone", "--reason", "entered by mistake", "--yes", "--data", data); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	own := fileOf(t, dir, "own.jsonl", []byte(`{"id":"liangzhou","kind":"collection","titles":{"zh":"凉州"}}`+"\n"))
+	tree := fileOf(t, dir, "tree.csv", []byte("id,名称,类型,partOf,模板,collection,总登记号,收藏单位\n"+
+		"scene-1,九色鹿,mural,wall-1,scene,liangzhou,,\n"+
+		"wall-1,北壁,relic,,,liangzhou,,\n"+ // a scene is part of a mural
+		"wall-2,南壁,mural,,wall-surface,liangzhou,,\n"+
+		"scene-2,舍身饲虎,mural,wall-2,scene,liangzhou,,\n"+
+		"box-1,盒,relic,box-2,,liangzhou,,\n"+
+		"box-2,匣,relic,box-1,,liangzhou,,\n"+ // a part of itself
+		"gone,误录,relic,,,folk,,\n"+ // erased
+		"slip,残片,relic,nowhere,,folk,,\n"+ // told
+		",铜奔马,relic,,,folk,0001,甘肃省博物馆\n"+ // the record that is there
+		"mars,火星,relic,,,mars,,\n"))
+	args := []string{"ingest", own, tree, "--publish", "--json", "--data", data}
+	dry, real := readReport(t, hexi(t, append(args, "--dry-run")...)), readReport(t, hexi(t, args...))
+	if !reflect.DeepEqual(dry.Failed, real.Failed) || !reflect.DeepEqual(dry.Records, real.Records) || !reflect.DeepEqual(dry.Notes, real.Notes) {
+		t.Errorf("the dry run says\n%+v\nand the real one\n%+v", dry, real)
+	}
+	if got, want := real.Records, map[string]int{"created": 6, "updated": 0, "unchanged": 1, "refused": 4}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	told := 0
+	for _, note := range real.Notes {
+		if note.Code == "no-whole" {
+			told++
+			if !strings.Contains(note.Why, "wall-1") && !strings.Contains(note.Why, "nowhere") && !strings.Contains(note.Why, "box-2") {
+				t.Errorf("%+v", note)
+			}
+		}
+	}
+	if told != 3 {
+		t.Errorf("%d notes of records that are nowhere: %+v", told, real.Notes)
 	}
 }
 

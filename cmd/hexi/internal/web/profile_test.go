@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -132,13 +133,63 @@ func TestTree(t *testing.T) {
 			t.Errorf("%s in %q: %v, want %q", step.id, step.parent, err, step.fault)
 		}
 	}
-	// What stood before and is not touched stays: wall becomes a relic, and its scene may still be described.
-	if err := save("wall", "relic", "", ""); err != nil {
+	// Whichever comes first, both are held to it: else what was exported could not all come in
+	// again, in another order.
+	for _, step := range []struct{ id, kind, parent, profile, fault string }{
+		{"scene-3", "mural", "later", "scene", ""},
+		{"scene-4", "mural", "later", "scene", ""},
+		{"later", "relic", "", "", "kind: the record scene-3 is part of this one: later is a relic; a record of the profile scene (画面) may be part of a mural"},
+		{"scene-3", "mural", "wall", "scene", ""},
+		{"later", "relic", "", "", "kind: the record scene-4 is part of this one"},
+		{"later", "mural", "dh-220-main", "wall-surface", ""},
+		{"later", "relic", "", "", "kind: the record scene-4 is part of this one"},
+		{"scene-4", "mural", "", "scene", ""},
+		{"later", "relic", "", "", ""},
+	} {
+		err := save(step.id, step.kind, step.parent, step.profile)
+		if step.fault == "" && err != nil || step.fault != "" && (err == nil || !strings.Contains(err.Error(), step.fault)) {
+			t.Errorf("then %s as a %s in %q: %v, want %q", step.id, step.kind, step.parent, err, step.fault)
+		}
+	}
+	// The depth too, from below as from above.
+	for i := range 21 {
+		if err := save(fmt.Sprint("box-", i), "relic", fmt.Sprint("box-", i+1), ""); err != nil {
+			t.Fatalf("box %d: %v", i, err)
+		}
+		if i == 19 {
+			break
+		}
+	}
+	if err := save("box-20", "relic", "box-21", ""); err == nil || !strings.Contains(err.Error(), "more than 20 records deep") {
+		t.Errorf("22 boxes, each in the next: %v", err)
+	}
+	if err := save("box-20", "relic", "", ""); err != nil {
+		t.Errorf("21 boxes: %v", err)
+	}
+	// In one transaction as in several.
+	drafts := []archive.Draft{}
+	for _, line := range []string{
+		`{"id":"s-1","collection":"dunhuang","kind":"mural","partOf":"w-1","titles":{"zh":"甲"},"extra":{"profile":"scene"}}`,
+		`{"id":"w-1","collection":"dunhuang","kind":"relic","titles":{"zh":"乙"}}`,
+		`{"id":"s-1","collection":"dunhuang","kind":"mural","partOf":"","titles":{"zh":"甲"},"extra":{"profile":"scene"}}`,
+		`{"id":"w-1","collection":"dunhuang","kind":"relic","titles":{"zh":"乙"}}`,
+	} {
+		drafts = append(drafts, archive.Draft{Record: decodeRecord(t, line)})
+	}
+	saved, err := h.archive.SaveAll(t.Context(), "test", drafts)
+	if err != nil || saved[0].Err != nil || saved[1].Err == nil || saved[2].Err != nil || saved[3].Err != nil {
+		t.Errorf("together: %+v, %v", saved, err)
+	}
+	// A record that was erased is nobody's parent.
+	if err := h.archive.Erase(t.Context(), "test", "bowl", "named by mistake"); err != nil {
 		t.Fatal(err)
 	}
+	if err := save("cup", "relic", "bowl", ""); err == nil || !strings.Contains(err.Error(), "partOf: bowl was erased; name another record, or none") {
+		t.Errorf("a part of what was erased: %v", err)
+	}
 	if _, err := h.archive.Save(t.Context(), "test", archive.Draft{Record: decodeRecord(t,
-		`{"id":"scene","collection":"dunhuang","kind":"mural","partOf":"wall","titles":{"zh":"乙"},"extra":{"profile":"scene"}}`)}); err != nil {
-		t.Errorf("a scene that stood in the wall before: %v", err)
+		`{"id":"lid","collection":"dunhuang","kind":"relic","partOf":"bowl","titles":{"zh":"盖"}}`)}); err != nil {
+		t.Errorf("what was part of it before: %v", err)
 	}
 }
 
