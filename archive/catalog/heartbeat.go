@@ -19,6 +19,8 @@ const (
 	deadAfter = 30 * time.Second
 	// tidyEvery is how often what is known of forgotten jobs is removed.
 	tidyEvery = time.Hour
+	// beatWithin is how long a database may take to note that this process lives.
+	beatWithin = 10 * time.Second
 )
 
 type workerRow struct {
@@ -59,7 +61,7 @@ func (h *heartbeat) start(ctx context.Context) error {
 		defer ticker.Stop()
 		var tidied time.Time
 		for {
-			err := h.beat(ctx)
+			err := h.beatWhole(ctx)
 			if err == nil {
 				err = h.takeOver(ctx)
 			}
@@ -88,6 +90,17 @@ func (h *heartbeat) stop(ctx context.Context) error {
 		return fmt.Errorf("sign off as worker: %w", h.catalog.full(err))
 	}
 	return nil
+}
+
+// beatWhole is beat, not cut off when the beating ends: what a server has begun may be
+// done after it was cut off, and so after this process has signed off.
+func (h *heartbeat) beatWhole(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beatWithin)
+	defer cancel()
+	return h.beat(ctx)
 }
 
 // beat signs on, or on again. Time is the database's, whose clock all share.
