@@ -26,6 +26,13 @@ type builder struct {
 	unit     string // of the quantity, in a column of its own
 	massUnit string
 
+	// measures are those that a cell of words says; a measure that has a column of its
+	// own goes before them. unread says that there were words which are not understood,
+	// so that what the archive knows of measures stays.
+	measures []archive.Dimension
+	measured column
+	unread   bool
+
 	saysCollection, saysKind bool // and do not leave it to the default or a guess
 
 	said map[string]bool // the paths that a cell was for; kept where there are defaults
@@ -174,6 +181,7 @@ func (b *builder) finish() {
 	if b.table.holder != "" && r.Holder() == "" {
 		b.rights(column{}, "holder", b.table.holder)
 	}
+	b.addMeasures()
 	if b.words.name != "" {
 		b.periodWords(b.words, b.written)
 	}
@@ -366,13 +374,8 @@ func (b *builder) dimension(c column, part, value string) {
 		}
 		return
 	}
-	if part == "" { // several, each with its word
-		if found, ok := readDimensions(value, c.unit); ok {
-			b.record.Dimensions = append(b.record.Dimensions, found...)
-			return
-		}
-		b.extra(column{key: c.name}, value)
-		b.note(c, "%q says measures in a way that is not understood, such as 高12厘米，口径8厘米 is; it is kept in extra as it is written", value)
+	if part == "" {
+		b.dimensionWords(c, value)
 		return
 	}
 	if noNumber.MatchString(narrow(value)) {

@@ -139,6 +139,7 @@ var inChinese = map[string]string{
 	"%q is an error of the spreadsheet's formula; the cell is left empty":                                                                                                    "“%s”是公式错误；该单元格按空处理",
 	"%q is no period or year that is known; it is kept as it is written, and the record is not found by its time":                                                            "“%s”不是已知的年代或年份；已按原文保留，但不能按时间检索到该记录",
 	"%q is taken as the number that it is about; say in a note or in the description that it was not measured":                                                               "“%s”按所写数字录入，“约”未保留；请在备注或说明中注明并非实测",
+	"the words say %s %v %s, and the column for it %v %s, which counts":                                                                                                      "文字所写的 %s 为 %v %s，而该项的单独一列为 %v %s，以单独一列为准",
 	"%q says measures in a way that is not understood, such as 高12厘米，口径8厘米 is; it is kept in extra as it is written":                                                         "“%s”的尺寸写法无法识别（可识别的如：高12厘米，口径8厘米）；已按原文保留在其他项中",
 	"the row is hidden in the workbook; it is taken like the others":                                                                                                         "该行在工作簿中被隐藏；仍照常录入",
 	"the column is hidden in the workbook; it is taken like the others":                                                                                                      "该列在工作簿中被隐藏；仍照常录入",

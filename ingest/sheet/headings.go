@@ -17,6 +17,7 @@ type column struct {
 	// over both.
 	spread bool
 	unit   string // of measures, where the heading says it
+	words  string // key in extra under which the words of the cell are kept beside what was read of them; "" for none
 	typ    string // of what a profile adds to extra: text, number, integer, year, date, list, boolean; "" for text
 }
 

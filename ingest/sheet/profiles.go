@@ -48,6 +48,10 @@ func (c *chooser) column(group, heading string) column {
 	if out.field == general.field && out.field != "extra" {
 		return general // which leaves the language to the values
 	}
+	if out.field == "extra" && general.field == "dimensions" && f.Type == archive.TypeText {
+		general.words = out.key // measures are searched, the curator's words are kept beside them
+		return general
+	}
 	out.name, out.unit, out.typ = general.name, general.unit, f.Type
 	return out
 }

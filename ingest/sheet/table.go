@@ -52,7 +52,7 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 	t.has = withWhere(t.speaksOf())
 	t.samples = samplesOf(found.data, len(t.columns))
 	for _, c := range t.columns {
-		if c.field == "extra" && c.name != "" {
+		if c.field == "extra" && c.name != "" && c.typ == "" { // the profile names no field for it either
 			t.Kept = append(t.Kept, c.name)
 		}
 	}
@@ -136,6 +136,9 @@ func (t *Table) speaksOf() map[string]bool {
 			path += "." + c.lang
 		}
 		has[path] = true
+		if c.words != "" {
+			has["extra."+c.words] = true
+		}
 	}
 	if t.holder != "" {
 		has["rights.holder"] = true
@@ -257,6 +260,7 @@ func (t *Table) readRow(l line) Row {
 		default:
 			if b.said != nil {
 				b.said[c.path()] = true
+				b.said["extra."+c.words] = true
 			}
 			b.set(c, value, l.cells[i].kind)
 		}
@@ -274,6 +278,10 @@ func (t *Table) readRow(l line) Row {
 	}
 	b.finish()
 	row.Has = t.hasOf(b.saysCollection, b.saysKind)
+	if b.unread {
+		row.Has = maps.Clone(row.Has)
+		delete(row.Has, "dimensions")
+	}
 	row.Unit, row.MassUnit = b.unit, b.massUnit
 	row.Notes = b.notes
 	if len(b.faults) > 0 {
