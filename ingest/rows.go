@@ -92,6 +92,9 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 			r.doubt(item, at, noteCode(note), note.Cause)
 		}
 	}
+	if next.doubt != nil {
+		r.doubt(item, at, "profile", next.doubt)
+	}
 	next.item, next.at = item, at
 	if t.keys.files != nil && sheetRow.Cells != nil && len(next.files) == 0 {
 		t.without = append(t.without, sheetRow.Number)

@@ -133,6 +133,8 @@ type row struct {
 	// revision the one that it was merged with, as in archive.Draft.
 	said     *sheet.Row
 	revision int
+	lang     string                // of the sheet
+	doubt    *archive.InvalidError // about the profile that the record is held to; nil for none
 	at       place
 	files    []source
 	layers   layersOf

@@ -51,6 +51,7 @@ func (r *run) save(ctx context.Context, rows []row) ([]archive.Saved, error) {
 				return nil, err
 			}
 			rows[i].upon(known)
+			rows[i].hold(r.p.archive.Vocabulary())
 			stale, again = append(stale, i), append(again, rows[i])
 		}
 		if len(again) == 0 {

@@ -232,7 +232,9 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, 
 	if sheetRow.Has != nil {
 		sheetRow.Record = out.record // with its id
 		out.said = &sheetRow
+		out.lang = t.table.Lang
 		out.upon(known)
+		out.hold(r.p.archive.Vocabulary())
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"slices"
 	"strings"
 
 	"hexi/archive"
@@ -88,6 +89,12 @@ func fits(p *archive.Profile, columns []column) (own, all int) {
 	return own, all
 }
 
+// titled reports whether one of the columns is that of names by a profile's headings.
+func titled(mapping *Mapping, p *archive.Profile, columns []column) bool {
+	c := newChooser(mapping, p)
+	return slices.ContainsFunc(columns, func(col column) bool { return c.column("", col.name).field == "titles" })
+}
+
 // chooseProfile finds the profile that fits a table: the one that a person names; else
 // that of its kind, or of any if the kind is not known, which has fields of its own for
 // most of the columns.
@@ -106,8 +113,15 @@ func (t *Table) chooseProfile(columns []column, kind archive.Kind) *archive.Prof
 		if kind != "" && p.Kind != kind {
 			continue
 		}
+		if t.hasColumn("titles") && !titled(t.opts.Mapping, p, columns) {
+			continue // what it takes the names for is something else
+		}
 		own, all := fits(p, columns)
-		if own > bestOwn || own == bestOwn && all > bestAll {
+		better := own > bestOwn || own == bestOwn && all > bestAll
+		if best != nil && own == bestOwn && p.Explicit != best.Explicit {
+			better = best.Explicit && all > 0 // one that records must name needs fields of its own to be meant
+		}
+		if better {
 			best, bestOwn, bestAll = p, own, all
 		}
 	}

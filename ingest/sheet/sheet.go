@@ -65,7 +65,9 @@ type Row struct {
 	// Unit and MassUnit are those of the quantity and of the mass, in columns of their
 	// own, "" for none. Where the row says a quantity or a mass, that has them already.
 	Unit, MassUnit string
-	Err            error
+	// Profile is the one by whose headings the table is read, nil for none.
+	Profile *archive.Profile
+	Err     error
 	// Notes tell of cells that are taken, but not as their writer may expect.
 	Notes []Note
 	// Passed says why the line is no record; "" for rows.

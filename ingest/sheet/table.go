@@ -218,7 +218,7 @@ func (t *Table) Rows() iter.Seq[Row] {
 
 // readRow builds a record from the cells of one row.
 func (t *Table) readRow(l line) Row {
-	row := Row{Number: l.number}
+	row := Row{Number: l.number, Profile: t.profile}
 	b := &builder{record: &row.Record, vocabulary: t.opts.Vocabulary, table: t}
 	if m := t.opts.Mapping; m != nil && len(m.defaults) > 0 {
 		b.said = map[string]bool{}
