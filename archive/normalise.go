@@ -83,12 +83,8 @@ func (c *checker) fault(field, format string, args ...any) {
 func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
 	format, args := "%q is not a known %s", []any{value, scheme}
 	if near := c.vocabulary.Nearest(scheme, value); len(near) > 0 {
-		names := make([]string, len(near))
-		for i, term := range near {
-			names[i] = fmt.Sprintf("%s (%s)", term.Code, term.Label.In("zh"))
-		}
 		format += "; did you mean %s?"
-		args = append(args, strings.Join(names, ", "))
+		args = append(args, termNames(near))
 	}
 	if advice != "" {
 		format += "; " + advice

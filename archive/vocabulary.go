@@ -21,6 +21,8 @@ const (
 	SchemeSurface      Scheme = "surface"
 	SchemePosition     Scheme = "position"
 	SchemeWallRole     Scheme = "wall-role"
+	SchemeDimension    Scheme = "dimension"
+	SchemeUnit         Scheme = "unit"
 	SchemeProfile      Scheme = "profile" // the profiles themselves
 )
 

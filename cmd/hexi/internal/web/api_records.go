@@ -30,6 +30,8 @@ type recordBody struct {
 	Created   time.Time   `json:"created"`
 	Updated   time.Time   `json:"updated"`
 	Assets    []assetBody `json:"assets"`
+	// Doubts are what is to be asked about a record that was just saved.
+	Doubts []fault `json:"doubts,omitempty"`
 }
 
 // assetBody is an asset as the API answers it. The public is not told how its
@@ -137,7 +139,8 @@ func (s *Server) apiRecord(c *gin.Context) error {
 	return s.answerRecord(c, http.StatusOK, e)
 }
 
-func (s *Server) answerRecord(c *gin.Context, status int, e *archive.Entry) error {
+// answerRecord answers a record. Doubts about it are no part of it, nor of its ETag.
+func (s *Server) answerRecord(c *gin.Context, status int, e *archive.Entry, doubts ...*archive.InvalidError) error {
 	body := s.recordBody(c, e)
 	etag, err := s.recordTag(c, body)
 	if err != nil {
@@ -149,6 +152,9 @@ func (s *Server) answerRecord(c *gin.Context, status int, e *archive.Entry) erro
 	if (c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead) && matches(c.GetHeader("If-None-Match"), etag) {
 		c.Status(http.StatusNotModified)
 		return nil
+	}
+	for _, d := range doubts {
+		body.Doubts = append(body.Doubts, fault{d.Field, d.Why})
 	}
 	return answerJSON(c, status, body)
 }
@@ -248,7 +254,7 @@ func (s *Server) saveRecord(c *gin.Context, id string) error {
 		status = http.StatusCreated
 		c.Header("Location", s.base(c.Request)+"/api/v1/records/"+saved.ID)
 	}
-	return s.answerRecord(c, status, e)
+	return s.answerRecord(c, status, e, s.Archive.Doubts(&e.Record)...)
 }
 
 // known returns the record of that id; nil if there is none.
