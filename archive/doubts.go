@@ -37,7 +37,7 @@ func (c *checker) open(field string, scheme Scheme, value string) {
 	if _, ok := c.vocabulary.Term(scheme, value); ok {
 		return
 	}
-	near := c.vocabulary.Nearest(scheme, value)
+	near := c.vocabulary.Nearest(scheme, value, nil)
 	if len(near) == 0 {
 		c.fault(field, "%q is not in the vocabulary %s, and is kept as it is written", value, scheme)
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -71,6 +72,7 @@ func (a *Archive) HasCollection(ctx context.Context, slug string) (string, error
 // checker gathers the faults of one record while it brings it into form.
 type checker struct {
 	vocabulary Vocabulary
+	kind       Kind // of the record, once it is known
 	faults     InvalidErrors
 }
 
@@ -82,7 +84,7 @@ func (c *checker) fault(field, format string, args ...any) {
 // nearest values that it does have.
 func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
 	format, args := "%q is not a known %s", []any{value, scheme}
-	if near := c.vocabulary.Nearest(scheme, value); len(near) > 0 {
+	if near := c.nearest(scheme, value); len(near) > 0 {
 		format += "; did you mean %s?"
 		args = append(args, termNames(near))
 	}
@@ -90,6 +92,32 @@ func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
 		format += "; " + advice
 	}
 	c.faults = append(c.faults, Invalid(field, format, args...))
+}
+
+// ofKind are the beginnings of the codes by which the levels and categories of relics, of
+// what is protected where it stands, and of intangible heritage are told apart: each has
+// lists of its own, in one scheme.
+var ofKind = map[Scheme][3]string{SchemeLevel: {"grade-", "protected-", "ich-"}, SchemeCategory: {"relic-", "immovable-", "ich-"}}
+
+// nearest are the nearest terms that a record of this kind may mean; of all kinds where it
+// has none like that.
+func (c *checker) nearest(scheme Scheme, value string) []Term {
+	if lists, ok := ofKind[scheme]; ok && c.kind != "" {
+		own := lists[0]
+		switch c.kind {
+		case KindSite, KindCave, KindMural:
+			own = lists[1]
+		case KindIntangible:
+			own = lists[2]
+		}
+		near := c.vocabulary.Nearest(scheme, value, func(t Term) bool {
+			return strings.HasPrefix(t.Code, own) || !slices.ContainsFunc(lists[:], func(list string) bool { return strings.HasPrefix(t.Code, list) })
+		})
+		if len(near) > 0 {
+			return near
+		}
+	}
+	return c.vocabulary.Nearest(scheme, value, nil)
 }
 
 // controlled turns a code or label into the code.

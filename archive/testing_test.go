@@ -26,7 +26,7 @@ func (fixedTerms) Term(scheme Scheme, s string) (Term, bool) {
 	return t, ok
 }
 
-func (fixedTerms) Nearest(scheme Scheme, _ string) []Term {
+func (fixedTerms) Nearest(scheme Scheme, _ string, _ func(Term) bool) []Term {
 	if scheme == SchemeLevel {
 		return []Term{{Code: "grade-1", Label: Text{"zh": "一级"}}}
 	}

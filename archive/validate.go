@@ -39,6 +39,7 @@ func (c *checker) record(r *Record) {
 	}
 	c.controlled("kind", SchemeKind, &kind)
 	r.Kind = Kind(kind)
+	c.kind = r.Kind
 	r.Collection = strings.TrimSpace(r.Collection)
 	if r.Collection == "" && r.Kind == KindCollection {
 		r.Collection = r.ID // it stands beside the others, and not in one of them

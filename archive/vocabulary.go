@@ -43,8 +43,8 @@ type Vocabulary interface {
 	// language, folded for case, width and spaces.
 	Term(scheme Scheme, codeOrLabel string) (Term, bool)
 	// Nearest returns up to three terms that look most like the value, the
-	// best first; it may return none.
-	Nearest(scheme Scheme, value string) []Term
+	// best first, of those that among takes; nil takes all. It may return none.
+	Nearest(scheme Scheme, value string, among func(Term) bool) []Term
 	// PeriodYears returns the years of a period term as the given site counts
 	// them (an empty site means the national count). to is 0 where the period
 	// has no end. ok is false for an unknown term.

@@ -174,7 +174,7 @@ func (v *Vocabulary) PeriodYears(term, site string) (from, to int, ok bool) {
 }
 
 // Nearest implements archive.Vocabulary: by the edit distance of the names.
-func (v *Vocabulary) Nearest(name archive.Scheme, value string) []archive.Term {
+func (v *Vocabulary) Nearest(name archive.Scheme, value string, among func(archive.Term) bool) []archive.Term {
 	s, ok := v.schemes[name]
 	if !ok {
 		return nil
@@ -186,6 +186,9 @@ func (v *Vocabulary) Nearest(name archive.Scheme, value string) []archive.Term {
 	type candidate struct{ term, distance int }
 	var candidates []candidate
 	for i, names := range s.aliases {
+		if among != nil && !among(s.terms[i]) {
+			continue
+		}
 		best := 1 << 30
 		for _, n := range names {
 			folded := []rune(fold(n))

@@ -68,12 +68,12 @@ func TestNearest(t *testing.T) {
 	t.Parallel()
 	v := load(t)
 	for value, want := range map[string]string{"全国重点文保单位": "protected-national", "一級": "grade-1", "国家一级文": "grade-1"} {
-		near := v.Nearest(archive.SchemeLevel, value)
+		near := v.Nearest(archive.SchemeLevel, value, nil)
 		if len(near) == 0 || near[0].Code != want {
 			t.Errorf("nearest to %s: %v, want %s", value, near, want)
 		}
 	}
-	if near := v.Nearest(archive.SchemeLevel, "zzzzzzzzzzzz"); len(near) != 0 {
+	if near := v.Nearest(archive.SchemeLevel, "zzzzzzzzzzzz", nil); len(near) != 0 {
 		t.Errorf("nearest to nonsense: %v", near)
 	}
 }

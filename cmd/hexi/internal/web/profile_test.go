@@ -80,6 +80,25 @@ func TestProfileFields(t *testing.T) {
 	}
 }
 
+// TestNearestOfTheKind holds that what is suggested for a level or a category is one that
+// the kind of record has.
+func TestNearestOfTheKind(t *testing.T) {
+	h := open(t, "")
+	for _, test := range []struct{ kind, field, value, says string }{
+		{"intangible", "level", "国级", "did you mean ich-national (国家级非物质文化遗产), ich-provincial"},
+		{"site", "level", "国级", "did you mean protected-national (全国重点文物保护单位)"},
+		{"relic", "level", "国级", "did you mean grade-1 (一级文物)"},
+		{"relic", "level", "省保单位", "protected-provincial (省级文物保护单位)"},
+		{"intangible", "category", "传统音", "did you mean ich-02 (传统音乐)"},
+		{"site", "category", "古遗", "did you mean immovable-0100 (古遗址)"},
+	} {
+		_, err := h.archive.Normalise(t.Context(), decodeRecord(t, `{"collection":"folk","kind":"`+test.kind+`","titles":{"zh":"甲"},"`+test.field+`":"`+test.value+`"}`))
+		if err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s %s: %v, want %q", test.kind, test.value, err, test.says)
+		}
+	}
+}
+
 // TestPeriodWords holds that the years come from the words, by the site, and that the
 // words stay.
 func TestPeriodWords(t *testing.T) {
