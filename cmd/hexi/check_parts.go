@@ -19,7 +19,7 @@ func (h *house) checkParts() check.Parts {
 	return check.Parts{
 		Archive: h.archive, Catalogue: h.catalog, Objects: checkedStore{storeAdapter{h.objects, h.settings.Scratch}},
 		Database: h.checkDatabase, Log: h.checkLog(nil), Index: h.checkIndex,
-		Packages: h.checkPackages, Notes: h.catalog, Copies: h,
+		Packages: h.checkPackages, Notes: h.catalog, Copies: h, Vocabularies: h.checkVocabularies,
 	}
 }
 
@@ -27,6 +27,11 @@ func (h *house) checkDatabase(ctx context.Context, hear func(check.Difference)) 
 	return h.catalog.Verify(ctx, func(f catalog.Fault) {
 		hear(check.Difference{Code: check.Code(f.Kind), Record: f.Record, Asset: f.Asset, Key: f.Row, Why: f.Why})
 	})
+}
+
+func (h *house) checkVocabularies() (dir string, files map[string][]byte, err error) {
+	files, err = ownVocabularies(h.settings.Vocab)
+	return h.settings.Vocab, files, err
 }
 
 // checkPackages opens the preservation packages for a check, whose reading it paces.

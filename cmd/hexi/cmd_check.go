@@ -125,7 +125,7 @@ func (env *environment) check(ctx context.Context, h *house, asked checkFlags, o
 	}
 	parts.Log, opts.Log = h.checkLog(witnesses), h.log
 	if opts.Repair {
-		stop, err := h.startWorkers(ctx)
+		stop, err := h.startRepairers(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -133,8 +133,29 @@ func (h *house) Close() error {
 	return errors.Join(errs...)
 }
 
-// startWorkers works jobs in this process until the returned function is called.
+// startWorkers preserves the archive's own vocabularies as they are, and works jobs in
+// this process until the returned function is called.
 func (h *house) startWorkers(ctx context.Context) (stop func(), err error) {
+	rest, err := h.startRepairers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	preserving, stopPreserving := context.WithCancel(context.WithoutCancel(ctx))
+	var vocabularies sync.WaitGroup
+	if err := h.preserveVocabularies(ctx); err != nil {
+		h.log.Warn("vocabularies are not preserved yet; it will be tried again", "error", err)
+		vocabularies.Go(func() { h.keepPreservingVocabularies(preserving) })
+	}
+	return func() {
+		stopPreserving()
+		vocabularies.Wait()
+		rest()
+	}, nil
+}
+
+// startRepairers is startWorkers without the vocabularies: a check compares these with
+// what is preserved, and is not to preserve what it came to find.
+func (h *house) startRepairers(ctx context.Context) (stop func(), err error) {
 	runner, err := h.catalog.NewRunner(catalog.RunnerOptions{
 		Workers: runtime.GOMAXPROCS(0), Handlers: h.jobHandlers(),
 		JobTimeout: 2 * time.Hour, Logger: h.log,
@@ -147,18 +168,12 @@ func (h *house) startWorkers(ctx context.Context) (stop func(), err error) {
 	}
 	preserving, stopPreserving := context.WithCancel(context.WithoutCancel(ctx))
 	preserved := make(chan struct{})
-	var vocabularies sync.WaitGroup
-	if err := h.preserveVocabularies(ctx); err != nil {
-		h.log.Warn("vocabularies are not preserved yet; it will be tried again", "error", err)
-		vocabularies.Go(func() { h.keepPreservingVocabularies(preserving) })
-	}
 	go func() {
 		defer close(preserved)
 		h.pipeline.Preserve(preserving, runner.ID())
 	}()
 	return func() {
 		stopPreserving()
-		vocabularies.Wait()
 		<-preserved // what is being written is noted, or given back, under the runner's name
 		// The caller's context may have ended, which is why it stops: running
 		// jobs get a moment to finish, and are taken up again otherwise.

@@ -73,6 +73,8 @@ type Parts struct {
 	Packages  Packages
 	Notes     PackageNotes // of the packages
 	Copies    Copies       // of the catalogue
+
+	Vocabularies Vocabularies // of the archive's own
 }
 
 // Options say how to check.
@@ -113,6 +115,8 @@ type Checker struct {
 	waiting int             // packages that are not written yet
 	root    *ocfl.Root      // of the packages; nil where there is none
 	erased  map[string]bool // records of which nothing is to be left
+	// wordsDiffer says that the archive's own vocabularies are not as they are preserved.
+	wordsDiffer bool
 	// failures counts the objects that could not be read since one could.
 	failures atomic.Int32
 }
@@ -151,6 +155,12 @@ func (c *Checker) Run(ctx context.Context) (*Report, error) {
 		part string
 		do   func() error
 	}{
+		{"vocabularies", func() error {
+			if err := c.openPackages(ctx, r); err != nil {
+				return err
+			}
+			return c.vocabularies(ctx, r)
+		}},
 		{"database", func() (err error) {
 			if c.parts.Database != nil {
 				r.Looked.Rows, err = c.parts.Database(ctx, hear)
@@ -191,7 +201,7 @@ func (c *Checker) Run(ctx context.Context) (*Report, error) {
 	// The index last: what was repaired may have changed what is to be found.
 	if c.parts.Index != nil {
 		c.opts.Progress("index", 0, 0)
-		n, err := c.parts.Index(ctx, c.opts.Repair, hear, func(why string) { r.note("index", why) })
+		n, err := c.parts.Index(ctx, c.opts.Repair && !c.wordsDiffer, c.indexAfterWords(hear), func(why string) { r.note("index", why) })
 		if r.Looked.Documents = n; err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
@@ -208,6 +218,22 @@ func (c *Checker) Run(ctx context.Context) (*Report, error) {
 	return r, c.keep(ctx, r)
 }
 
+// openPackages opens the storage root of the packages.
+func (c *Checker) openPackages(ctx context.Context, r *Report) (err error) {
+	if c.parts.Packages == nil {
+		return nil
+	}
+	if c.root, err = c.parts.Packages(ctx, c.pace.reader); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		// Masters and access copies are looked at all the same.
+		r.unchecked("packages", fmt.Errorf("open preservation packages: %w", err))
+		c.root = nil
+	}
+	return nil
+}
+
 // pageSize is how many records are gone through between two looks at how far it is.
 const pageSize = 64
 
@@ -215,16 +241,6 @@ const pageSize = 64
 func (c *Checker) records(ctx context.Context, r *Report) (err error) {
 	if err := c.lookForErased(ctx); err != nil {
 		return err
-	}
-	if c.parts.Packages != nil {
-		if c.root, err = c.parts.Packages(ctx, c.pace.reader); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			// Masters and access copies are looked at all the same.
-			r.unchecked("packages", fmt.Errorf("open preservation packages: %w", err))
-			c.root = nil
-		}
 	}
 	total, err := c.parts.Catalogue.CountRecords(ctx)
 	if err != nil {

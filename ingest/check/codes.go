@@ -33,6 +33,9 @@ const (
 	PackageUnknown Code = "package-unknown" // of a record that the catalogue does not know
 	PackageRoot    Code = "package-root"    // the storage root itself
 
+	// The archive's own vocabularies and profiles.
+	VocabularyDiffers Code = "vocabulary-differs" // a file that is not as it is preserved
+
 	// What lies in the object store.
 	ObjectUnknown    Code = "object-unknown"    // no key of hexi's
 	ObjectUnreadable Code = "object-unreadable" // the store does not give it, whatever it holds
@@ -83,6 +86,7 @@ func CureOf(c Code) Cure { return cures[c] }
 // Codes returns all codes, in the order in which reports list them.
 func Codes() []Code {
 	return []Code{
+		VocabularyDiffers,
 		DatabaseDamaged, RowUnreadable, RowInconsistent, LogBroken, AssetStuck, AssetGivenUp,
 		MasterMissing, MasterDamaged, AccessMissing, AccessDamaged, AccessStale,
 		PackageRoot, PackageMissing, PackageDamaged, PackageStale, PackageDiffers, PackageUnknown,
@@ -93,6 +97,13 @@ func Codes() []Code {
 }
 
 var cures = map[Code]Cure{
+	VocabularyDiffers: {
+		archive.Text{"zh": "自有词表与保存包中的不一致", "en": "a vocabulary of your own is not as it is preserved"},
+		archive.Text{
+			"zh": "若是有意修改，重启服务与工作进程（或运行 hexi ingest），即予保存；否则从保存包 hexi:vocabularies 取回该文件（hexi check 给出其位置）。此前不要修复索引",
+			"en": "if the change was meant, restart servers and workers, or run hexi ingest, which preserve it; if not, take the file back out of the package hexi:vocabularies (hexi check names the place). The index is not repaired before",
+		}, "",
+	},
 	DatabaseDamaged: {
 		archive.Text{"zh": "数据库损坏", "en": "the database is damaged"},
 		archive.Text{
