@@ -213,6 +213,25 @@ func (r *Root) idAt(ctx context.Context, dir string) (string, error) {
 	return "", err
 }
 
+// IDAt returns the id of the object that the layout has in a folder, as the inventory
+// there says it or, where that is damaged, the one of the first version; "" where
+// neither says one that leads there.
+func (r *Root) IDAt(ctx context.Context, dir string) (string, error) {
+	for _, in := range []string{dir, dir + "/" + versionDir(1, 0)} {
+		id, err := r.idIn(ctx, in+"/"+inventoryName)
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		if err != nil {
+			continue // what is wrong with it, Validate tells
+		}
+		if place, err := r.Path(ctx, id); err == nil && place == dir {
+			return id, nil
+		}
+	}
+	return "", nil
+}
+
 // idIn reads the id that an inventory has; of a large one no more than it takes to
 // come to the id.
 func (r *Root) idIn(ctx context.Context, key string) (string, error) {

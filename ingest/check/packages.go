@@ -148,9 +148,9 @@ func (l *packageLook) invalid(ctx context.Context) error {
 		return l.fault(ctx, l.id, err)
 	}
 	next := fmt.Sprintf("v%d", l.head+1)
-	for _, p := range report.Problems {
-		if unfinished := l.due && l.head > 0 && (p.Path == next || strings.HasPrefix(p.Path, next+"/")); p.Warning() || unfinished {
-			continue
+	for _, p := range packageProblems(report.Problems) {
+		if l.due && l.head > 0 && (p.Path == next || strings.HasPrefix(p.Path, next+"/")) {
+			continue // unfinished
 		}
 		l.tell(PackageDamaged, strings.TrimSuffix(report.Dir+"/"+p.Path, "/"), "%s (%s)", p.What, p.Code)
 	}
@@ -316,6 +316,7 @@ func (c *Checker) packages(ctx context.Context, r *Report) error {
 	if err := c.rootFiles(ctx, r); err != nil {
 		return err
 	}
+	damaged := map[string]bool{} // folders of packages
 	for report, err := range c.root.ValidateAll(ctx, ocfl.ValidateOptions{SkipContent: true, MostProblems: 20}) {
 		if err != nil && report.Dir != "" { // about one package
 			l := &packageLook{checker: c, id: report.Object}
@@ -328,13 +329,16 @@ func (c *Checker) packages(ctx context.Context, r *Report) error {
 		if err != nil {
 			return err
 		}
-		if report.Object == "" {
-			for _, p := range report.Problems {
-				if !p.Warning() {
-					r.add(Difference{Code: PackageRoot, Key: strings.Trim(report.Dir+"/"+p.Path, "/"), Why: fmt.Sprintf("%s (%s)", p.What, p.Code)})
-				}
-			}
+		if report.Dir == packagesPrefix { // the last of them
+			c.rootProblems(r, report, damaged)
 			continue
+		}
+		if !report.Valid() {
+			damaged[report.Dir] = true
+			// What is damaged need not say any more whose it is.
+			if report.Object, err = c.root.IDAt(ctx, report.Dir); err != nil {
+				return err
+			}
 		}
 		if err := c.unknownPackage(ctx, r, report); err != nil {
 			return err
@@ -343,18 +347,27 @@ func (c *Checker) packages(ctx context.Context, r *Report) error {
 	return ctx.Err()
 }
 
+// rootProblems tells what is wrong with the storage root itself. That a package is not where
+// its id leads is no fault of the root where the package is damaged, which has its own cure.
+func (c *Checker) rootProblems(r *Report, report ocfl.Report, damaged map[string]bool) {
+	for _, p := range report.Problems {
+		key := strings.Trim(report.Dir+"/"+p.Path, "/")
+		if !p.Warning() && !damaged[key] {
+			r.add(Difference{Code: PackageRoot, Key: key, Why: fmt.Sprintf("%s (%s)", p.What, p.Code)})
+		}
+	}
+}
+
 // unknownPackage tells of a package that is of no record, and of faults of those that
 // hold none.
 func (c *Checker) unknownPackage(ctx context.Context, r *Report, report ocfl.Report) error {
-	if strings.Contains(report.Object, ":") { // no record's
+	if report.Object == "" || strings.Contains(report.Object, ":") { // no record's
 		state, err := c.parts.Notes.PackageState(ctx, report.Object)
 		if err != nil || state.Due {
 			return err
 		}
-		for _, p := range report.Problems {
-			if !p.Warning() {
-				r.add(Difference{Code: PackageDamaged, Key: strings.Trim(report.Dir+"/"+p.Path, "/"), Why: fmt.Sprintf("%s (%s)", p.What, p.Code)})
-			}
+		for _, p := range packageProblems(report.Problems) {
+			r.add(Difference{Code: PackageDamaged, Key: strings.Trim(report.Dir+"/"+p.Path, "/"), Why: fmt.Sprintf("%s (%s)", p.What, p.Code)})
 		}
 		object, err := c.root.Object(ctx, report.Object)
 		if err != nil {
@@ -384,8 +397,11 @@ func (c *Checker) unknownPackage(ctx context.Context, r *Report, report ocfl.Rep
 
 // settlePackage mends what can be mended of a package, and has it written again.
 func (c *Checker) settlePackage(ctx context.Context, d Difference) (says string, done bool, err error) {
-	if c.root == nil || d.Record == "" {
+	if c.root == nil {
 		return "", false, nil
+	}
+	if d.Record == "" {
+		return c.settleOwn(ctx, d)
 	}
 	if d.Code == PackageDamaged {
 		if err := c.root.Settle(ctx, d.Record, ocfl.SettleOptions{}); err != nil {
@@ -396,9 +412,40 @@ func (c *Checker) settlePackage(ctx context.Context, d Difference) (says string,
 			return "", false, err
 		}
 		if slices.ContainsFunc(again.found, func(f Difference) bool { return f.Code == PackageDamaged }) {
-			return "not mended: what is damaged is in no other place of the package", false, nil
+			return notMended, false, nil
 		}
-		return "the package was brought to rest, and is whole", true, nil
+		return settled, true, nil
 	}
 	return "its package will be written again", true, c.parts.Notes.WantPackage(ctx, d.Record)
 }
+
+// settleOwn mends what can be mended of a package that is no record's.
+func (c *Checker) settleOwn(ctx context.Context, d Difference) (says string, done bool, err error) {
+	for _, id := range []string{archive.PackageErased, archive.PackageUsers, archive.PackageVocabularies} {
+		dir, err := c.root.Path(ctx, id)
+		if err != nil {
+			return "", false, err
+		}
+		if d.Key != dir && !strings.HasPrefix(d.Key, dir+"/") {
+			continue
+		}
+		if err := c.root.Settle(ctx, id, ocfl.SettleOptions{}); err != nil {
+			return "", false, err
+		}
+		again, err := c.root.Validate(ctx, id, ocfl.ValidateOptions{MostProblems: 20})
+		if err != nil {
+			return "", false, err
+		}
+		if !again.Valid() {
+			return notMended, false, nil
+		}
+		return settled, true, nil
+	}
+	return "", false, nil
+}
+
+// What became of a package that was damaged.
+const (
+	settled   = "the package was brought to rest, and is whole"
+	notMended = "not mended: what is damaged is in no other place of the package"
+)
