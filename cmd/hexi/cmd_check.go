@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"hexi/archive"
+	"hexi/ingest"
 	"hexi/ingest/check"
 )
 
@@ -131,6 +132,14 @@ func (env *environment) check(ctx context.Context, h *house, asked checkFlags, o
 		}
 		defer stop()
 		opts.Finish = func(ctx context.Context, r *check.Report) error { return r.Await(ctx, h.archive) }
+		opts.Preserve = func(ctx context.Context) (int, string, error) {
+			var written ingest.Report
+			err := h.pipeline.ReportPackages(ctx, &written, packagesFor)
+			if err != nil || written.Packages == nil {
+				return 0, "", err
+			}
+			return written.Packages.Waiting, written.Packages.Error, nil
+		}
 	}
 	return check.New(parts, opts).Run(ctx)
 }

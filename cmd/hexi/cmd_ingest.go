@@ -117,7 +117,7 @@ func (env *environment) ingest(ctx context.Context, h *house, req ingest.Request
 	return report, nil
 }
 
-// packagesFor is how long an ingest waits at its end for the preservation packages; what
+// packagesFor is how long an ingest, or a repair, waits at its end for the preservation packages; what
 // is not written by then is left to a server, a worker or the next command.
 const packagesFor = 10 * time.Minute
 

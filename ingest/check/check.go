@@ -91,6 +91,10 @@ type Options struct {
 	// Finish, if not nil, waits until the jobs that a repair made are done, and says of
 	// the differences what became of them (Report.Await).
 	Finish func(ctx context.Context, r *Report) error
+	// Preserve, if not nil, waits until the packages hold all that the catalogue does: what
+	// waited before, and what the repair changed. It says how many wait nevertheless, and
+	// why the last attempt at one of them failed, "" where none did.
+	Preserve func(ctx context.Context) (waiting int, why string, err error)
 	// From is a folder of files to put lost masters back from; "" is none.
 	From string
 	// Older is how old an object that nobody knows must be before it is a
@@ -212,6 +216,9 @@ func (c *Checker) Run(ctx context.Context) (*Report, error) {
 	if err := c.logFixity(ctx, r); err != nil {
 		return nil, err
 	}
+	if err := c.preserve(ctx, r); err != nil { // that of the log, too
+		return nil, err
+	}
 	r.order()
 	r.Looked.Bytes = c.pace.read()
 	r.Ended = c.opts.Now().UTC().Truncate(time.Second)
@@ -272,9 +279,6 @@ func (c *Checker) records(ctx context.Context, r *Report) (err error) {
 			r.Sample.Short = true
 			break
 		}
-	}
-	if c.waiting > 0 {
-		r.note("packages", fmt.Sprintf("%d preservation packages wait to be written by a server or worker; what they will hold was not compared", c.waiting))
 	}
 	return c.end(ctx, r)
 }

@@ -416,7 +416,7 @@ func (c *Checker) settlePackage(ctx context.Context, d Difference) (says string,
 		}
 		return settled, true, nil
 	}
-	return "its package will be written again", true, c.parts.Notes.WantPackage(ctx, d.Record)
+	return willBeWritten, true, c.parts.Notes.WantPackage(ctx, d.Record)
 }
 
 // settleOwn mends what can be mended of a package that is no record's.
