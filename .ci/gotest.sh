@@ -17,6 +17,9 @@ else
   echo "HEXI_TEST_DATA is not set: the tests over real data are left out"
 fi
 
+# The program as it is built for use, for tests over thousands of rows.
+if [ -x bin/hexi ]; then export HEXI_BIN="$PWD/bin/hexi"; fi
+
 # The pure-Go build of what has another one: the same tests without cgo.
 if [ -n "$(.ci/build.sh --tags)" ]; then
   CGO_ENABLED=0 go test -timeout 15m "$@" ./archive/raster/... || failed=1

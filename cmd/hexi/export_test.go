@@ -60,6 +60,11 @@ func exportedArchive(t *testing.T, flags []string) (photos string) {
 // exportTo exports to a file and returns what is in it.
 func exportTo(t *testing.T, to string, flags []string, more ...string) []byte {
 	t.Helper()
+	return exportBy(t, hexi, to, flags, more...)
+}
+
+func exportBy(t *testing.T, hexi func(*testing.T, ...string) outcome, to string, flags []string, more ...string) []byte {
+	t.Helper()
 	got := hexi(t, append(append([]string{"export", "--to", to}, more...), flags...)...)
 	if got.status != exitDone {
 		t.Fatalf("export: %+v", got)
@@ -279,30 +284,30 @@ func TestExportReal(t *testing.T) {
 	flags := []string{"--data", filepath.Join(t.TempDir(), "archive")}
 	for _, sheet := range []string{filepath.Join(data, "records", "national_units.csv"), filepath.Join(data, "..", "eval", "records.jsonl")} {
 		// Some of the second have no title and are refused.
-		if got := hexi(t, append([]string{"ingest", sheet, "--collection", "dunhuang"}, flags...)...); got.status != exitDone && got.status != exitPart {
+		if got := built(t, append([]string{"ingest", sheet, "--collection", "dunhuang"}, flags...)...); got.status != exitDone && got.status != exitPart {
 			t.Fatalf("%+v", got)
 		}
 	}
 	out := t.TempDir()
-	lines := exportTo(t, filepath.Join(out, "one.jsonl"), flags)
+	lines := exportBy(t, built, filepath.Join(out, "one.jsonl"), flags)
 	if n := bytes.Count(lines, []byte("\n")); n < 3_500 {
 		t.Errorf("%d records", n)
 	}
-	book := exportTo(t, filepath.Join(out, "one.xlsx"), flags)
+	book := exportBy(t, built, filepath.Join(out, "one.xlsx"), flags)
 	bag := filepath.Join(out, "bag")
-	if got := hexi(t, append([]string{"export", "--to", bag, "--as", "bagit"}, flags...)...); got.status != exitDone {
+	if got := built(t, append([]string{"export", "--to", bag, "--as", "bagit"}, flags...)...); got.status != exitDone {
 		t.Fatalf("%+v", got)
 	}
 	validBag(t, bag)
 	for i, from := range []string{"one.jsonl", "one.xlsx", "bag"} {
 		other := []string{"--data", filepath.Join(t.TempDir(), "other")}
-		if got := hexi(t, append([]string{"ingest", filepath.Join(out, from)}, other...)...); got.status != exitDone {
+		if got := built(t, append([]string{"ingest", filepath.Join(out, from)}, other...)...); got.status != exitDone {
 			t.Fatalf("%s: %.2000s %s", from, got.stdout, got.stderr)
 		}
-		if again := exportTo(t, filepath.Join(out, fmt.Sprint(i, ".jsonl")), other); !bytes.Equal(lines, again) {
+		if again := exportBy(t, built, filepath.Join(out, fmt.Sprint(i, ".jsonl")), other); !bytes.Equal(lines, again) {
 			t.Errorf("lines are others after %s", from)
 		}
-		if again := exportTo(t, filepath.Join(out, fmt.Sprint(i, ".xlsx")), other); !bytes.Equal(book, again) {
+		if again := exportBy(t, built, filepath.Join(out, fmt.Sprint(i, ".xlsx")), other); !bytes.Equal(book, again) {
 			t.Errorf("the workbook is another after %s", from)
 		}
 	}

@@ -271,12 +271,12 @@ func TestRealSheet(t *testing.T) {
 	sheet := filepath.Join(testData(t), "records", "national_units.csv")
 	data := filepath.Join(t.TempDir(), "archive")
 	args := []string{"ingest", sheet, "--collection", "dunhuang", "--publish", "--json", "--data", data}
-	got := hexi(t, args...)
+	got := built(t, args...)
 	r := readReport(t, got)
 	if r.Records["created"] < 3000 || got.status != exitDone {
 		t.Fatalf("status %d, %v, %+v", got.status, r.Records, r.Failed[:min(5, len(r.Failed))])
 	}
-	if r := readReport(t, hexi(t, args...)); r.Records["unchanged"] < 3000 || r.Records["created"]+r.Records["updated"] != 0 {
+	if r := readReport(t, built(t, args...)); r.Records["unchanged"] < 3000 || r.Records["created"]+r.Records["updated"] != 0 {
 		t.Errorf("again: %v", r.Records)
 	}
 	address, _ := serve(t, "--data", data)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -39,6 +40,26 @@ func hexi(t *testing.T, args ...string) outcome {
 	err := run(t.Context(), args, func(string) string { return "" }, strings.NewReader(""), &stdout, &stderr)
 	status := exitStatus(err, &stderr)
 	return outcome{status, stdout.String(), stderr.String()}
+}
+
+// built runs a command by the program as it is built for use, HEXI_BIN, where that is
+// given: with the race detector, thousands of rows take minutes, and what their code has
+// of races smaller tests show as well. Without it this is hexi.
+func built(t *testing.T, args ...string) outcome {
+	t.Helper()
+	program := os.Getenv("HEXI_BIN")
+	if program == "" {
+		return hexi(t, args...)
+	}
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()} // none of hexi's settings
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	var exited *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exited) {
+		t.Fatal(err)
+	}
+	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
 // process prepares a command in a process of its own.
