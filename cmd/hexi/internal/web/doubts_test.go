@@ -21,7 +21,7 @@ func TestDoubts(t *testing.T) {
 			t.Fatalf("%s: %d %s", fields, got.StatusCode, got.body)
 		}
 		var answer struct{ Doubts []fault }
-		if err := json.Unmarshal([]byte(got.body), &answer); err != nil {
+		if err := json.Unmarshal(got.body, &answer); err != nil {
 			t.Fatal(err)
 		}
 		doubts = map[string]string{}
