@@ -40,6 +40,9 @@ func (c *checker) profile(r *Record) {
 		if !ok || !there {
 			continue
 		}
+		if otherList(f.Scheme, r.Level) {
+			f.Type = TypeText
+		}
 		value, keep := c.value(f, raw)
 		if keep {
 			r.Extra[key] = value
@@ -50,6 +53,18 @@ func (c *checker) profile(r *Record) {
 	if len(r.Extra) == 0 {
 		r.Extra = nil
 	}
+}
+
+// otherList reports whether a batch of a record of that level is one of another list than
+// the scheme has: provinces and cities number and call their batches as the nation does.
+func otherList(scheme Scheme, level string) bool {
+	switch scheme {
+	case "protection-batch": // a site without a level may be on any list
+		return level != "protected-national" && level != "world-heritage"
+	case "ich-batch":
+		return level != "" && level != "ich-national" && level != "ich-unesco"
+	}
+	return false
 }
 
 // value checks one value and returns it in the form in which it is kept; keep is false

@@ -80,6 +80,32 @@ func TestProfileFields(t *testing.T) {
 	}
 }
 
+// TestBatches holds that the batches of a provincial list do not become those of the
+// national one, which have the same names.
+func TestBatches(t *testing.T) {
+	h := open(t, "")
+	for _, test := range []struct{ kind, level, batch, want string }{
+		{"site", "全国重点文物保护单位", "第一批", `"1"`},
+		{"site", "world-heritage", "第一批", `"1"`},
+		{"site", "省级文物保护单位", "第一批", `"第一批"`},
+		{"site", "省级文物保护单位", "第九批", `"第九批"`},
+		{"site", "", " 第六批 ", `"第六批"`},
+		{"site", "国保", "第十九批", `extra.batch: "第十九批" is not a known protection-batch`},
+		{"intangible", "国家级", "第二批", `"2"`},
+		{"intangible", "", "第二批", `"2"`},
+		{"intangible", "省级", "第二批", `"第二批"`},
+	} {
+		got, err := h.archive.Normalise(t.Context(), decodeRecord(t, `{"collection":"folk","kind":"`+test.kind+`","titles":{"zh":"甲"},"level":"`+test.level+`","extra":{"batch":"`+test.batch+`"}}`))
+		said := string(got.Extra["batch"])
+		if err != nil {
+			said = err.Error()
+		}
+		if !strings.HasPrefix(said, test.want) {
+			t.Errorf("%s %q %s: %s, want %s", test.kind, test.level, test.batch, said, test.want)
+		}
+	}
+}
+
 // TestNearestOfTheKind holds that what is suggested for a level or a category is one that
 // the kind of record has.
 func TestNearestOfTheKind(t *testing.T) {
