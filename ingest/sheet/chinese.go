@@ -134,7 +134,7 @@ var inChinese = map[string]string{
 	"%q is not a whole number": "“%s”不是整数",
 	"%q is neither yes nor no": "“%s”既不是“是”也不是“否”",
 	"%q is not a date such as 2003-07-05, 2003年7月5日 or 2003; it is kept as it is written":                                                                                    "“%s”不是日期（如 2003-07-05、2003年7月5日 或 2003）；已按原文保留",
-	"%q can be two days, by the order of day and month; it is kept as it is written, and the order can be said in the mapping (date: dmy)":                                   "“%s”的日月顺序不明，可能是两个日期；已按原文保留，可在映射文件中注明顺序（date: dmy）",
+	"%q can be two days, by the order of day and month; it is kept as it is written, only the year is sure, and the order can be said in the mapping (date: dmy)":            "“%s”的日月顺序不明，可能是两个日期；已按原文保留，能确定的只有年份，可在映射文件中注明顺序（date: dmy）",
 	"%q is a date in the workbook; if it is a number such as 3-12, format the column as text and type it again":                                                              "“%s”在工作簿中是日期；如果本是 3-12 这样的编号，请将该列设为文本格式后重新输入",
 	"%q is an error of the spreadsheet's formula; the cell is left empty":                                                                                                    "“%s”是公式错误；该单元格按空处理",
 	"%q is no period or year that is known; it is kept as it is written, and the record is not found by its time":                                                            "“%s”不是已知的年代或年份；已按原文保留，但不能按时间检索到该记录",

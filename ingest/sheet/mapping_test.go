@@ -123,7 +123,7 @@ func TestProfiles(t *testing.T) {
 	if rows[1].Err == nil || !strings.Contains(rows[1].Err.Error(), "件数合计") || !strings.Contains(rows[1].Err.Error(), "是否展出") {
 		t.Errorf("second: %v", rows[1].Err)
 	}
-	if len(rows[1].Notes) != 1 || !strings.Contains(rows[1].Notes[0].Why, "two days") || string(rows[1].Record.Extra["acquired"]) != `"03/04/1954"` {
+	if len(rows[1].Notes) != 1 || !strings.Contains(rows[1].Notes[0].Why, "two days") || string(rows[1].Record.Extra["acquired"]) != `"1954"` || string(rows[1].Record.Extra["入馆日期"]) != `"03/04/1954"` {
 		t.Errorf("second: %v %s", rows[1].Notes, rows[1].Record.Extra["acquired"])
 	}
 	if got := string(rows[2].Record.Extra["acquired"]); got != `"1954-04-13"` {

@@ -54,6 +54,11 @@ func (c *chooser) column(group, heading string) column {
 		return general
 	}
 	out.name, out.unit, out.typ = general.name, general.unit, f.Type
+	if f.Type == archive.TypeYear || f.Type == archive.TypeDate {
+		if out.words = general.name; out.words == out.key {
+			out.words = f.Label.In("zh")
+		}
+	}
 	return out
 }
 

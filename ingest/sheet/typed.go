@@ -31,19 +31,22 @@ func (b *builder) typed(c column, value string) (json.RawMessage, bool) {
 	case archive.TypeYear:
 		y, ok := year(value)
 		if !ok {
+			y, ok = b.yearOfDate(c, value)
+		}
+		if !ok {
 			b.fault(c, "%q is not a year; write a whole number, negative before our era", value)
 			return nil, false
 		}
 		return json.RawMessage(strconv.Itoa(y)), true
 	case archive.TypeDate:
-		order := ""
-		if m := b.table.opts.Mapping; m != nil {
-			order = m.Date
-		}
-		day, doubt, ok := readDate(value, order)
+		day, doubt, ok := readDate(value, b.table.dateOrder())
 		switch {
 		case doubt:
-			b.note(c, "%q can be two days, by the order of day and month; it is kept as it is written, and the order can be said in the mapping (date: dmy)", value)
+			b.twoDays(c, value)
+			if c.words != "" {
+				b.record.Extra[c.words] = rawString(value)
+				return rawString(day), true
+			}
 		case !ok:
 			b.note(c, "%q is not a date such as 2003-07-05, 2003年7月5日 or 2003; it is kept as it is written", value)
 		default:
@@ -63,7 +66,43 @@ func (b *builder) typed(c column, value string) (json.RawMessage, bool) {
 		list, err := json.Marshal(splitList(value))
 		return list, err == nil
 	}
+	if c.typ == "" && saysDate.MatchString(c.name) {
+		if _, doubt, _ := readDate(value, b.table.dateOrder()); doubt {
+			b.twoDays(c, value)
+		}
+	}
 	return rawString(value), true
+}
+
+// saysDate finds headings of dates.
+var saysDate = regexp.MustCompile(`(?i)日期|时间|\bdated?\b`)
+
+// twoDays tells of a date such as 03/04/1954.
+func (b *builder) twoDays(c column, value string) {
+	b.note(c, "%q can be two days, by the order of day and month; it is kept as it is written, only the year is sure, and the order can be said in the mapping (date: dmy)", value)
+}
+
+// yearOfDate reads the year of a date in a column of years; the date is kept beside it.
+func (b *builder) yearOfDate(c column, value string) (int, bool) {
+	day, doubt, ok := readDate(value, b.table.dateOrder())
+	if !ok && !doubt {
+		return 0, false
+	}
+	if doubt {
+		b.twoDays(c, value)
+	}
+	if c.words != "" {
+		b.record.Extra[c.words] = rawString(value)
+	}
+	return year(day[:4])
+}
+
+// dateOrder is how the mapping says that 03/04/1954 is meant, "" where it does not.
+func (t *Table) dateOrder() string {
+	if m := t.opts.Mapping; m != nil {
+		return m.Date
+	}
+	return ""
 }
 
 var (
@@ -73,7 +112,8 @@ var (
 )
 
 // readDate reads a date in the orders that people write; order says how 03/04/1954 is
-// meant ("dmy", "mdy"; "" where nobody said). doubt: it can be two days.
+// meant ("dmy", "mdy"; "" where nobody said). doubt: it can be two days, of one year, which
+// is returned.
 func readDate(s, order string) (date string, doubt, ok bool) {
 	s = strings.TrimSpace(norm.NFKC.String(narrow(s)))
 	for _, layout := range []string{"2 January 2006", "January 2, 2006", "2 Jan 2006", "Jan 2, 2006"} {
@@ -94,7 +134,7 @@ func readDate(s, order string) (date string, doubt, ok bool) {
 		case order == "mdy" || order == "" && second > 12:
 			d, m = m, d
 		case order == "" && first <= 12 && first != second:
-			return "", true, false
+			return y, true, false
 		}
 	} else {
 		return "", false, false
