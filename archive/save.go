@@ -130,6 +130,8 @@ func (a *Archive) save(ctx context.Context, tx SaveTx, family *family, by string
 	switch {
 	case errors.Is(err, ErrNotFound):
 		current = &Entry{}
+	case errors.Is(err, ErrErased):
+		return Saved{ID: id}, err // which names it
 	case err != nil:
 		return Saved{ID: id}, fmt.Errorf("read record %s: %w", id, err)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -62,6 +64,20 @@ func (a *Archive) gone(ctx context.Context, id string, staff bool, err error) er
 	return &GoneError{*t}
 }
 
+// minReason is how much a reason says at least (see says).
+const minReason = 3
+
+// says is how many letters a text has, a Chinese character counting for two: 误录 is a
+// word where ab is none.
+func says(s string) (n int) {
+	for _, r := range s {
+		if n++; unicode.Is(unicode.Han, r) {
+			n++
+		}
+	}
+	return n
+}
+
 // maxReason bounds a reason in one language, in characters.
 const maxReason = 2000
 
@@ -98,8 +114,9 @@ type ErasureDetail struct {
 //
 // Erasing what is erased makes the job again, if it has not come to its end.
 func (a *Archive) Erase(ctx context.Context, by, id, reason string) error {
-	if n := utf8.RuneCountInString(reason); n < 3 || n > maxReason {
-		return Invalid("reason", "has %d characters; an erasure needs a reason of 3–%d characters, which the log keeps for ever", n, maxReason)
+	reason = strings.TrimSpace(reason)
+	if n := utf8.RuneCountInString(reason); says(reason) < minReason || n > maxReason {
+		return Invalid("reason", "has %d characters; an erasure needs a reason of at least %d, or of 2 Chinese ones, and at most %d, which the log keeps for ever", n, minReason, maxReason)
 	}
 	err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
 		e, err := tx.Entry(ctx, id)

@@ -65,7 +65,7 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 		return Receipt{}, err
 	}
 	if err == nil && known.State == archive.AssetErased {
-		return Receipt{}, fmt.Errorf("record %s: %w", record, archive.ErrErased)
+		return Receipt{}, fmt.Errorf("record %s %w", record, archive.ErrErased)
 	}
 	if err != nil {
 		if err := p.store(ctx, file, read, receipt); err != nil {

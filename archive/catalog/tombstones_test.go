@@ -113,7 +113,7 @@ func TestErasure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, reason := range []string{"", "ab", strings.Repeat("x", 2001)} {
+		for _, reason := range []string{"", "ab", "误", "    ", strings.Repeat("x", 2001)} {
 			var invalid *archive.InvalidError
 			if err := a.Erase(t.Context(), "root", "y", reason); !errors.As(err, &invalid) || invalid.Field != "reason" {
 				t.Errorf("for the reason %.10q: %v", reason, err)

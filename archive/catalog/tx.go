@@ -56,7 +56,7 @@ func (t *tx) Entry(ctx context.Context, id string) (*archive.Entry, error) {
 		return nil, archive.ErrNotFound
 	}
 	if _, erased := archive.ErasedBy([]byte(have.row.Body)); erased {
-		return nil, fmt.Errorf("record %s: %w", id, archive.ErrErased)
+		return nil, fmt.Errorf("record %s %w", id, archive.ErrErased)
 	}
 	t.records[id] = &have.row.recordRow
 	e, err := have.row.entry(false)

@@ -75,7 +75,9 @@ func TestTombstones(t *testing.T) {
 		{"without a body", ``, admin, http.StatusBadRequest, "dh-9"},
 		{"another id", `{"id":"gw-1","reason":"court order"}`, admin, http.StatusBadRequest, `"field":"id"`},
 		{"without a reason", `{"id":"dh-9"}`, admin, http.StatusBadRequest, `"field":"reason"`},
-		{"rightly", `{"id":"dh-9","reason":"court order"}`, admin, http.StatusAccepted, `"erased":true`},
+		{"hardly a reason", `{"id":"dh-9","reason":"误"}`, admin, http.StatusBadRequest, "needs a reason of at least 3, or of 2 Chinese ones, and at most 2000"},
+		{"white space", `{"id":"dh-9","reason":"     "}`, admin, http.StatusBadRequest, `"field":"reason"`},
+		{"rightly", `{"id":"dh-9","reason":"误录"}`, admin, http.StatusAccepted, `"erased":true`},
 		{"again", `{"id":"dh-9","reason":"court order"}`, admin, http.StatusAccepted, `"erased":true`},
 	} {
 		if got := post("/api/v1/records/dh-9/erase", test.body, test.who); got.StatusCode != test.status || !strings.Contains(string(got.body), test.says) {
@@ -90,6 +92,10 @@ func TestTombstones(t *testing.T) {
 				t.Errorf("%s of what was erased, for %.20s: %d %s", path, who, got.StatusCode, got.body)
 			}
 		}
+	}
+	saved := h.ask(http.MethodPut, "/api/v1/records/dh-9", strings.NewReader(`{"collection":"dunhuang","kind":"cave","titles":{"zh":"甲"}}`), editor)
+	if says := `"detail":"record dh-9 was erased, and its id is not used again"`; saved.StatusCode != http.StatusGone || !strings.Contains(string(saved.body), says) {
+		t.Errorf("saved over what was erased: %d %s, want %s", saved.StatusCode, saved.body, says)
 	}
 	// Those who harvest learn of it, and not why.
 	var log struct{ Changes []archive.Change }
