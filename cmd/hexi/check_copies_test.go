@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"hexi/ingest/check"
@@ -13,6 +14,9 @@ func TestCheckSamplesCopies(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "archive")
 	flags := []string{"--data", data}
 	checkArchive(t, flags)
+	if o := hexi(t, append([]string{"check"}, flags...)...); !strings.Contains(o.stdout, " 0 snapshots, ") || strings.Contains(o.stdout, " 0 segments of the journal") {
+		t.Errorf("%+v", o)
+	}
 	for range 3 {
 		if o := hexi(t, append([]string{"snapshot", "--to", "store:"}, flags...)...); o.status != exitDone {
 			t.Fatalf("%+v", o)

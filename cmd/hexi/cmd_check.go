@@ -182,8 +182,8 @@ func printCheckText(w io.Writer, r *check.Report) {
 		fmt.Fprintf(w, "not checked        %s: %s\n", n.Part, n.Why)
 	}
 	l := r.Looked
-	fmt.Fprintf(w, "looked at %d rows, %d log entries, %d records, %d masters, %d access copies, %d packages, %d objects, %d copies of the catalogue, %d index documents; read %s in %s\n",
-		l.Rows, l.Changes, l.Records, l.Masters, l.Access, l.Packages, l.Objects, l.Copies, l.Documents, sizeText(l.Bytes), r.Ended.Sub(r.Started))
+	fmt.Fprintf(w, "looked at %d rows, %d log entries, %d records, %d masters, %d access copies, %d packages, %d objects, %d snapshots, %d segments of the journal, %d index documents; read %s in %s\n",
+		l.Rows, l.Changes, l.Records, l.Masters, l.Access, l.Packages, l.Objects, l.Copies-l.Segments, l.Segments, l.Documents, sizeText(l.Bytes), r.Ended.Sub(r.Started))
 	if s := r.Sample; s != nil {
 		if s.Ends {
 			fmt.Fprintf(w, "a sample of %g %%, the last of round %d: all records were looked at\n", s.Percent, s.Round)

@@ -73,6 +73,9 @@ func (c *Checker) copies(ctx context.Context, r *Report) error {
 			failed = errors.Join(failed, fmt.Errorf("read %s: %w", one.Key, err)) // the others are looked at all the same
 		}
 		r.Looked.Copies++
+		if one.Code == JournalDamaged {
+			r.Looked.Segments++
+		}
 		c.opts.Progress("copies", i+1, len(found))
 		if r.Sample != nil {
 			if err := c.parts.Catalogue.KeepFact(ctx, factCopies, one.Key); err != nil {

@@ -48,7 +48,8 @@ type Looked struct {
 	Access    int64 `json:"access"`    // access copies
 	Packages  int64 `json:"packages"`  // preservation packages
 	Objects   int64 `json:"objects"`   // keys of the object store
-	Copies    int64 `json:"copies"`    // of the catalogue: snapshots, and segments of the journal
+	Copies    int64 `json:"copies"`    // what the catalogue would be put back from: snapshots, and segments of the journal
+	Segments  int64 `json:"segments"`  // of these, segments of the journal
 	Documents int64 `json:"documents"` // of the search index
 	Bytes     int64 `json:"bytes"`     // that were read of objects
 }
