@@ -17,7 +17,8 @@ func newRebuild(env *environment) *cobra.Command {
 		Long: "Restore the catalogue and the search index from the preservation packages in the object store, when the\n" +
 			"database is lost: records with all their revisions, what is published and withdrawn, images and their\n" +
 			"layers, exhibitions, routes and collections, the vocabularies and profiles of your own, the names and roles\n" +
-			"of users, and the log of what happened. What was erased stays erased.\n" +
+			"of users, and what was logged of each, with its old times, in a log with new numbers and hashes (docs/operations.md).\n" +
+			"What was erased stays erased.\n" +
 			"Masters stay where they are in their packages. Access copies that are still there are used as they are;\n" +
 			"a server or worker makes the others.\n\n" +
 			"Users have no passwords and tokens afterwards: give them new ones with hexi user add.\n\n" +
@@ -51,20 +52,25 @@ func newRebuild(env *environment) *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("the catalogue is restored, but not the index (hexi reindex makes it): %w", err)
 			}
-			return env.printRebuilding(report, vocabularies, indexed)
+			head, err := h.catalog.LogHead(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return env.printRebuilding(report, vocabularies, indexed, fmt.Sprintf("%d:%s", head.Seq, head.Hash))
 		},
 	}
 	cmd.Flags().BoolVar(&fromPackages, "from-packages", false, "read the preservation packages in the object store")
 	return cmd
 }
 
-func (env *environment) printRebuilding(r *ingest.Rebuilding, vocabularies restoredVocabularies, indexed string) error {
+func (env *environment) printRebuilding(r *ingest.Rebuilding, vocabularies restoredVocabularies, indexed, head string) error {
 	if env.flags.JSON {
 		err := printJSON(env.stdout, struct {
 			*ingest.Rebuilding
 			Vocabularies restoredVocabularies `json:"vocabularies"`
 			Index        string               `json:"index"`
-		}{r, vocabularies, indexed})
+			Head         string               `json:"head"` // of the log, as hexi check --head takes it
+		}{r, vocabularies, indexed, head})
 		if err != nil {
 			return err
 		}
@@ -90,6 +96,7 @@ func (env *environment) printRebuilding(r *ingest.Rebuilding, vocabularies resto
 			fmt.Fprintf(w, "erased: %d records stay erased\n", r.Erased)
 		}
 		fmt.Fprintf(w, "index: %s\n", indexed)
+		fmt.Fprintf(w, "log: begun anew with numbers and hashes of its own, its head is %s: note that one down; those noted before are in the packages\n", head)
 	}
 	if len(r.Damaged) > 0 {
 		return errPart

@@ -232,6 +232,7 @@ type rebuilding struct {
 		Differs string
 	}
 	Damaged, Notes []struct{ Item, Record, Code, Why, Do string }
+	Head           string
 }
 
 func rebuild(t *testing.T, flags []string) (rebuilding, outcome) {
@@ -281,7 +282,7 @@ func TestRebuild(t *testing.T) {
 		if u, err := h.archive.User(t.Context(), "wang"); err != nil || !u.Disabled || u.Role != archive.RoleCurator {
 			t.Errorf("%+v, %v", u, err)
 		}
-		if got := hexi(t, append([]string{"check"}, flags...)...); got.status != exitDone {
+		if got := hexi(t, append([]string{"check", "--head", r.Head}, flags...)...); got.status != exitDone {
 			t.Errorf("check: %+v", got)
 		}
 		// Life goes on: the next version holds the whole history.
