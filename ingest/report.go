@@ -1,6 +1,11 @@
 package ingest
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
 	"hexi/archive"
 	"hexi/ingest/sheet"
 )
@@ -52,13 +57,23 @@ type Like struct {
 // TableReport accounts for the lines of one table of a sheet: every line that holds
 // anything is a row or passed over.
 type TableReport struct {
-	Sheet   string               `json:"sheet"` // "register.xlsx 总登记账"
-	Profile string               `json:"profile,omitempty"`
-	Kind    archive.Kind         `json:"kind,omitempty"`    // of rows that do not say it
-	Columns []sheet.Column       `json:"columns,omitempty"` // what each is taken for
-	Lines   int                  `json:"lines"`
-	Rows    int                  `json:"rows"`   // each a record, refused, or the same as another
-	Passed  map[sheet.Passed]int `json:"passed"` // title, heading, note, total; same, of the rows
+	Sheet   string         `json:"sheet"` // "register.xlsx 总登记账"
+	Profile string         `json:"profile,omitempty"`
+	Kind    archive.Kind   `json:"kind,omitempty"`    // of rows that do not say it
+	Columns []sheet.Column `json:"columns,omitempty"` // what each is taken for
+	// Constants are what a mapping has every row say, Defaults what rows that say nothing.
+	Constants []sheet.Filled       `json:"constants,omitempty"`
+	Defaults  []sheet.Filled       `json:"defaults,omitempty"`
+	Files     []RowFiles           `json:"files,omitempty"` // of a dry run, in the order of the rows
+	Lines     int                  `json:"lines"`
+	Rows      int                  `json:"rows"`   // each a record, refused, or the same as another
+	Passed    map[sheet.Passed]int `json:"passed"` // title, heading, note, total; same, of the rows
+}
+
+// RowFiles are the files that a row would get, by their paths in what was given.
+type RowFiles struct {
+	Row   int      `json:"row"`
+	Files []string `json:"files"`
 }
 
 // Where says which file or row, and which field of it.
@@ -83,6 +98,45 @@ func (r *Report) Complete() bool { return len(r.Failed) == 0 }
 // Changed reports whether the run changed anything in the archive.
 func (r *Report) Changed() bool {
 	return r.Records[string(archive.Created)]+r.Records[string(archive.Updated)]+r.Assets["ready"]+r.Layers > 0
+}
+
+// order brings what was refused into the order of the sheets, and of the rows in each:
+// some rows are refused when they are read, others when they are saved. What is about no
+// row stands where it was found.
+func (r *Report) order() {
+	places := map[string]int{}
+	for _, t := range r.Sheets {
+		places[t.Sheet] = len(places)
+	}
+	type at struct {
+		item       Item
+		place, row int
+	}
+	all := make([]at, 0, len(r.Failed))
+	for _, item := range r.Failed {
+		name, number, _ := cutLast(item.Item, " row ")
+		if _, known := places[name]; !known {
+			places[name] = len(places)
+		}
+		one := at{item: item, place: places[name]}
+		if _, err := fmt.Sscanf(number, "%d", &one.row); err != nil {
+			one.row = 0
+		}
+		all = append(all, one)
+	}
+	slices.SortStableFunc(all, func(a, b at) int { return cmp.Or(a.place-b.place, a.row-b.row) })
+	for i := range all {
+		r.Failed[i] = all[i].item
+	}
+}
+
+// cutLast cuts a text around the last place where another one stands in it.
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 func (r *Report) fail(item Item) { r.Failed = append(r.Failed, item) }

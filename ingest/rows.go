@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -99,7 +100,26 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 	if t.keys.files != nil && sheetRow.Cells != nil && len(next.files) == 0 {
 		t.without = append(t.without, sheetRow.Number)
 	}
+	r.noteFiles(t, sheetRow.Number, next.files)
 	return r.add(ctx, next)
+}
+
+// noteFiles says which files a row gets: in the report's workbook, and in a dry run, which
+// is there to be looked at before anything is done.
+func (r *run) noteFiles(t *taking, row int, files []source) {
+	if len(files) == 0 || !r.req.DryRun && !t.review.wanted {
+		return
+	}
+	names := make([]string, 0, len(files))
+	for _, f := range files {
+		names = append(names, cmp.Or(f.rel, f.path))
+	}
+	if t.review.wanted {
+		t.review.Files[row] = names
+	}
+	if r.req.DryRun {
+		t.count.Files = append(t.count.Files, RowFiles{row, names})
+	}
 }
 
 // noteNamesake tells of a row that is known only by what it says of itself, where another

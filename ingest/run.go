@@ -92,6 +92,7 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (_ *
 	if err != nil {
 		return nil, nil, errors.Join(err, discard(r.pending))
 	}
+	r.report.order()
 	return r.report, r.received, nil
 }
 

@@ -114,7 +114,7 @@ func columnsOf(t *sheet.Table) string {
 // take takes the rows of a table in.
 func (r *run) take(ctx context.Context, o *opened) error {
 	t, name := o.table, o.name
-	review := &reviewed{Reviewed: sheet.Reviewed{Sheet: o.sheet, Table: t, Marks: map[int][]sheet.Mark{}}, wanted: r.req.Review != ""}
+	review := &reviewed{Reviewed: sheet.Reviewed{Sheet: o.sheet, Table: t, Marks: map[int][]sheet.Mark{}, Files: map[int][]string{}}, wanted: r.req.Review != ""}
 	r.reviewed = append(r.reviewed, review)
 	if len(t.Kept) > 0 {
 		r.report.note(Item{Item: name, Code: "kept-as-extra",
@@ -129,7 +129,7 @@ func (r *run) take(ctx context.Context, o *opened) error {
 	}
 	take := &taking{
 		opened: o, review: review, seen: map[string]int{},
-		count: TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Passed: map[sheet.Passed]int{}},
+		count: TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Constants: t.Constants(), Defaults: t.Defaults(), Passed: map[sheet.Passed]int{}},
 	}
 	defer func() { r.report.taken(take) }()
 	for rows := range readAhead(t.Rows(), lookAhead) {

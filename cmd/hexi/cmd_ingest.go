@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -223,32 +222,6 @@ func (env *environment) printReport(r *ingest.Report) error {
 	return nil
 }
 
-// printColumns shows what the columns of a table are taken for, so that a person sees a
-// slip before it is in every record.
-func printColumns(w io.Writer, t ingest.TableReport) {
-	what := string(t.Kind)
-	if t.Profile != "" {
-		what += ", profile " + t.Profile
-	}
-	if len(t.Columns) > 0 {
-		fmt.Fprintf(w, "columns  %s (%s):\n", t.Sheet, what)
-	}
-	for _, c := range t.Columns {
-		field := c.Field
-		if field == "ignore" {
-			field = "not taken"
-		}
-		if c.Unit != "" {
-			field += " in " + c.Unit
-		}
-		fmt.Fprintf(w, "         %s → %s", c.Heading, field)
-		if c.Sample != "" {
-			fmt.Fprintf(w, "   e.g. %s", c.Sample)
-		}
-		fmt.Fprintln(w)
-	}
-}
-
 // passedOver says which lines of a table are no records of their own.
 func passedOver(t ingest.TableReport) string {
 	var out strings.Builder
@@ -272,9 +245,10 @@ const maxNotes = 50
 
 func (env *environment) printReportText(r *ingest.Report) {
 	w := env.stdout
-	for _, item := range r.Failed {
+	for i, item := range r.Failed {
 		fmt.Fprintf(w, "refused  %s: %s\n", item.Where(), item.Why)
-		if item.Do != "" {
+		last := i == len(r.Failed)-1 || r.Failed[i+1].Do != item.Do // what is to be done about several is said once
+		if item.Do != "" && last {
 			fmt.Fprintf(w, "         → %s\n", item.Do)
 		}
 	}
@@ -288,6 +262,7 @@ func (env *environment) printReportText(r *ingest.Report) {
 	for _, t := range r.Sheets {
 		if r.DryRun {
 			printColumns(w, t)
+			printFiles(w, t)
 		}
 		fmt.Fprintf(w, "sheet    %s: %d lines: %d rows%s\n", t.Sheet, t.Lines, t.Rows, passedOver(t))
 	}

@@ -24,8 +24,9 @@ type Mark struct {
 type Reviewed struct {
 	Sheet string // the file's name
 	Table *Table
-	Marks map[int][]Mark // by the row's number
-	Notes []Mark         // about the table
+	Marks map[int][]Mark   // by the row's number
+	Notes []Mark           // about the table
+	Files map[int][]string // that rows get, by the row's number
 }
 
 // maxComments bounds how many cells get their reason as a comment too: programs that
@@ -272,6 +273,9 @@ func (p *reviewer) row(t Reviewed, row Row, count *reviewCount) []any {
 	}
 	if len(marks) > 0 {
 		reasons = reasonsOf(t, row, marks)
+	}
+	if files := t.Files[row.Number]; len(files) > 0 {
+		reasons = fit(strings.TrimPrefix(reasons+"\n"+say(lang, "文件：", "files: ")+strings.Join(files, say(lang, "；", "; ")), "\n"))
 	}
 	reasonStyle := p.wrap
 	if row.Passed != "" {

@@ -60,6 +60,12 @@ func (p *reviewer) summary(name, lang string, tables []Reviewed, counts []review
 		for _, c := range t.Table.Columns() {
 			lines = append(lines, []any{p.plain, c.Heading, fieldWords(own, c), c.Sample})
 		}
+		for _, f := range t.Table.Constants() {
+			lines = append(lines, []any{p.plain, say(own, "（对照表：每行）", "(mapping: every row)"), fieldWords(own, Column{Field: f.Field}), f.Value})
+		}
+		for _, f := range t.Table.Defaults() {
+			lines = append(lines, []any{p.plain, say(own, "（对照表：空缺时）", "(mapping: where a row says nothing)"), fieldWords(own, Column{Field: f.Field}), f.Value})
+		}
 		for _, n := range t.Notes {
 			words := Reason(own, n.Reason)
 			if n.Field != "" {

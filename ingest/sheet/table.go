@@ -50,7 +50,7 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 		t.Lang, t.holder = cmp.Or(m.Language, t.Lang), cmp.Or(m.Holder, t.holder)
 	}
 	t.has = withWhere(t.speaksOf())
-	t.samples = samplesOf(found.data, len(t.columns))
+	t.samples = t.samplesOf(found.data)
 	for _, c := range t.columns {
 		if c.field == "extra" && c.name != "" && c.typ == "" { // the profile names no field for it either
 			t.Kept = append(t.Kept, c.name)
@@ -77,9 +77,11 @@ func (t *Table) language() string {
 	return "zh"
 }
 
-// samplesOf are the first values of columns, cut to a glance.
-func samplesOf(data []line, columns int) []string {
-	out := make([]string, columns)
+// samplesOf are the first values of columns, cut to a glance. What is passed over, such as
+// a line of the columns' numbers, holds none.
+func (t *Table) samplesOf(data []line) []string {
+	out := make([]string, len(t.columns))
+	data = slices.DeleteFunc(slices.Clone(data), func(l line) bool { return l.err != nil || t.pass(l) != "" })
 	for i := range out {
 		for _, l := range data {
 			if i >= len(l.cells) {
@@ -324,6 +326,37 @@ func (t *Table) Columns() []Column {
 		out = append(out, Column{Number: i + 1, Heading: c.name, Field: c.path(), Unit: c.unit, Sample: sample})
 	}
 	return slices.Clip(out)
+}
+
+// Constants are what a mapping has every row of the table say, and Defaults what rows
+// that say nothing of it, in the order of the mapping.
+func (t *Table) Constants() []Filled {
+	if t.opts.Mapping == nil {
+		return nil
+	}
+	return filledBy(t.opts.Mapping.constants)
+}
+
+// Defaults are described at Constants.
+func (t *Table) Defaults() []Filled {
+	if t.opts.Mapping == nil {
+		return nil
+	}
+	return filledBy(t.opts.Mapping.defaults)
+}
+
+func filledBy(all []mapped) []Filled {
+	var out []Filled
+	for _, one := range all {
+		out = append(out, Filled{one.column.path(), one.value})
+	}
+	return out
+}
+
+// Filled is a value that no cell holds.
+type Filled struct {
+	Field string `json:"field"` // the path in the record
+	Value string `json:"value"`
 }
 
 // Column is what a column of a table means.
