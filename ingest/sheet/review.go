@@ -36,7 +36,7 @@ const maxComments = 1000
 // WriteReview writes a workbook that shows tables as they stand, line by line under the
 // same numbers, with the cells marked that are wrong or in doubt, and the reasons in the
 // table's language in front of each row. All cells are texts, so that nothing of what a
-// sheet holds is computed. The workbook can be mended and taken in like the sheet.
+// sheet holds is computed, but for numbers that were refused for being numbers. The workbook can be mended and taken in like the sheet.
 func WriteReview(w io.Writer, tables []Reviewed) (err error) {
 	f := excelize.NewFile()
 	defer func() {
@@ -296,6 +296,9 @@ func (p *reviewer) row(t Reviewed, row Row, count *reviewCount) []any {
 		c, _ := cells[front+i].(excelize.Cell) // all are
 		if !m.Doubt {
 			c.StyleID = p.wrong
+			if i < len(row.Cells) {
+				c.Value = asRefused(row.Cells[i], m.Reason)
+			}
 		} else if c.StyleID != p.wrong {
 			c.StyleID = p.doubt
 		}

@@ -236,7 +236,7 @@ func (t *Table) readRow(l line) Row {
 		if i >= len(l.cells) || c.field == "ignore" {
 			continue
 		}
-		value := clean(l.cells[i].text)
+		value, kind := clean(l.cells[i].text), t.kindOf(l, i)
 		switch {
 		case value == "":
 		case len(value) > maxCell:
@@ -246,14 +246,14 @@ func (t *Table) readRow(l line) Row {
 		case strings.IndexByte(value, 0) >= 0:
 			b.fault(c, "the cell holds a NUL character, which no text does; type it again")
 		case c.name == "":
-			if l.cells[i].kind == cellText || l.cells[i].kind == cellNumber || l.cells[i].kind == cellDate {
+			if kind == cellText || kind == cellNumber || kind == cellDate {
 				b.fault(column{name: fmt.Sprintf("column %d", i+1)}, "holds %q but has no heading", value)
 			}
-		case l.cells[i].kind == cellFormula:
+		case kind == cellFormula:
 			b.fault(c, "%q is a formula without a result; open the workbook in a spreadsheet program and save it, or type the value", value)
-		case l.cells[i].kind == cellFault && c.field == "extra":
+		case kind == cellFault && c.field == "extra":
 			b.note(c, "%q is an error of the spreadsheet's formula; the cell is left empty", value)
-		case l.cells[i].kind == cellFault:
+		case kind == cellFault:
 			b.fault(c, "%q is an error of the spreadsheet's formula; mend it or type the value", value)
 		case c.field == "files":
 			row.Files = append(row.Files, splitFiles(value)...)
@@ -264,7 +264,7 @@ func (t *Table) readRow(l line) Row {
 				b.said[c.path()] = true
 				b.said["extra."+c.words] = true
 			}
-			b.set(c, value, l.cells[i].kind)
+			b.set(c, value, kind)
 		}
 	}
 	for i := len(t.columns); i < len(l.cells); i++ {
