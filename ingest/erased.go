@@ -90,19 +90,9 @@ func (r *rebuilding) noteErased(what string) {
 // erased takes over what the packages say was erased, before any record is read. A list
 // that cannot be read ends the rebuild: without it, what was erased could come back.
 func (r *rebuilding) erased(ctx context.Context) error {
-	object, err := r.open(ctx, archive.PackageErased)
-	if errors.Is(err, archive.ErrNotFound) {
-		return nil
-	}
-	var stones []archive.Tombstone
-	if err == nil {
-		stones, err = packet.ReadErased(ctx, object)
-	}
-	if damaged(err) {
-		return fmt.Errorf("the package %s, which names the records that were erased, is damaged; bring it back from a copy, so that none of them is restored: %w", archive.PackageErased, err)
-	}
+	stones, err := r.stones(ctx)
 	if err != nil {
-		return fmt.Errorf("read package %s: %w", archive.PackageErased, err)
+		return err
 	}
 	r.gone, r.goneDirs = make(map[string]bool, len(stones)), make(map[string]bool, len(stones))
 	for _, stone := range stones {
@@ -121,4 +111,29 @@ func (r *rebuilding) erased(ctx context.Context) error {
 		r.report.Erased += n
 	}
 	return nil
+}
+
+// stones reads which records the packages say were erased; none where no package does.
+func (r *rebuilding) stones(ctx context.Context) ([]archive.Tombstone, error) {
+	object, err := r.open(ctx, archive.PackageErased)
+	if errors.Is(err, archive.ErrNotFound) {
+		return nil, nil
+	}
+	var stones []archive.Tombstone
+	if err == nil {
+		stones, err = packet.ReadErased(ctx, object)
+	}
+	if damaged(err) {
+		return nil, fmt.Errorf("the package %s, which names the records that were erased, is damaged; bring it back from a copy, so that none of them is restored: %w", archive.PackageErased, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read package %s: %w", archive.PackageErased, err)
+	}
+	return stones, nil
+}
+
+// PreservedErasures returns which records the packages say were erased; none where no
+// package does.
+func PreservedErasures(ctx context.Context, root PackageRoot) ([]archive.Tombstone, error) {
+	return (&rebuilding{root: root}).stones(ctx)
 }

@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"hexi/archive"
 	"hexi/archive/catalog"
 	"hexi/archive/snapshot"
-	"hexi/archive/vocab"
 )
 
 // snapshotFlags say which of its three things "hexi snapshot" is to do.
@@ -82,6 +79,7 @@ type snapshotReport struct {
 	Restored *catalog.Restored `json:"restored,omitempty"`
 	Cleared  int               `json:"journalCleared,omitempty"` // segments of the journal
 	Resumed  int               `json:"resumed,omitempty"`        // assets that are worked on again
+	Erased   int               `json:"erased,omitempty"`         // records that were erased after the copy, and are again
 }
 
 func (env *environment) printSnapshot(r snapshotReport, did string) error {
@@ -96,6 +94,9 @@ func (env *environment) printSnapshot(r snapshotReport, did string) error {
 	}
 	fmt.Fprintf(env.stdout, "%d later writes came out of the journal; the catalogue is at change %d; %d assets are worked on again by the next server or worker\n",
 		r.Restored.Replayed, r.Restored.LastChange, r.Resumed)
+	if r.Erased > 0 {
+		fmt.Fprintf(env.stdout, "%s erased since and erased again, as the preservation packages say; the next server or worker removes what is left\n", countedWere(r.Erased, "record"))
+	}
 	if r.Restored.Aside != "" {
 		fmt.Fprintf(env.stdout, "the catalogue that was there before lies in %s\n", r.Restored.Aside)
 	}
@@ -211,6 +212,10 @@ func (env *environment) restoreSnapshot(ctx context.Context, s settings, f snaps
 		return err
 	}
 	defer store.Close() //nolint:errcheck // nothing is written to it but what is durable
+	stones, err := erasedSince(ctx, store.store)
+	if err != nil {
+		return fmt.Errorf("the snapshot is whole, but not the list of what was erased since (nothing was changed): %w", err)
+	}
 	journal := openJournal(s, store.store)
 	opts := catalog.RestoreOptions{Replace: f.replace}
 	if journal != nil {
@@ -240,22 +245,8 @@ func (env *environment) restoreSnapshot(ctx context.Context, s settings, f snaps
 		return fmt.Errorf("restore %s: %w", place.name, err)
 	}
 	report.Restored = &restored
-	if report.Resumed, err = resumeAll(ctx, s.Database, catalog.Options{Logger: log, Journal: journalOf(journal)}); err != nil {
+	if err := env.resume(ctx, s.Database, catalog.Options{Logger: log, Journal: journalOf(journal)}, stones, &report); err != nil {
 		return err
 	}
 	return env.printSnapshot(report, "restored")
-}
-
-// resumeAll makes the jobs of a catalogue that was restored.
-func resumeAll(ctx context.Context, database string, opts catalog.Options) (n int, err error) {
-	c, err := catalog.Open(ctx, database, opts)
-	if err != nil {
-		return 0, fmt.Errorf("open the restored catalogue: %w", err)
-	}
-	defer func() { err = errors.Join(err, c.Close()) }()
-	words, err := vocab.Load()
-	if err != nil {
-		return 0, fmt.Errorf("load vocabularies: %w", err)
-	}
-	return archive.New(c, words, archive.Options{}).ResumeAll(ctx, "restore-"+strings.ReplaceAll(uuid.Must(uuid.NewV7()).String(), "-", ""))
 }
