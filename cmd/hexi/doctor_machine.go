@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"hexi/archive"
@@ -118,7 +119,7 @@ func (d *doctor) disk(check, dir string) {
 		what = dir + " (not there yet; in " + there + ")"
 	}
 	if err := writable(there); err != nil {
-		d.fault(check, "give the user that hexi runs as the right to write there, or choose another directory", "nothing can be written to %s: %v", what, err)
+		d.fault(check, cureOf(err, "give the user that hexi runs as the right to write there, or choose another directory"), "nothing can be written to %s: %v", what, err)
 		return
 	}
 	free, err := ingest.FreeSpace(there)
@@ -166,6 +167,19 @@ func writable(dir string) error {
 	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }
 
+// leastRoom is less than a database can be opened with, in bytes.
+const leastRoom = 64 << 10
+
+// cureOf is what to do about an error: where it says that a disk is full that is to make
+// room, else do.
+func cureOf(err error, do string) string {
+	var full *archive.FullError
+	if errors.As(err, &full) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return "make room there; docs/operations.md, \"When a disk is full\", says what may be removed"
+	}
+	return do
+}
+
 const doMigrate = "nothing: the next start of hexi brings the tables up to date; make a copy before"
 
 // database looks at the catalogue.
@@ -178,7 +192,12 @@ func (d *doctor) database(ctx context.Context) {
 		d.warn(check, `nothing: the first "hexi ingest", "hexi serve" or "hexi demo" makes it`, "there is no catalogue at %s yet", address)
 		return
 	case err != nil:
-		d.fault(check, "start the database, or mend --database", "the catalogue at %s cannot be read: %s", address, oneLine(err))
+		if file := d.settings.databaseFile(); file != "" { // SQLite does not say it of all that it lacks room for
+			if free, lookErr := ingest.FreeSpace(filepath.Dir(file)); lookErr == nil && free < leastRoom {
+				err = &archive.FullError{Place: "the database " + file, Err: err}
+			}
+		}
+		d.fault(check, cureOf(err, "start the database, or mend --database"), "the catalogue at %s cannot be read: %s", address, oneLine(err))
 		return
 	}
 	d.lastChange = in.LastChange

@@ -59,7 +59,7 @@ func (d *doctor) objects(ctx context.Context) {
 	} {
 		says, err := step.try(ctx)
 		if err != nil {
-			d.fault("store "+step.check, step.do, "%s", oneLine(err))
+			d.fault("store "+step.check, cureOf(err, step.do), "%s", oneLine(err))
 			if step.check == "put" {
 				break // nothing to try the others on
 			}
