@@ -37,7 +37,7 @@ func newCheck(env *environment) *cobra.Command {
 			if _, err := asked.witnesses(); err != nil {
 				return err
 			}
-			if err := env.somethingThere(); err != nil {
+			if err := env.somethingThere(cmd.Context()); err != nil {
 				return err
 			}
 			h, err := openHouse(cmd.Context(), env)

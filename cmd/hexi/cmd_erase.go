@@ -28,7 +28,7 @@ func newErase(env *environment) *cobra.Command {
 				return usage("--reason is missing: say why the record has to be erased; the log keeps it")
 			}
 			id := args[0]
-			if err := env.somethingThere(); err != nil {
+			if err := env.somethingThere(cmd.Context()); err != nil {
 				return err
 			}
 			h, err := openHouse(cmd.Context(), env)

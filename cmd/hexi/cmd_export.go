@@ -44,7 +44,7 @@ func newExport(env *environment) *cobra.Command {
 			if err := f.settle(); err != nil {
 				return err
 			}
-			if err := env.somethingThere(); err != nil {
+			if err := env.somethingThere(cmd.Context()); err != nil {
 				return err
 			}
 			h, err := openHouse(cmd.Context(), env)

@@ -20,7 +20,7 @@ func newReindex(env *environment) *cobra.Command {
 			"catalogue has published. While a server has the index open, the server is asked to do it and goes on\n" +
 			"answering from the old one.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := env.somethingThere(); err != nil {
+			if err := env.somethingThere(cmd.Context()); err != nil {
 				return err
 			}
 			h, err := openHouse(cmd.Context(), env)

@@ -104,7 +104,7 @@ func (env *environment) printSnapshot(r snapshotReport, did string) error {
 }
 
 func (env *environment) takeSnapshot(ctx context.Context, s settings, f snapshotFlags) error {
-	if err := env.somethingThere(); err != nil {
+	if err := env.somethingThere(ctx); err != nil {
 		return err
 	}
 	place, err := openPlace(ctx, s, f.to)

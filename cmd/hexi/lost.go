@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"hexi/archive"
+	"hexi/archive/objects"
+	"hexi/archive/ocfl"
 )
 
 // databaseFile is the file of an embedded database, "" where a server has it.
@@ -33,15 +36,39 @@ func (s settings) databaseMissing() bool {
 
 // somethingThere refuses to work on an archive that is not there, rather than to make an
 // empty one: a folder that is not mounted is not to look like an archive in good order.
-func (env *environment) somethingThere() error {
+// An archive whose database was lost is told from none.
+func (env *environment) somethingThere(ctx context.Context) error {
 	s, err := env.flags.load(env.getenv)
 	if err != nil {
 		return err
 	}
-	if s.databaseMissing() {
-		return usage("there is no archive in %s; name its folder with --data", filepath.Dir(s.databaseFile()))
+	if !s.databaseMissing() {
+		return nil
 	}
-	return nil
+	if err := s.refuseTraces(ctx); err != nil {
+		return err
+	}
+	return usage("there is no archive in %s; name its folder with --data", filepath.Dir(s.databaseFile()))
+}
+
+// refuseTraces is refuseLost for who has opened nothing yet, and makes nothing.
+func (s settings) refuseTraces(ctx context.Context) (err error) {
+	if path, local := strings.CutPrefix(s.Objects, "dir:"); local {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			if s.Journal == journalInStore || s.Journal == journalOff {
+				return nil
+			}
+			return s.refuseLost(ctx, nil, openJournal(s, nil))
+		}
+	}
+	store, err := objects.Open(ctx, s.Objects)
+	if err != nil {
+		return fmt.Errorf("open object store: %w", err)
+	}
+	if closer, ok := store.(io.Closer); ok {
+		defer closer.Close() //nolint:errcheck // only read
+	}
+	return s.refuseLost(ctx, store, openJournal(s, store))
 }
 
 // refuseEmpty refuses a database in which nothing was ever saved where there are packages
@@ -51,7 +78,7 @@ func (h *house) refuseEmpty(ctx context.Context) error {
 	if last, err := h.archive.LastChange(ctx); err != nil || last > 0 {
 		return err
 	}
-	held, err := h.holdsPackages(ctx)
+	held, err := holdsPackages(ctx, h.objects)
 	if err != nil || !held {
 		return err
 	}
@@ -63,23 +90,26 @@ func (h *house) refuseEmpty(ctx context.Context) error {
 }
 
 // refuseLost is refuseEmpty before the database is made; a journal says, too, that there
-// was one.
-func (h *house) refuseLost(ctx context.Context) error {
-	held, err := h.holdsPackages(ctx)
-	if err != nil {
-		return err
+// was one. The store is nil where it is not there either, and the journal where none is
+// kept.
+func (s settings) refuseLost(ctx context.Context, store objects.Store, journal keptJournal) error {
+	if store != nil {
+		held, err := holdsPackages(ctx, store)
+		if err != nil {
+			return err
+		}
+		if held {
+			return wasLost("there is no database %s, but %s holds preservation packages of an archive", s.databaseFile(), s.Objects)
+		}
 	}
-	if held {
-		return wasLost("there is no database %s, but %s holds preservation packages of an archive", h.settings.databaseFile(), h.settings.Objects)
-	}
-	if h.journal == nil {
+	if journal == nil {
 		return nil
 	}
-	for name, err := range h.journal.Segments(ctx) {
+	for name, err := range journal.Segments(ctx) {
 		if err != nil {
 			return fmt.Errorf("look for a journal: %w", err)
 		}
-		return wasLost("there is no database %s, but its journal is there (%s in %s)", h.settings.databaseFile(), name, h.settings.Journal)
+		return wasLost("there is no database %s, but its journal is there (%s in %s)", s.databaseFile(), name, s.Journal)
 	}
 	return nil
 }
@@ -91,12 +121,19 @@ func wasLost(format string, args ...any) error {
 
 // holdsPackages looks whether there is a package of a record or of users; that of the
 // vocabularies is written by a server in which nothing was ever saved, too.
-func (h *house) holdsPackages(ctx context.Context) (bool, error) {
-	own, err := h.packages.Path(ctx, archive.PackageVocabularies)
+func holdsPackages(ctx context.Context, store objects.Store) (bool, error) {
+	root, err := ocfl.Open(ctx, packageStore{store}, packagesPrefix)
+	if errors.Is(err, archive.ErrNotFound) {
+		return false, nil
+	}
+	own := ""
+	if err == nil {
+		own, err = root.Path(ctx, archive.PackageVocabularies)
+	}
 	if err != nil {
 		return false, fmt.Errorf("look for preservation packages: %w", err)
 	}
-	for info, err := range h.objects.List(ctx, packagesPrefix+"/") {
+	for info, err := range store.List(ctx, packagesPrefix+"/") {
 		if err != nil {
 			return false, fmt.Errorf("look for preservation packages: %w", err)
 		}

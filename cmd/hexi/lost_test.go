@@ -53,12 +53,17 @@ func TestLostDatabase(t *testing.T) {
 	if r := checked(t, exitDone, "--data", data); len(r.Differences) != 0 || r.Looked.Records != 1 || r.Looked.Masters != 1 {
 		t.Errorf("%+v", r)
 	}
-	// With nothing but the journal left it was lost as well.
+	// With nothing but the journal left it was lost as well, whoever asks.
 	removeDatabase(t, data)
 	if err := os.RemoveAll(filepath.Join(data, "objects")); err != nil {
 		t.Fatal(err)
 	}
-	if got := hexi(t, args...); got.status != exitUsage || !strings.Contains(got.stderr, "its journal is there") {
+	for _, command := range [][]string{args, {"check", "--data", data}, {"reindex", "--data", data}, {"export", "--to", filepath.Join(dir, "o.jsonl"), "--data", data}, {"snapshot", "--to", filepath.Join(dir, "s.gz"), "--data", data}} {
+		if got := hexi(t, command...); got.status != exitUsage || !strings.Contains(got.stderr, "its journal is there") {
+			t.Errorf("%s: %+v", command[0], got)
+		}
+	}
+	if got := hexi(t, "doctor", "--data", data); got.status == exitDone || !strings.Contains(got.stdout, "its journal is there") || !strings.Contains(got.stdout, "hexi snapshot --restore") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -80,7 +80,7 @@ func openArchive(ctx context.Context, env *environment, lost bool) (_ *house, er
 	}
 	missing := s.databaseMissing()
 	if missing && !lost {
-		if err = h.refuseLost(ctx); err != nil {
+		if err = s.refuseLost(ctx, h.objects, h.journal); err != nil {
 			return nil, err
 		}
 	}

@@ -52,6 +52,10 @@ func TestSnapshot(t *testing.T) {
 	if o := hexi(t, "snapshot", "--restore", "store:", "--data", data); o.status != exitDone || !strings.Contains(o.stdout, "restored") {
 		t.Fatalf("%+v", o)
 	}
+	// The packages are of this state, by whatever name the catalogue went.
+	if r := checked(t, exitDone, "--data", data); len(r.Differences) != 0 {
+		t.Errorf("%+v", r.Differences)
+	}
 	after, _ := serve(t, "--data", data)
 	for _, path := range []string{"/api/v1/records/wall", "/iiif/manifest/wall", "/api/v1/search?q=药师", "/api/v1/jobs"} {
 		if status, body := fetch(t, after+path, "Bearer "+token); status != http.StatusOK {
