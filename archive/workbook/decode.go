@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ type decoded struct {
 	line   archive.Line
 	faults map[string]archive.InvalidErrors // by the field of the record
 	period string                           // what stands under "period"
+	filled map[string][]string              // paths of cells that are not empty, by the field
 }
 
 // Decode reads a row: the cells under the columns, and behind them those that go on with
@@ -78,7 +80,7 @@ func rootOf(path string) string { root, _, _ := strings.Cut(path, "."); return r
 func (row *Row) merge(r rest, d *decoded) error {
 	shown := fields(row.Line)
 	for name, f := range r.Fields {
-		if digest(shown[name]) != f.Shown {
+		if digest(shown[name], d.filled[name]) != f.Shown {
 			row.Edited = append(row.Edited, name)
 			continue
 		}
@@ -128,13 +130,15 @@ func layersOf(files []string, r rest) []*archive.Layer {
 	return out
 }
 
-// digest stands for what cells showed; "" where they showed nothing.
-func digest(raw json.RawMessage) string {
-	if raw == nil {
-		return ""
+// digest stands for what cells showed, and for which of them showed it: what a cell says
+// may follow from another, and emptying it is an edit all the same.
+func digest(raw json.RawMessage, filled []string) string {
+	h := sha256.New()
+	for _, part := range append([]string{string(raw)}, slices.Sorted(slices.Values(filled))...) {
+		_, _ = io.WriteString(h, part) // a hash never fails to write
+		h.Write([]byte{0})
 	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:8])
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 func headingOf(columns []Column, path string) string {
@@ -148,10 +152,11 @@ func headingOf(columns []Column, path string) string {
 
 // decodeCells reads what the cells themselves say.
 func decodeCells(v Vocabulary, columns []Column, kind archive.Kind, cells []Cell) *decoded {
-	d := &decoded{}
+	d := &decoded{filled: map[string][]string{}}
 	d.line.Kind = kind
 	for i, c := range columns {
 		if i < len(cells) && cells[i].Text != "" && c.Path != PathRest {
+			d.filled[rootOf(c.Path)] = append(d.filled[rootOf(c.Path)], c.Path)
 			d.set(v, c, cells[i])
 		}
 	}

@@ -222,7 +222,8 @@ type rest struct {
 	Layers []*archive.Layer     `json:"layers,omitempty"`
 }
 
-// restField is a field of a record with the digest of what its cells show, read again.
+// restField is a field of a record with the digest of what its cells show, read again,
+// and of which of them show anything.
 type restField struct {
 	Value json.RawMessage `json:"value"`
 	Shown string          `json:"shown"`
@@ -245,7 +246,7 @@ func Encode(v Vocabulary, columns []Column, kind archive.Kind, l archive.Line) [
 	shown, want := fields(back.line), fields(l)
 	for name := range union(shown, want) {
 		if string(shown[name]) != string(want[name]) {
-			r.Fields[name] = restField{Value: want[name], Shown: digest(shown[name])}
+			r.Fields[name] = restField{Value: want[name], Shown: digest(shown[name], back.filled[name])}
 		}
 	}
 	if len(r.Fields) > 0 || r.Assets != nil || r.Layers != nil {

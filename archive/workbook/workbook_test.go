@@ -206,6 +206,15 @@ func TestEdited(t *testing.T) {
 	if _, err = edit(workbook.PathRest, "{broken"); err == nil || !strings.Contains(err.Error(), "其余内容") {
 		t.Errorf("%v", err)
 	}
+	// The words for a time go when they are taken out, also where the term says the same.
+	l = lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"旧"},"period":{"term":"ming","from":1368,"to":1644,"note":{"zh":"明"}}}`)
+	columns = columnsOf(l)
+	if row, err = edit("titles.zh", "新"); err != nil || row.Line.Period.Note["zh"] != "明" || row.Edited != nil {
+		t.Errorf("%+v %v", row, err)
+	}
+	if row, err = edit("period", ""); err != nil || row.Line.Period == nil || row.Line.Period.Note != nil || row.Line.Period.Term != "ming" || cmp.Diff(row.Edited, []string{"period"}) != "" {
+		t.Errorf("%+v %+v %v", row, row.Line.Period, err)
+	}
 }
 
 // A table that is full goes on in another, of the same columns; the file is always the same.

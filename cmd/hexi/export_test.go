@@ -6,8 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"hexi/archive"
 )
 
 // exportedArchive makes an archive that has one of everything which an export can get
@@ -309,6 +314,73 @@ func TestExportReal(t *testing.T) {
 		}
 		if again := exportBy(t, built, filepath.Join(out, fmt.Sprint(i, ".xlsx")), other); !bytes.Equal(book, again) {
 			t.Errorf("the workbook is another after %s", from)
+		}
+	}
+}
+
+// A workbook that was exported and edited comes in again, field by field: what the cells
+// could not show beside an edited one is gone, and that is told.
+func TestEditedWorkbook(t *testing.T) {
+	t.Parallel()
+	flags := []string{"--data", filepath.Join(t.TempDir(), "archive")}
+	dir := t.TempDir()
+	sheet := fileOf(t, dir, "账.csv", []byte("总登记号,名称,年代,质地,尺寸,收藏单位\n0001,铜奔马,东汉,铜,高34.5厘米，长45厘米,甘肃省博物馆\n0002,陶罐,汉,陶,高12厘米,甘肃省博物馆\n"))
+	if got := hexi(t, append([]string{"ingest", sheet, "--collection", "folk", "--kind", "relic"}, flags...)...); got.status != exitDone {
+		t.Fatalf("%+v", got)
+	}
+	book := filepath.Join(dir, "book.xlsx")
+	exportTo(t, book, flags)
+	for _, edit := range []struct {
+		heading, text string
+		kept          func(r archive.Record) bool
+	}{
+		{"名称", "马踏飞燕", func(r archive.Record) bool { return r.Titles["zh"] == "马踏飞燕" && r.Period.Note["zh"] == "东汉" }},
+		{"年代", "西汉", func(r archive.Record) bool { return r.Period.Note["zh"] == "西汉" }},
+		{"起始年", "100", func(r archive.Record) bool { return r.Period.From == 100 }},
+		{"年代", "", func(r archive.Record) bool { return r.Period.Note == nil && r.Period.Term == "eastern-han" }},
+		{"通高", "35 cm", func(r archive.Record) bool { return len(r.Dimensions) == 2 && slices.Contains(r.Dimensions, archive.Dimension{Type: "height", Value: 35, Unit: "cm"}) }},
+	} {
+		file, err := excelize.OpenFile(book)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := file.GetSheetList()[0]
+		rows, err := file.GetRows(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		column := slices.Index(rows[0], edit.heading)
+		line := slices.IndexFunc(rows, func(row []string) bool { return slices.Contains(row, "0001") })
+		cell, err := excelize.CoordinatesToCellName(column+1, line+1)
+		if err != nil {
+			t.Fatalf("no column %s in %v: %v", edit.heading, rows[0], err)
+		}
+		if err := file.SetCellStr(table, cell, edit.text); err != nil {
+			t.Fatal(err)
+		}
+		edited := filepath.Join(dir, "edited.xlsx")
+		if err := file.SaveAs(edited); err != nil {
+			t.Fatal(err)
+		}
+		other := []string{"--data", filepath.Join(t.TempDir(), "other")}
+		for _, dry := range []string{"--dry-run=true", "--dry-run=false"} {
+			if got := hexi(t, append([]string{"ingest", edited, "--report", filepath.Join(dir, "report.xlsx"), dry}, other...)...); got.status != exitDone {
+				t.Errorf("%s: %+v", edit.heading, got)
+			}
+		}
+		found := false
+		for _, line := range bytes.Split(exportTo(t, filepath.Join(t.TempDir(), "o.jsonl"), other), []byte("\n")) {
+			if !bytes.Contains(line, []byte(`"0001"`)) {
+				continue
+			}
+			var r archive.Record
+			err := json.Unmarshal(line, &r)
+			if found = err == nil; !found || !edit.kept(r) {
+				t.Errorf("%s = %q: %s, %v", edit.heading, edit.text, line, err)
+			}
+		}
+		if !found {
+			t.Errorf("%s: the record is gone", edit.heading)
 		}
 	}
 }

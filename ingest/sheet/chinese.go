@@ -165,6 +165,7 @@ var inChinese = map[string]string{
 	"%s is not a text":                                                                    "%s 不是文字",
 	`is not a list of regions like {"asset": "a1", "xywh": "100,200,640,480"}`:            `不是形如 {"asset": "a1", "xywh": "100,200,640,480"} 的区域列表`,
 	"is missing; name the image":                                                          "缺少影像，请注明是哪一幅",
+	"its cells were edited and count; what they could not show of it is gone":             "单元格已被修改，以单元格为准；单元格未能显示的部分不再保留",
 	"the record %s is part of this one: %s":                                               "记录 %s 隶属于本记录：%s",
 	"%s was erased; name another record, or none":                                         "记录 %s 已被清除；请填写另一条记录，或留空",
 	"%s is not in the archive and not among these rows; the row is taken all the same":    "档案中没有记录 %s，本次各行中也没有；本行照常录入",

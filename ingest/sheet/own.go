@@ -182,7 +182,7 @@ func (t ownTable) read(row *Row, l line, columns []own.Column, opts Options) {
 	row.Record, row.Files, row.Masters, row.Layers = read.Line.Record, read.Line.Files, read.Line.Masters, read.Line.Layers
 	row.Err = err
 	for _, field := range read.Edited {
-		row.Notes = append(row.Notes, Note{Field: field, Why: "its cells were edited and count; what they could not show of it is gone"})
+		row.Notes = append(row.Notes, newNote(field, "its cells were edited and count; what they could not show of it is gone"))
 	}
 	if row.Record.Collection == "" {
 		row.Record.Collection = opts.Collection
