@@ -122,6 +122,9 @@ func (f *folder) List(_ context.Context, prefix string) iter.Seq2[ocfl.Info, err
 			}
 			key := filepath.ToSlash(strings.TrimPrefix(name, f.path+"/"))
 			info, err := e.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // deleted meanwhile
+			}
 			if err == nil && strings.HasPrefix(key, prefix) {
 				all = append(all, ocfl.Info{Key: key, Size: info.Size(), Modified: info.ModTime()})
 			}
