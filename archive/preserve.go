@@ -72,8 +72,9 @@ type DossierQuery struct {
 
 // Dossier is what the catalogue holds of one record at one moment.
 type Dossier struct {
-	Log       string // the identity of the catalogue, which numbers the changes
-	Entry     Entry  // at the latest revision; its Assets are all there are, superseded ones included
+	Log       string   // the identity of the catalogue, which numbers the changes
+	Before    []string // the identities of those that it was put back from
+	Entry     Entry    // at the latest revision; its Assets are all there are, superseded ones included
 	Published time.Time
 	Tombstone *Tombstone // of a record that was withdrawn and that the public saw; else nil
 	Revisions []Revision // ascending
@@ -99,10 +100,11 @@ type Preserved struct {
 
 // PackageState says how one package stands.
 type PackageState struct {
-	Known   bool // it was wanted once
-	Written bool // there is a version of it
-	Due     bool // changes wait to be written to it, or are being written
-	Taken   bool // a worker is at it
+	Known   bool   // it was wanted once
+	Written bool   // there is a version of it
+	Due     bool   // changes wait to be written to it, or are being written
+	Taken   bool   // a worker is at it
+	Error   string // why the last attempt to write it failed; "" if it did not
 }
 
 // Preservation says how far the packages are behind.
@@ -120,7 +122,8 @@ type Preservation struct {
 type PackageCatalog interface {
 	// TakeDue gives up to limit packages to a worker, which has signed on: those due by
 	// then, the longest first, those of workers that are no more, and those that it took
-	// before and said nothing of. With resting, also those that are not due yet.
+	// before and said nothing of. With resting, also those that are not due yet, but for
+	// those that have failed.
 	TakeDue(ctx context.Context, worker string, now time.Time, resting bool, limit int) ([]Due, error)
 	// GiveBack returns a package that a worker took: due again then, for the reason if
 	// there is one.

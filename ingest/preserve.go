@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -248,11 +249,25 @@ func (p *Pipeline) preserveOnce(ctx context.Context, d archive.Due, object *ocfl
 		}
 	}
 	files, doc, err := packet.Build(dossier, base)
+	var forked *packet.ForkedError
+	anew := errors.As(err, &forked) && slices.Contains(dossier.Before, forked.Log)
+	if anew {
+		// Somebody put the catalogue back to a time before: it goes on from there, and the
+		// versions that the package has stay.
+		base = base.Anew()
+		if dossier, err = p.archive.Dossier(ctx, d.Package, base.Query()); err != nil {
+			return archive.Preserved{}, nil, err
+		}
+		files, doc, err = packet.Build(dossier, base)
+	}
 	if err != nil {
 		return archive.Preserved{}, nil, err
 	}
 	version := ocfl.Version{Object: d.Package, Files: ocflFiles(files)}
 	describe(&version, dossier)
+	if anew {
+		version.Message += fmt.Sprintf(" (from here on by a catalogue that was put back; revision %d of the one before stands in the version before)", forked.Revision)
+	}
 	if object != nil {
 		version.Head = object.Head
 	}

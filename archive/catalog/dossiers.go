@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -32,6 +34,10 @@ func (q queries) dossiers(ctx context.Context, ids []string, out map[string]*arc
 	if err != nil {
 		return err
 	}
+	before, err := q.ancestors(ctx)
+	if err != nil {
+		return err
+	}
 	var entries []entryRow
 	if err := q.selectEntries(&entries, false).Where("r.id IN (?)", bun.List(ids)).Where("r.revision <= ?", maxWhole).Where("NOT r.withdrawn").Scan(ctx); err != nil {
 		return fmt.Errorf("read records: %w", err)
@@ -43,7 +49,7 @@ func (q queries) dossiers(ctx context.Context, ids []string, out map[string]*arc
 			return err
 		}
 		ids = append(ids, entries[i].ID)
-		out[entries[i].ID] = &archive.Dossier{Log: log, Entry: *entry, Published: fromMicros(entries[i].PublishedAt)}
+		out[entries[i].ID] = &archive.Dossier{Log: log, Before: before, Entry: *entry, Published: fromMicros(entries[i].PublishedAt)}
 	}
 	if len(ids) == 0 {
 		return nil
@@ -90,4 +96,14 @@ func (q queries) identity(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("read the catalogue's identity: %w", notFound(err))
 	}
 	return row.Value, nil
+}
+
+// ancestors are the catalogues that this one was put back from.
+func (q queries) ancestors(ctx context.Context) ([]string, error) {
+	var row metaRow
+	err := notFound(q.find(&row).Where("name = ?", metaAncestors).Scan(ctx))
+	if err != nil && !errors.Is(err, archive.ErrNotFound) {
+		return nil, fmt.Errorf("read what the catalogue was put back from: %w", err)
+	}
+	return strings.Fields(row.Value), nil
 }

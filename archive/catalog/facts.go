@@ -90,7 +90,7 @@ func (c *Catalog) PackageState(ctx context.Context, id string) (archive.PackageS
 	if err != nil {
 		return archive.PackageState{}, fmt.Errorf("look at package %s: %w", id, err)
 	}
-	return archive.PackageState{Known: true, Written: row.Head > 0, Due: row.Due > 0 || !row.Clean, Taken: row.Worker != ""}, nil
+	return archive.PackageState{Known: true, Written: row.Head > 0, Due: row.Due > 0 || !row.Clean, Taken: row.Worker != "", Error: row.Error}, nil
 }
 
 // WantPackage has the preservation package of a record written again, by whoever works

@@ -191,6 +191,9 @@ func (q queries) dossier(ctx context.Context, id string, query archive.DossierQu
 	if out.Log, err = q.identity(ctx); err != nil {
 		return nil, err
 	}
+	if out.Before, err = q.ancestors(ctx); err != nil {
+		return nil, err
+	}
 	if query.Log != out.Log {
 		query.AfterChange = 0
 	}

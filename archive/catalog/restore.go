@@ -45,6 +45,7 @@ const (
 	metaRestoring = "restoring" // until it is whole
 	metaRestored  = "restored"  // when
 	metaAfter     = "after"     // from which catalogue, and up to which entry of its journal
+	metaAncestors = "ancestors" // all catalogues that it was put back from, the first one first
 )
 
 // ErrNotEmpty says that a restore would write over what is there.
@@ -115,7 +116,18 @@ func (r *restorer) fill(ctx context.Context, c *Catalog) (Restored, error) {
 		return Restored{}, fmt.Errorf("begin transaction: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit this does nothing
+	known, err := fact(ctx, tx, metaAncestors)
+	if err != nil {
+		return Restored{}, err
+	}
+	ancestors := strings.Fields(known)
+	for _, id := range []string{r.was.Catalogue, r.line} {
+		if id != "" && !slices.Contains(ancestors, id) {
+			ancestors = append(ancestors, id)
+		}
+	}
 	for _, fact := range []metaRow{
+		{Name: metaAncestors, Value: strings.Join(ancestors, " ")},
 		{Name: metaID, Value: rand.Text()},
 		{Name: metaRestored, Value: c.now().UTC().Format(time.RFC3339)},
 		{Name: metaAfter, Value: fmt.Sprintf("%s %d", r.line, number)},

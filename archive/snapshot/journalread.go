@@ -51,10 +51,29 @@ func Read(ctx context.Context, from Segments, s Span) iter.Seq2[Entry, error] {
 	}
 }
 
+// ErrForeign says that a journal is of other catalogues than the one that is asked for.
+var ErrForeign = errors.New("the journal is of another catalogue")
+
+func foreign(all []found, line string) error {
+	var lines []string
+	for _, f := range all {
+		if !slices.Contains(lines, f.head.Line) {
+			lines = append(lines, f.head.Line)
+		}
+	}
+	return fmt.Errorf("%w: it holds writes of %s, and none of %s", ErrForeign, strings.Join(lines, ", "), line)
+}
+
 func readSpan(ctx context.Context, from Segments, s Span, yield func(Entry, error) bool) error {
 	all, err := heads(ctx, from)
 	if err != nil {
 		return err
+	}
+	if len(all) > 0 && s.Line != "" && !slices.ContainsFunc(all, func(f found) bool {
+		id, _ := f.restoredFrom()
+		return f.head.Line == s.Line || id == s.Line
+	}) {
+		return foreign(all, s.Line)
 	}
 	way, err := route(ctx, from, all, s)
 	if err != nil {

@@ -223,6 +223,10 @@ func (env *environment) restoreSnapshot(ctx context.Context, s settings, f snaps
 		// This, too, is looked at before anything is changed.
 		later := int64(0)
 		for _, err := range entriesAfter(ctx, journal, report.Of, f) {
+			if errors.Is(err, snapshot.ErrForeign) {
+				return fmt.Errorf("the snapshot is whole, but it is of another archive than this one, as it seems (nothing was changed): %w. "+
+					"If it is the right one all the same, name its journal with --journal, or put back the copy alone with --journal off", err)
+			}
 			if errors.Is(err, snapshot.ErrForked) {
 				return fmt.Errorf("the snapshot is whole, but it has to be said what was written since (--line ID names the line to follow; nothing was changed): %w", err)
 			}

@@ -334,11 +334,15 @@ func TestEditedWorkbook(t *testing.T) {
 		heading, text string
 		kept          func(r archive.Record) bool
 	}{
-		{"名称", "马踏飞燕", func(r archive.Record) bool { return r.Titles["zh"] == "马踏飞燕" && r.Period.Note["zh"] == "东汉" }},
+		{"名称", "马踏飞燕", func(r archive.Record) bool {
+			return r.Titles["zh"] == "马踏飞燕" && r.Period.Note["zh"] == "东汉"
+		}},
 		{"年代", "西汉", func(r archive.Record) bool { return r.Period.Note["zh"] == "西汉" }},
 		{"起始年", "100", func(r archive.Record) bool { return r.Period.From == 100 }},
 		{"年代", "", func(r archive.Record) bool { return r.Period.Note == nil && r.Period.Term == "eastern-han" }},
-		{"通高", "35 cm", func(r archive.Record) bool { return len(r.Dimensions) == 2 && slices.Contains(r.Dimensions, archive.Dimension{Type: "height", Value: 35, Unit: "cm"}) }},
+		{"通高", "35 cm", func(r archive.Record) bool {
+			return len(r.Dimensions) == 2 && slices.Contains(r.Dimensions, archive.Dimension{Type: "height", Value: 35, Unit: "cm"})
+		}},
 	} {
 		file, err := excelize.OpenFile(book)
 		if err != nil {

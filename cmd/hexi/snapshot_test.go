@@ -128,3 +128,88 @@ func TestSnapshotRefuses(t *testing.T) {
 		t.Errorf("left are %v, %v", left, err)
 	}
 }
+
+// The copy of another archive is not put back beside a journal that knows nothing of it.
+func TestRestoreOfAnotherArchive(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	one, two, file := filepath.Join(dir, "one"), filepath.Join(dir, "two"), filepath.Join(dir, "one.gz")
+	sheet := fileOf(t, dir, "sheet.jsonl", []byte(`{"id":"wall","kind":"mural","titles":{"zh":"药师经变"}}`+"\n"))
+	for _, data := range []string{one, two} {
+		if o := hexi(t, "ingest", sheet, "--collection", "dunhuang", "--data", data); o.status != exitDone {
+			t.Fatalf("%+v", o)
+		}
+	}
+	if o := hexi(t, "snapshot", "--to", file, "--data", one); o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	o := hexi(t, "snapshot", "--restore", file, "--replace", "--data", two)
+	if o.status != exitFailed || !strings.Contains(o.stderr, "of another archive") || !strings.Contains(o.stderr, "nothing was changed") {
+		t.Errorf("%+v", o)
+	}
+	if r := checked(t, exitDone, "--data", two); len(r.Differences) != 0 {
+		t.Errorf("%+v", r.Differences)
+	}
+	// In a place of its own it needs no journal.
+	if o := hexi(t, "snapshot", "--restore", file, "--data", filepath.Join(dir, "three")); o.status != exitDone {
+		t.Errorf("%+v", o)
+	}
+}
+
+// A catalogue that was put back to a time before goes on from there, and its packages with
+// it: what was given up stays in their earlier versions.
+func TestRestoreToBefore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data := filepath.Join(dir, "archive")
+	save := func(id, title string) outcome {
+		t.Helper()
+		sheet := fileOf(t, dir, "sheet.jsonl", []byte(`{"id":"`+id+`","kind":"mural","titles":{"zh":"`+title+`"}}`+"\n"))
+		return hexi(t, "ingest", sheet, "--collection", "dunhuang", "--publish", "--data", data)
+	}
+	for _, id := range []string{"wall", "other"} {
+		if got := save(id, "药师经变"); got.status != exitDone {
+			t.Fatalf("%+v", got)
+		}
+	}
+	file := filepath.Join(dir, "hexi.jsonl.gz")
+	if o := hexi(t, "snapshot", "--to", file, "--data", data); o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	for _, id := range []string{"wall", "other"} {
+		if got := save(id, "误改"); got.status != exitDone {
+			t.Fatalf("%+v", got)
+		}
+	}
+	if o := hexi(t, "snapshot", "--restore", file, "--journal", "off", "--replace", "--data", data); o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	r := checked(t, exitPart, "--data", data)
+	if len(r.Differences) != 2 || r.Differences[0].Code != "package-stale" || !strings.Contains(r.Differences[0].Why, "before the catalogue was put back") {
+		t.Errorf("%+v", r.Differences)
+	}
+	got := save("wall", "东方药师净土变")
+	if got.status != exitDone || !strings.Contains(got.stdout, "0 waiting") {
+		t.Errorf("%+v", got)
+	}
+	if r := checked(t, exitPart, "--data", data); len(r.Differences) != 1 || r.Differences[0].Record != "other" {
+		t.Errorf("%+v", r.Differences)
+	}
+	if o := hexi(t, "check", "--repair", "--data", data); o.status != exitDone {
+		t.Errorf("%+v", o)
+	}
+	if r := checked(t, exitDone, "--data", data); len(r.Differences) != 0 {
+		t.Errorf("%+v", r.Differences)
+	}
+	removeDatabase(t, data)
+	if o := hexi(t, "rebuild", "--from-packages", "--data", data); o.status != exitDone {
+		t.Fatalf("%+v", o)
+	}
+	lines := exportTo(t, filepath.Join(dir, "o.jsonl"), []string{"--data", data})
+	if !bytes.Contains(lines, []byte("东方药师净土变")) || !bytes.Contains(lines, []byte(`"药师经变"`)) || bytes.Contains(lines, []byte("误改")) {
+		t.Errorf("%s", lines)
+	}
+	if n, err := filepath.Glob(filepath.Join(data, "objects", "ocfl", "*", "*", "*", "*", "v3")); err != nil || len(n) != 2 {
+		t.Errorf("%d packages of three versions, %v: those before are to stay", len(n), err)
+	}
+}

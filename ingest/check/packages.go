@@ -117,8 +117,14 @@ func (l *packageLook) look(ctx context.Context) error {
 	if err := l.sidecars(ctx, object); err != nil {
 		return err
 	}
-	if err := l.content(ctx, object); err != nil || len(l.found) > 0 || l.due {
+	if err := l.content(ctx, object); err != nil || len(l.found) > 0 {
 		return err
+	}
+	if l.due {
+		if state.Error != "" {
+			l.tell(PackageStale, object.Dir(), "what the catalogue has logged since could not be written to it: %s", state.Error)
+		}
+		return nil
 	}
 	return l.compare(ctx, object)
 }
@@ -244,6 +250,10 @@ func (l *packageLook) compare(ctx context.Context, object *ocfl.Object) error {
 	// A catalogue that was put back from a snapshot has another name and goes on with the same
 	// numbers: whether its package says the same is seen below.
 	if read.Document.Change != doc.Change && !restoredFrom(dossier, read.Document) {
+		if read.Document.Revision > doc.Revision && slices.Contains(dossier.Before, read.Document.Log) {
+			l.tell(PackageStale, object.Dir(), "it holds revision %d, of before the catalogue was put back from a snapshot, and the catalogue has %d; where that is not to be given up, bring it back first (hexi snapshot --restore with the journal, or hexi rebuild --from-packages into an empty database): a new version of the package begins with what the catalogue has", read.Document.Revision, doc.Revision)
+			return nil
+		}
 		l.tell(PackageStale, object.Dir(), "it holds what was logged up to entry %d, the record's last is %d, and nothing waits to be written", read.Document.Change, doc.Change)
 		return nil
 	}

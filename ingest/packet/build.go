@@ -30,6 +30,23 @@ type Base struct {
 	Events   []byte            // the last file of events, if that is not full
 }
 
+// ForkedError says that a package has a revision that the catalogue does not have.
+type ForkedError struct {
+	Record   string
+	Revision int
+	Log      string // the catalogue that wrote it
+}
+
+// Error says what to do, where that catalogue was not meant to be given up.
+func (e *ForkedError) Error() string {
+	return fmt.Sprintf("package: of record %s has a revision %d that this catalogue does not have: another catalogue wrote it (%s). The package stays as it is. "+
+		"Where that catalogue was lost, hexi rebuild --from-packages brings it back, into an empty database", e.Record, e.Revision, e.Log)
+}
+
+// Anew is a base of which the next version takes nothing over but bytes: it says what the
+// catalogue says, and what went before stands in the versions before.
+func (b Base) Anew() Base { return Base{Digests: b.Digests} }
+
 // NeedsEvents returns which file of events is to be read into Base.Events; "" for none.
 func (b Base) NeedsEvents() string {
 	if b.Document == nil || b.Document.Events%perFile == 0 {
@@ -173,8 +190,7 @@ func addRevisions(files map[string]File, doc *Document, d *archive.Dossier, base
 		}
 	}
 	if !known {
-		return archive.Invalid("package", "of record %s has a revision %d that this catalogue does not have: another catalogue wrote it (%s). The package stays as it is. "+
-			"Where that catalogue was lost, hexi rebuild --from-packages brings it back, into an empty database", d.Entry.Record.ID, base.Document.Revision, base.Document.Log)
+		return &ForkedError{Record: d.Entry.Record.ID, Revision: base.Document.Revision, Log: base.Document.Log}
 	}
 	if lines > 0 {
 		flush()
