@@ -223,7 +223,7 @@ func (t *stageTx) Entry(ctx context.Context, id string) (*Entry, error) {
 	case err != nil:
 		return nil, err
 	case stone.Erased != 0:
-		return nil, fmt.Errorf("record %s: %w", id, ErrErased)
+		return nil, fmt.Errorf("record %s %w", id, ErrErased)
 	}
 	return nil, ErrNotFound
 }

@@ -16,12 +16,15 @@ import (
 type Report struct {
 	Batch   string         `json:"batch,omitempty"`
 	DryRun  bool           `json:"dryRun,omitempty"`
-	Records map[string]int `json:"records"`          // created, updated, unchanged, refused
-	Assets  map[string]int `json:"assets"`           // ready, unchanged, refused; looked-at in a dry run
-	Layers  int            `json:"layers,omitempty"` // images that became a layer of a view, another one, or none
-	Sheets  []TableReport  `json:"sheets,omitempty"`
-	Review  string         `json:"review,omitempty"` // the workbook that shows what is wrong in the sheets
-	Failed  []Item         `json:"failed"`
+	Records map[string]int `json:"records"` // created, updated, unchanged, refused
+	// Published is how many of them this run made visible to the public, changed or not; of
+	// those made up for a file, none yet.
+	Published int            `json:"published,omitempty"`
+	Assets    map[string]int `json:"assets"`           // ready, unchanged, refused; looked-at in a dry run
+	Layers    int            `json:"layers,omitempty"` // images that became a layer of a view, another one, or none
+	Sheets    []TableReport  `json:"sheets,omitempty"`
+	Review    string         `json:"review,omitempty"` // the workbook that shows what is wrong in the sheets
+	Failed    []Item         `json:"failed"`
 
 	Packages *PackagesReport `json:"packages,omitempty"` // nil in a dry run
 	Notes    []Item          `json:"notes,omitempty"`
@@ -97,7 +100,7 @@ func (r *Report) Complete() bool { return len(r.Failed) == 0 }
 
 // Changed reports whether the run changed anything in the archive.
 func (r *Report) Changed() bool {
-	return r.Records[string(archive.Created)]+r.Records[string(archive.Updated)]+r.Assets["ready"]+r.Layers > 0
+	return r.Records[string(archive.Created)]+r.Records[string(archive.Updated)]+r.Assets["ready"]+r.Layers+r.Published > 0
 }
 
 // order brings what was refused into the order of the sheets, and of the rows in each:

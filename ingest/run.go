@@ -246,6 +246,9 @@ func (r *run) flush(ctx context.Context) (err error) {
 			continue
 		}
 		r.report.Records[string(result.Outcome)]++
+		if result.Published {
+			r.report.Published++
+		}
 		r.progress.Row()
 		r.noteMissing(rows[i].item, result.ID, rows[i].missing)
 		r.wholes.named(rows[i], result)

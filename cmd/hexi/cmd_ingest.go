@@ -273,8 +273,12 @@ func (env *environment) printReportText(r *ingest.Report) {
 	if r.DryRun {
 		verb = "records would be"
 	}
-	fmt.Fprintf(w, "%s: %d created, %d updated, %d unchanged, %d refused\n", verb,
-		r.Records["created"], r.Records["updated"], r.Records["unchanged"], r.Records["refused"])
+	published := ""
+	if r.Published > 0 {
+		published = fmt.Sprintf("; %d published", r.Published)
+	}
+	fmt.Fprintf(w, "%s: %d created, %d updated, %d unchanged, %d refused%s\n", verb,
+		r.Records["created"], r.Records["updated"], r.Records["unchanged"], r.Records["refused"], published)
 	if r.DryRun {
 		fmt.Fprintf(w, "images: %d would be received, %d refused; what is damaged behind its header shows when it is decoded\n", r.Assets["looked-at"], r.Assets["refused"])
 	} else {

@@ -215,6 +215,9 @@ func TestDryRunIsHonest(t *testing.T) {
 		"mars,火星,relic,,,mars,,\n"))
 	args := []string{"ingest", own, tree, "--publish", "--json", "--data", data}
 	dry, real := readReport(t, hexi(t, append(args, "--dry-run")...)), readReport(t, hexi(t, args...))
+	if dry.Published != 7 || real.Published != 7 { // of what was a draft before as well
+		t.Errorf("the dry run says that %d would be published, the real one %d", dry.Published, real.Published)
+	}
 	if !reflect.DeepEqual(dry.Failed, real.Failed) || !reflect.DeepEqual(dry.Records, real.Records) || !reflect.DeepEqual(dry.Notes, real.Notes) {
 		t.Errorf("the dry run says\n%+v\nand the real one\n%+v", dry, real)
 	}

@@ -74,6 +74,7 @@ func process(t *testing.T, args ...string) *exec.Cmd {
 type report struct {
 	Records, Assets map[string]int
 	Layers          int
+	Published       int
 	Packages        struct{ Written, Waiting int }
 	Failed, Notes   []struct {
 		Item, Record, Asset, Field, Code, Why, Do string
