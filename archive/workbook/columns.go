@@ -14,20 +14,11 @@ type Sheet struct {
 	Columns []Column
 }
 
-// Register is the general register of a museum (总登记账): a table to print and to keep,
-// which is not read back.
-var Register = Sheet{"总登记账", []Column{
-	{"extra.registered", "登记日期"}, {"identifiers.accession", "总登记号"}, {"identifiers.class", "分类号"},
-	{"titles.zh", "名称"}, {"period", "时代"}, {"quantity", "数量"}, {"extra.actualQuantity", "实际数量"},
-	{"dimensions", "尺寸重量"}, {"materials", "质地"}, {"completeness", "完残情况"}, {"source", "来源"},
-	{"extra.entryVoucher", "入馆凭证号"}, {"extra.cancelVoucher", "注销凭证号"}, {"extra.remarks", "备注"},
-}}
-
 // Official returns the table of a kind of records, with the columns of the official sheet
 // where there is one: of movable relics the 14 items of the census.
 func Official(kind archive.Kind) Sheet {
 	site := []Column{
-		{"titles.zh", "名称"}, {"identifiers.code", "代码"}, {"place.name.zh", "地址及位置"}, {"place.lon", "经度"}, {"place.lat", "纬度"},
+		{"titles.zh", "名称"}, {"extra.code", "代码"}, {"place.name.zh", "地址及位置"}, {"place.lon", "经度"}, {"place.lat", "纬度"},
 		{"level", "级别"}, {"period", "年代"}, {"category", "类别"}, {"descriptions.zh", "简介"}, {"condition", "保存状况"},
 	}
 	switch kind {
@@ -36,7 +27,7 @@ func Official(kind archive.Kind) Sheet {
 			{"rights.holder.zh", "收藏单位"}, {"identifiers.accession", "总登记号"}, {"titles.zh", "名称"}, {"period", "年代"},
 			{"materials", "质地"}, {"category", "类别"}, {"quantity", "数量"}, {"dimensions.length", "通长"}, {"dimensions.width", "通宽"},
 			{"dimensions.height", "通高"}, {"dimensions.mass", "质量"}, {"level", "级别"}, {"source", "来源"},
-			{"completeness", "完残程度"}, {"condition", "保存状态"}, {"extra.accessioned", "入藏时间"},
+			{"completeness", "完残程度"}, {"condition", "保存状态"}, {"extra.accessionRange", "入藏时间范围"}, {"extra.accessionYear", "入藏时间"},
 		}}
 	case archive.KindSite:
 		return Sheet{"不可移动文物", site}

@@ -268,7 +268,7 @@ func TestManyRows(t *testing.T) {
 // The general register has the columns and the order of the official one.
 func TestRegister(t *testing.T) {
 	t.Parallel()
-	l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"铜镜"},"identifiers":[{"type":"accession","value":"0007"}],"period":{"term":"ming"},"materials":["铜","锡"],"quantity":{"value":1,"unit":"件"},"dimensions":[{"type":"diameter","value":12.5,"unit":"cm"},{"type":"mass","value":300,"unit":"g"}],"extra":{"remarks":"有铭","registered":"1956-03-01"}}`)
+	l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"铜镜"},"identifiers":[{"type":"accession","value":"0007"}],"period":{"term":"ming"},"materials":["铜","锡"],"quantity":{"value":1,"unit":"件"},"dimensions":[{"type":"diameter","value":12.5,"unit":"cm"},{"type":"mass","value":300,"unit":"g"}],"extra":{"remark":"有铭","registered":"1956-03-01"}}`)
 	var b bytes.Buffer
 	w := workbook.NewWriter(&b, terms{})
 	if err := w.Show(workbook.Register, func(yield func(archive.Line, error) bool) { yield(l, nil) }); err != nil {
@@ -284,7 +284,7 @@ func TestRegister(t *testing.T) {
 	rows, err := book.GetRows("总登记账")
 	want := [][]string{
 		{"登记日期", "总登记号", "分类号", "名称", "时代", "数量", "实际数量", "尺寸重量", "质地", "完残情况", "来源", "入馆凭证号", "注销凭证号", "备注"},
-		{"1956-03-01", "0007", "", "铜镜", "明", "1 件", "", "直径 12.5 cm；重 300 g", "铜；锡", "", "", "", "", "有铭"},
+		{"1956-03-01", "0007", "", "铜镜", "明", "1 件", "1 件", "直径 12.5 cm；重 300 g", "铜；锡", "", "", "", "", "有铭"},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)

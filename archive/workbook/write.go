@@ -66,27 +66,9 @@ func (w *Writer) Show(s Sheet, lines iter.Seq2[archive.Line, error]) error {
 	return w.rows(s.Name, "", s.Columns, lines, func(l archive.Line) []Cell {
 		cells := make([]Cell, len(s.Columns))
 		for i, c := range s.Columns {
-			if c.Path == "dimensions" {
-				cells[i] = Cell{Text: allMeasures(&l)}
-			} else {
-				cells[i] = show(w.vocabulary, &l, c.Path)
-			}
-			cells[i].Text = strings.TrimPrefix(presentable(cells[i].Text), jsonPrefix)
+			cells[i] = showOnly(w.vocabulary, &l, c.Path)
 		}
 		return cells
-	})
-}
-
-// measureNames are what measures are called in one cell with others.
-var measureNames = map[string]string{"length": "长", "width": "宽", "height": "高", "mass": "重", "diameter": "直径", "depth": "深", "thickness": "厚"}
-
-func allMeasures(l *archive.Line) string {
-	return joinOf(l.Dimensions, func(d archive.Dimension) (string, bool) {
-		name, ok := measureNames[d.Type]
-		if !ok {
-			name = d.Type
-		}
-		return name + " " + measure(d), true
 	})
 }
 

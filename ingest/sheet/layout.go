@@ -355,7 +355,7 @@ func readHeadings(columns []column) ([]column, error) {
 		return nil, archive.Invalid("", "the sheet has %d columns; at most %d are read", len(columns), maxColumns)
 	}
 	seen := map[string]bool{}
-	out := slices.Clone(columns)
+	out := bothQuantities(columns)
 	for i, c := range out {
 		if c.name == "" || c.field == "ignore" {
 			continue
@@ -379,6 +379,25 @@ func readHeadings(columns []column) ([]column, error) {
 		seen["extra\x00\x00"+c.name] = true
 	}
 	return out, nil
+}
+
+// bothQuantities keeps the two numbers of a register apart: beside a column of what there
+// is (实际数量), one of the quantity as such (数量) is what tradition counts, such as 1套.
+func bothQuantities(columns []column) []column {
+	out := slices.Clone(columns)
+	is := func(c column, name string) bool {
+		plain, _ := splitUnit(c.name)
+		return c.field == "quantity" && fold(plain) == name
+	}
+	if !slices.ContainsFunc(out, func(c column) bool { return is(c, "实际数量") }) {
+		return out
+	}
+	for i, c := range out {
+		if is(c, "数量") || is(c, "传统数量") {
+			out[i] = column{field: "extra", name: c.name, key: "traditionalQuantity"}
+		}
+	}
+	return out
 }
 
 // several are the fields that more than one column may fill.

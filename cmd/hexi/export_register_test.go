@@ -1,0 +1,110 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"hexi/archive"
+	"hexi/archive/vocab"
+	"hexi/archive/workbook"
+)
+
+// Every column of an official table stands for something that its records can have: a field
+// of one of their profiles, or one that all records have.
+func TestOfficialColumnsAreFields(t *testing.T) {
+	t.Parallel()
+	v, err := vocab.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(s workbook.Sheet, profiles []archive.Profile) {
+		t.Helper()
+		for _, c := range s.Columns {
+			for _, path := range []string{c.Path, workbook.Otherwise(c.Path)} {
+				if path == "" {
+					continue
+				}
+				named := slices.ContainsFunc(profiles, func(p archive.Profile) bool { _, ok := p.Field(path); return ok })
+				root, part, _ := strings.Cut(path, ".")
+				typed := root == "extra" || root == "identifiers" // where any key is taken, one that is not meant too
+				if root == "dimensions" && part != "" {
+					_, known := v.Term(archive.SchemeDimension, part)
+					typed = !known
+				}
+				if !named && (typed || !archive.IsRecordPath(path)) {
+					t.Errorf("%s, column %s: %s is no field of its records", s.Name, c.Heading, path)
+				}
+			}
+		}
+	}
+	for _, kind := range workbook.Kinds() {
+		check(workbook.Official(kind), slices.DeleteFunc(v.Profiles(), func(p archive.Profile) bool { return p.Kind != kind }))
+	}
+	ledger, ok := v.Profile("ledger")
+	if !ok {
+		t.Fatal("there is no profile of the general register")
+	}
+	check(workbook.Register, []archive.Profile{ledger})
+}
+
+// tableOf returns the rows of a table of a workbook that was exported.
+func tableOf(t *testing.T, s *sheetTrial, table string, more ...string) [][]string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "out.xlsx")
+	exportTo(t, to, []string{"--data", s.data}, more...)
+	book, err := excelize.OpenFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close() //nolint:errcheck // only read
+	rows, err := book.GetRows(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// A general register that is taken in is printed with every cell in its column.
+func TestRegisterThereAndBack(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	const head = "登记日期,总登记号,分类号,名称,时代,数量,实际数量,尺寸重量,质地,完残情况,来源,入馆凭证号,注销凭证号,备注"
+	const row = "1956-03-01,000007,甲1,彩绘陶罐,汉,1套,3 件,高 32.5 cm,陶,残缺,移交,入56-3,销80-1,旧藏"
+	s.counted("the register", s.ingest(s.write("总登记账.csv", head, row), "--collection", "folk"), 1, 0, 0, 0)
+	want := [][]string{strings.Split(head, ","), strings.Split(row, ",")}
+	if diff := cmp.Diff(want, tableOf(t, s, "总登记账")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// So are the census's items.
+func TestCensusSheetsThereAndBack(t *testing.T) {
+	t.Parallel()
+	for table, test := range map[string]struct{ head, row, kind string }{
+		"可移动文物":  {"收藏单位,总登记号,名称,年代,数量,入藏时间范围,入藏时间", "某馆,000007,彩绘陶罐,汉,3 件,1949-1965,1956", "relic"},
+		"不可移动文物": {"名称,代码,地址及位置,级别,年代,现状评估", "某桥,620102-0001,某村,尚未核定公布为文物保护单位,清,好", "site"},
+	} {
+		s := newSheetTrial(t)
+		s.counted(table, s.ingest(s.write("a.csv", test.head, test.row), "--collection", "folk", "--kind", test.kind), 1, 0, 0, 0)
+		rows := tableOf(t, s, table)
+		if len(rows) != 2 {
+			t.Fatalf("%s: %q", table, rows)
+		}
+		got := map[string]string{}
+		for i, cell := range rows[1] {
+			got[rows[0][i]] = cell
+		}
+		headings := strings.Split(test.head, ",")
+		for i, want := range strings.Split(test.row, ",") {
+			heading := strings.Replace(headings[i], "现状评估", "保存状况", 1)
+			if got[heading] != want {
+				t.Errorf("%s, %s: %q, want %q", table, heading, got[heading], want)
+			}
+		}
+	}
+}
