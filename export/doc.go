@@ -8,7 +8,8 @@
 //
 // Invariants: what "hexi ingest" makes of an export gives the same bytes when it is
 // exported again; a target is there whole or not at all; memory does not grow with the
-// number of records.
+// number of records, but for the id and the number of each, by which the rows of a
+// workbook are sorted.
 //
 //	x := export.New(archive, masters)
 //	summary, err := x.JSONL(ctx, out, export.Choice{Collection: "dunhuang", Files: true})

@@ -19,6 +19,10 @@ type Archive interface {
 	Record(ctx context.Context, id string) (*archive.Entry, error)
 	// PublicRecord returns a record as the public sees it.
 	PublicRecord(ctx context.Context, id string) (*archive.Entry, error)
+	// Records and PublicRecords return those of the ids that are there, in the order
+	// given.
+	Records(ctx context.Context, ids []string) ([]*archive.Entry, error)
+	PublicRecords(ctx context.Context, ids []string) ([]*archive.Entry, error)
 }
 
 // Masters opens what the object store holds under the key of a master. The caller

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 
 	"hexi/archive"
 	"hexi/archive/workbook"
@@ -11,21 +12,26 @@ import (
 
 // XLSX writes a workbook: a table a kind of record, under the headings of its official
 // sheet, and of relics the museum's general register besides, which is there to be printed.
-// Each table's records are read twice, first for the columns that they need.
+// Rows stand in the order of their numbers. Each table's records are read twice, first for
+// the columns that they need and for the order.
 func (x *Exporter) XLSX(ctx context.Context, w io.Writer, c Choice, v workbook.Vocabulary) (Summary, error) {
 	var s Summary
 	book := workbook.NewWriter(w, v)
 	for _, kind := range workbook.Kinds() {
 		sheet := workbook.Official(kind)
 		survey := workbook.NewSurvey(sheet)
-		for line, err := range x.kind(ctx, c, kind) {
+		order := ordering{kind: kind}
+		for e, err := range x.entriesOf(ctx, c, kind) {
 			if err != nil {
 				return s, err
 			}
+			line := c.line(e)
 			survey.Add(&line)
+			order.add(&e.Record)
 		}
+		ids := order.ids()
 		counted := func(yield func(archive.Line, error) bool) {
-			for line, err := range x.kind(ctx, c, kind) {
+			for line, err := range x.lines(ctx, c, kind, ids) {
 				if err == nil {
 					s.count(line)
 				}
@@ -38,7 +44,7 @@ func (x *Exporter) XLSX(ctx context.Context, w io.Writer, c Choice, v workbook.V
 			return s, err
 		}
 		if kind == archive.KindRelic {
-			if err := book.Show(workbook.Register, x.kind(ctx, c, kind)); err != nil {
+			if err := book.Show(workbook.Register, x.lines(ctx, c, kind, ids)); err != nil {
 				return s, err
 			}
 		}
@@ -47,16 +53,24 @@ func (x *Exporter) XLSX(ctx context.Context, w io.Writer, c Choice, v workbook.V
 	return s, book.Close()
 }
 
-// kind yields the chosen records of one kind as lines.
-func (x *Exporter) kind(ctx context.Context, c Choice, kind archive.Kind) iter.Seq2[archive.Line, error] {
+// lines yields the records of one kind in the order of the ids. One that is gone by then,
+// or is of another kind, is left out.
+func (x *Exporter) lines(ctx context.Context, c Choice, kind archive.Kind, ids []string) iter.Seq2[archive.Line, error] {
+	read := x.archive.Records
+	if c.Published {
+		read = x.archive.PublicRecords
+	}
 	return func(yield func(archive.Line, error) bool) {
-		for e, err := range x.entriesOf(ctx, c, kind) {
+		for page := range slices.Chunk(ids, pageSize) {
+			entries, err := read(ctx, page)
 			if err != nil {
 				yield(archive.Line{}, err)
 				return
 			}
-			if !yield(c.line(e), nil) {
-				return
+			for _, e := range entries {
+				if e.Record.Kind == kind && !yield(c.line(e), nil) {
+					return
+				}
 			}
 		}
 	}

@@ -108,3 +108,22 @@ func TestCensusSheetsThereAndBack(t *testing.T) {
 		}
 	}
 }
+
+// A register is printed in the order of its numbers, as people count, and so is the table
+// that is read back.
+func TestRegisterInItsOrder(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	s.counted("the register", s.ingest(s.write("账.csv", "id,总登记号,名称", "a,10,十", "b,2,二", "c,,无号", "d,甲10,甲十", "e,甲9,甲九", "f,000001,一"), "--collection", "folk", "--kind", "relic"), 6, 0, 0, 0)
+	for table, column := range map[string]int{"总登记账": 3, "可移动文物": 2} {
+		for _, more := range [][]string{nil, {"--collection", "folk"}, {"f", "e", "d", "c", "b", "a"}} {
+			var got []string
+			for _, row := range tableOf(t, s, table, more...)[1:] {
+				got = append(got, row[column])
+			}
+			if want := []string{"一", "二", "十", "甲九", "甲十", "无号"}; !slices.Equal(got, want) {
+				t.Errorf("%s of %q: %q, want %q", table, more, got, want)
+			}
+		}
+	}
+}
