@@ -19,7 +19,7 @@ func (x *Exporter) XLSX(ctx context.Context, w io.Writer, c Choice, v workbook.V
 	book := workbook.NewWriter(w, v)
 	for _, kind := range workbook.Kinds() {
 		sheet := workbook.Official(kind)
-		survey := workbook.NewSurvey(sheet)
+		survey := workbook.NewSurvey(sheet, v)
 		order := ordering{kind: kind}
 		for e, err := range x.entriesOf(ctx, c, kind) {
 			if err != nil {

@@ -88,12 +88,15 @@ const maxColumns = 300
 
 // Survey finds out which columns the lines of a table need.
 type Survey struct {
-	sheet Sheet
-	used  map[string]bool
+	sheet      Sheet
+	vocabulary Vocabulary
+	used       map[string]bool
 }
 
 // NewSurvey begins with the columns of a sheet.
-func NewSurvey(s Sheet) *Survey { return &Survey{sheet: s, used: map[string]bool{}} }
+func NewSurvey(s Sheet, v Vocabulary) *Survey {
+	return &Survey{sheet: s, vocabulary: v, used: map[string]bool{}}
+}
 
 // Add takes a line into account.
 func (s *Survey) Add(l *archive.Line) {
@@ -124,7 +127,7 @@ func (s *Survey) Columns() []Column {
 		var found []Column
 		for path := range used {
 			if part, ok := strings.CutPrefix(path, f.Path); ok && (part == "" || strings.HasSuffix(f.Path, ".")) {
-				found = append(found, Column{path, heading(f, part)})
+				found = append(found, Column{path, s.heading(f, part)})
 			}
 		}
 		slices.SortFunc(found, func(a, b Column) int { return cmp.Compare(a.Path, b.Path) })
@@ -140,7 +143,12 @@ func (s *Survey) Columns() []Column {
 }
 
 // heading is that of a further column; ingest/sheet understands most of them too.
-func heading(f Column, part string) string {
+func (s *Survey) heading(f Column, part string) string {
+	if f.Path == "dimensions." {
+		if name := measureName(s.vocabulary, part); name != part {
+			return name
+		}
+	}
 	switch {
 	case part == "" || part == "zh" && f.Path != "extra.":
 		return f.Heading

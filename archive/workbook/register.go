@@ -1,6 +1,8 @@
 package workbook
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"hexi/archive"
@@ -28,26 +30,61 @@ func Otherwise(path string) string { return otherwise[path] }
 func showOnly(v Vocabulary, l *archive.Line, path string) Cell {
 	var cell Cell
 	if path == "dimensions" {
-		cell.Text = allMeasures(l)
+		cell.Text = allMeasures(v, l)
 	} else {
 		cell = show(v, l, path)
 	}
 	if other := otherwise[path]; cell.Text == "" && other != "" {
 		return showOnly(v, l, other)
 	}
-	cell.Text = strings.TrimPrefix(presentable(cell.Text), jsonPrefix)
+	cell.Text = shown(cell)
 	return cell
 }
 
-// measureNames are what measures are called in one cell with others.
-var measureNames = map[string]string{"length": "长", "width": "宽", "height": "高", "mass": "重", "diameter": "直径", "depth": "深", "thickness": "厚"}
+func shown(c Cell) string { return strings.TrimPrefix(presentable(c.Text), jsonPrefix) }
 
-func allMeasures(l *archive.Line) string {
-	return joinOf(l.Dimensions, func(d archive.Dimension) (string, bool) {
-		name, ok := measureNames[d.Type]
-		if !ok {
-			name = d.Type
+// measureOrder is that in which a register says measures. Others come behind these, and
+// the mass last.
+var measureOrder = []string{
+	"height", "length", "width", "depth", "thickness", "diameter",
+	"mouth-diameter", "belly-diameter", "base-diameter", "foot-diameter", "hole-diameter",
+}
+
+// allMeasures says all measures of a record, each by its Chinese name: "高 32.5 cm；质量
+// 2.3 kg". Where its size stands only in the curator's words, these take its place.
+func allMeasures(v Vocabulary, l *archive.Line) string {
+	var words string
+	if !slices.ContainsFunc(l.Dimensions, func(d archive.Dimension) bool { return d.Type != "mass" }) {
+		words = shown(show(v, l, dimensionWords))
+	}
+	place := func(d archive.Dimension) int {
+		at := slices.Index(measureOrder, d.Type)
+		switch {
+		case d.Type == "mass":
+			return len(measureOrder) + 1
+		case at < 0:
+			return len(measureOrder)
 		}
-		return name + " " + measure(d), true
+		return at
+	}
+	sorted := slices.Clone(l.Dimensions)
+	slices.SortStableFunc(sorted, func(a, b archive.Dimension) int { return cmp.Compare(place(a), place(b)) })
+	said := joinOf(sorted, func(d archive.Dimension) (string, bool) {
+		return measureName(v, d.Type) + " " + measure(d), true
 	})
+	if words != "" && said != "" {
+		return words + separator + said
+	}
+	return words + said
+}
+
+// dimensionWords is where the words stand that a curator has for the size.
+const dimensionWords = "extra.dimensionNote"
+
+// measureName is what a type of measures is called in Chinese, or its code.
+func measureName(v Vocabulary, typ string) string {
+	if term, ok := v.Term(archive.SchemeDimension, typ); ok && term.Code == typ && term.Label["zh"] != "" {
+		return term.Label["zh"]
+	}
+	return typ
 }

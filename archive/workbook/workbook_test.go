@@ -22,6 +22,8 @@ func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 	for _, t := range []archive.Term{
 		{Code: "ming", Label: archive.Text{"zh": "明", "en": "Ming"}}, {Code: "grade-1", Label: archive.Text{"zh": "一级"}},
 		{Code: "twin", Label: archive.Text{"zh": "一级"}}, {Code: "folk", Label: archive.Text{"zh": "民俗"}},
+		{Code: "height", Label: archive.Text{"zh": "高"}}, {Code: "diameter", Label: archive.Text{"zh": "直径"}},
+		{Code: "mouth-diameter", Label: archive.Text{"zh": "口径"}}, {Code: "mass", Label: archive.Text{"zh": "质量"}},
 	} {
 		if s == t.Code || s == t.Label["zh"] {
 			return t, true
@@ -49,7 +51,7 @@ func textOf(t *testing.T, l archive.Line) string {
 }
 
 func columnsOf(lines ...archive.Line) []workbook.Column {
-	s := workbook.NewSurvey(workbook.Official(archive.KindRelic))
+	s := workbook.NewSurvey(workbook.Official(archive.KindRelic), terms{})
 	for i := range lines {
 		s.Add(&lines[i])
 	}
@@ -284,9 +286,47 @@ func TestRegister(t *testing.T) {
 	rows, err := book.GetRows("总登记账")
 	want := [][]string{
 		{"登记日期", "总登记号", "分类号", "名称", "时代", "数量", "实际数量", "尺寸重量", "质地", "完残情况", "来源", "入馆凭证号", "注销凭证号", "备注"},
-		{"1956-03-01", "0007", "", "铜镜", "明", "1 件", "1 件", "直径 12.5 cm；重 300 g", "铜；锡", "", "", "", "", "有铭"},
+		{"1956-03-01", "0007", "", "铜镜", "明", "1 件", "1 件", "直径 12.5 cm；质量 300 g", "铜；锡", "", "", "", "", "有铭"},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
+	}
+}
+
+// A register says every measure by its Chinese name, in one order, and the curator's words
+// where there is no measure of the size.
+func TestRegisterMeasures(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ rest, want string }{
+		{`"dimensions":[{"type":"mass","value":2.3,"unit":"kg"},{"type":"odd","value":1},{"type":"mouth-diameter","value":12,"unit":"cm"},{"type":"height","value":32.5,"unit":"cm"}]`, "高 32.5 cm；口径 12 cm；odd 1；质量 2.3 kg"},
+		{`"dimensions":[{"type":"height","value":32.5,"unit":"cm"}],"extra":{"dimensionNote":"高32.5厘米"}`, "高 32.5 cm"},
+		{`"extra":{"dimensionNote":"纵26厘米，横1200厘米"}`, "纵26厘米，横1200厘米"},
+		{`"dimensions":[{"type":"mass","value":2.3,"unit":"kg"}],"extra":{"dimensionNote":"纵26厘米"}`, "纵26厘米；质量 2.3 kg"},
+	} {
+		l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic",`+test.rest+`}`)
+		var b bytes.Buffer
+		w := workbook.NewWriter(&b, terms{})
+		sheet := workbook.Sheet{Name: "账", Columns: []workbook.Column{{Path: "dimensions", Heading: "尺寸重量"}}}
+		if err := w.Show(sheet, func(yield func(archive.Line, error) bool) { yield(l, nil) }); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		book, err := excelize.OpenReader(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := book.GetCellValue("账", "A2"); got != test.want || err != nil {
+			t.Errorf("%s: %q %v, want %q", test.rest, got, err, test.want)
+		}
+	}
+	l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","dimensions":[{"type":"mouth-diameter","value":12,"unit":"cm"},{"type":"odd","value":1}]}`)
+	var headings []string
+	for _, c := range columnsOf(l) {
+		headings = append(headings, c.Heading)
+	}
+	if got := strings.Join(headings, " "); !strings.Contains(got, "口径 尺寸（odd）") {
+		t.Errorf("headings %s", got)
 	}
 }

@@ -74,9 +74,10 @@ func TestRegisterThereAndBack(t *testing.T) {
 	t.Parallel()
 	s := newSheetTrial(t)
 	const head = "登记日期,总登记号,分类号,名称,时代,数量,实际数量,尺寸重量,质地,完残情况,来源,入馆凭证号,注销凭证号,备注"
-	const row = "1956-03-01,000007,甲1,彩绘陶罐,汉,1套,3 件,高 32.5 cm,陶,残缺,移交,入56-3,销80-1,旧藏"
-	s.counted("the register", s.ingest(s.write("总登记账.csv", head, row), "--collection", "folk"), 1, 0, 0, 0)
-	want := [][]string{strings.Split(head, ","), strings.Split(row, ",")}
+	const row, scroll = "1956-03-01,000007,甲1,彩绘陶罐,汉,1套,3 件,高 32.5 cm；口径 12 cm；质量 2.3 kg,陶,残缺,移交,入56-3,销80-1,旧藏",
+		"1956-03-01,000008,乙2,金刚经,唐,1 件,1 件,卷心二尺许,纸,残缺,移交,入56-4,,旧藏"
+	s.counted("the register", s.ingest(s.write("总登记账.csv", head, row, scroll), "--collection", "folk"), 2, 0, 0, 0)
+	want := [][]string{strings.Split(head, ","), strings.Split(row, ","), strings.Split(scroll, ",")}
 	if diff := cmp.Diff(want, tableOf(t, s, "总登记账")); diff != "" {
 		t.Error(diff)
 	}

@@ -19,7 +19,7 @@ func ownWorkbook(t *testing.T) *excelize.File {
 		{Record: archive.Record{ID: "a", Collection: "folk", Kind: archive.KindRelic, Titles: archive.Text{"zh": "甲", "en": "=1+1"}, Materials: []string{"铜", "a；b"}, Identifiers: []archive.Identifier{{Type: "z", Value: "1"}, {Type: "accession", Value: "0007"}}}, Files: []string{"a.jpg"}},
 		{Record: archive.Record{ID: "b", Collection: "folk", Kind: archive.KindRelic, Titles: archive.Text{"zh": "乙"}, Text: archive.Text{"zh": strings.Repeat("长", 70_000)}}},
 	}
-	survey := own.NewSurvey(own.Official(archive.KindRelic))
+	survey := own.NewSurvey(own.Official(archive.KindRelic), terms{})
 	for i := range records {
 		survey.Add(&records[i])
 	}
