@@ -2,8 +2,6 @@ package workbook
 
 import (
 	"cmp"
-	"slices"
-	"strings"
 
 	"hexi/archive"
 )
@@ -80,96 +78,5 @@ var further = []Column{
 	{"dimensions.height", "通高"}, {"dimensions.mass", "质量"}, {"dimensions.diameter", "直径"}, {"dimensions.", "尺寸"}, {"quantity", "数量"},
 	{"subjects.", "主题"}, {"people.name.", "人物"}, {"people.role", "人物角色"}, {"inscriptions", "题记"}, {"text.", "全文"},
 	{"rights.holder.", "收藏单位"}, {"rights.statement", "版权"}, {"rights.tier", "开放等级"}, {"rights.maxPixels", "开放像素"},
-	{"rights.until", "开放日期"}, {"relations", "关联"}, {"stops", "站点"}, {"extra.", ""}, {"files", "图像文件"},
-}
-
-// maxColumns bounds a table's columns; what else there is goes into the last one.
-const maxColumns = 300
-
-// Survey finds out which columns the lines of a table need.
-type Survey struct {
-	sheet      Sheet
-	vocabulary Vocabulary
-	used       map[string]bool
-}
-
-// NewSurvey begins with the columns of a sheet.
-func NewSurvey(s Sheet, v Vocabulary) *Survey {
-	return &Survey{sheet: s, vocabulary: v, used: map[string]bool{}}
-}
-
-// Add takes a line into account.
-func (s *Survey) Add(l *archive.Line) {
-	for _, path := range paths(l) {
-		s.used[path] = true
-	}
-}
-
-// Columns returns the official columns, the further ones that are used, and PathRest.
-func (s *Survey) Columns() []Column {
-	out := slices.Clone(s.sheet.Columns)
-	used := map[string]bool{}
-	for path := range s.used {
-		used[path] = true
-	}
-	words := false // the curator's own words for the period have a column
-	for _, c := range out {
-		delete(used, c.Path)
-		words = words || c.Path == "period"
-	}
-	if words {
-		delete(used, "period.note.zh")
-	}
-	for _, path := range []string{"id", "collection"} {
-		used[path] = true
-	}
-	for _, f := range further {
-		var found []Column
-		for path := range used {
-			if part, ok := strings.CutPrefix(path, f.Path); ok && (part == "" || strings.HasSuffix(f.Path, ".")) {
-				found = append(found, Column{path, s.heading(f, part)})
-			}
-		}
-		slices.SortFunc(found, func(a, b Column) int { return cmp.Compare(a.Path, b.Path) })
-		for _, c := range found {
-			delete(used, c.Path)
-			if len(out) < maxColumns {
-				out = append(out, c)
-			}
-		}
-	}
-	out = append(out, Column{PathRest, "其余内容（勿改）"})
-	return distinct(out)
-}
-
-// heading is that of a further column; ingest/sheet understands most of them too.
-func (s *Survey) heading(f Column, part string) string {
-	if f.Path == "dimensions." {
-		if name := measureName(s.vocabulary, part); name != part {
-			return name
-		}
-	}
-	switch {
-	case part == "" || part == "zh" && f.Path != "extra.":
-		return f.Heading
-	case f.Path == "extra.":
-		return part
-	case part == "en":
-		return f.Heading + "（英文）"
-	}
-	return f.Heading + "（" + part + "）"
-}
-
-// distinct gives each column a heading of its own.
-func distinct(columns []Column) []Column {
-	seen := map[string]bool{}
-	for i, c := range columns {
-		h := strings.TrimSpace(c.Heading)
-		if h == "" || seen[h] {
-			h = strings.TrimSpace(h + " [" + c.Path + "]")
-		}
-		seen[h] = true
-		columns[i].Heading = h
-	}
-	return columns
+	{"rights.until", "开放日期"}, {"relations", "关联"}, {"stops", "站点"}, {"extra.profile", "著录规范"}, {"extra.", ""}, {"files", "图像文件"},
 }

@@ -22,10 +22,11 @@ import (
 	"hexi/archive"
 )
 
-// Vocabulary turns the codes of controlled fields into the labels that cells show.
-// archive.Vocabulary satisfies it.
+// Vocabulary turns the codes of controlled fields into the labels that cells show, and
+// knows what the fields of a record's profile are called. archive.Vocabulary satisfies it.
 type Vocabulary interface {
 	Term(scheme archive.Scheme, codeOrLabel string) (archive.Term, bool)
+	ProfileOf(r *archive.Record) (archive.Profile, bool)
 }
 
 // Column is a column of a table. Path is where its values stand in a record: "titles.zh",

@@ -14,6 +14,9 @@ import (
 func show(v Vocabulary, l *archive.Line, path string) Cell {
 	root, part, _ := strings.Cut(path, ".")
 	text := func(s string) Cell { return Cell{Text: s} }
+	if path == "period.term" {
+		return text(showPlain(l, path)) // the code: the label stands under "period"
+	}
 	if scheme, ok := schemes[path]; ok {
 		if c := showPlain(l, path); c != "" {
 			return text(label(v, scheme, c))

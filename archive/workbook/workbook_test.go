@@ -32,6 +32,23 @@ func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 	return archive.Term{}, false
 }
 
+// ProfileOf has a profile for those who name it, and one for all others.
+func (terms) ProfileOf(r *archive.Record) (archive.Profile, bool) {
+	p := archive.Profile{Code: "all", Kind: archive.KindRelic, Fields: []archive.Field{
+		{Path: "extra.remark", Label: archive.Text{"zh": "备注", "en": "Remark"}, Type: archive.TypeText},
+		{Path: "extra.accessionYear", Label: archive.Text{"zh": "入藏年度"}, Type: archive.TypeYear},
+	}}
+	if r.ProfileName() == "ledger" {
+		p.Code, p.Fields = "ledger", []archive.Field{
+			{Path: "identifiers.old", Label: archive.Text{"zh": "旧账号"}, Type: archive.TypeText},
+			{Path: "extra.registered", Label: archive.Text{"zh": "登记日期"}, Type: archive.TypeDate},
+			{Path: "extra.classNumber", Label: archive.Text{"zh": "分类号"}, Type: archive.TypeText},
+			{Path: "extra.remark", Label: archive.Text{"zh": "附记"}, Type: archive.TypeText},
+		}
+	}
+	return p, true
+}
+
 func lineOf(t *testing.T, text string) archive.Line {
 	t.Helper()
 	var l archive.Line
@@ -290,6 +307,42 @@ func TestRegister(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, rows); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
+	}
+}
+
+// What profiles add stands under their headings, in their order: those of the profile that
+// most records are held to first. What no profile names has its key. The code of a period
+// is no second label.
+func TestHeadingsOfProfiles(t *testing.T) {
+	t.Parallel()
+	one := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"甲"},"period":{"term":"ming"},"identifiers":[{"type":"old","value":"1"}],"extra":{"profile":"ledger","classNumber":"甲1","registered":"1956","remark":"旧藏","库位":"三"}}`)
+	two := lineOf(t, `{"id":"b","collection":"folk","kind":"relic","titles":{"zh":"乙"},"extra":{"remark":"旧藏","备注":"另","accessionYear":1956}}`)
+	three := lineOf(t, `{"id":"c","collection":"folk","kind":"relic","titles":{"zh":"丙"},"extra":{"profile":"ledger"}}`)
+	official := len(workbook.Official(archive.KindRelic).Columns)
+	for _, test := range []struct {
+		lines []archive.Line
+		want  string
+	}{
+		{[]archive.Line{one}, "记录号 所属专题 旧账号 年代代码 著录规范 登记日期 分类号 附记 库位"},
+		{[]archive.Line{two}, "记录号 所属专题 备注 备注 [extra.备注]"},
+		{[]archive.Line{one, two, three}, "记录号 所属专题 旧账号 年代代码 著录规范 登记日期 分类号 附记 备注 库位"},
+	} {
+		columns := columnsOf(test.lines...)
+		var got []string
+		for _, c := range columns[official : len(columns)-1] {
+			got = append(got, c.Heading)
+		}
+		if got := strings.Join(got, " "); got != test.want {
+			t.Errorf("headings %s, want %s", got, test.want)
+		}
+		for _, l := range test.lines {
+			cells := there(t, columns, l)
+			for i, c := range columns {
+				if c.Path == "period.term" && l.Period != nil && cells[i].Text != "ming" {
+					t.Errorf("%s: %q", c.Heading, cells[i].Text)
+				}
+			}
+		}
 	}
 }
 

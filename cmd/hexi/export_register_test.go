@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,6 +81,24 @@ func TestRegisterThereAndBack(t *testing.T) {
 	want := [][]string{strings.Split(head, ","), strings.Split(row, ","), strings.Split(scroll, ",")}
 	if diff := cmp.Diff(want, tableOf(t, s, "总登记账")); diff != "" {
 		t.Error(diff)
+	}
+	headings := tableOf(t, s, "可移动文物")[0]
+	for _, want := range []string{"登记日期", "分类号", "传统数量", "具体尺寸", "入馆凭证号", "注销凭证号", "备注", "口径"} {
+		if !slices.Contains(headings, want) {
+			t.Errorf("no heading %s in %q", want, headings)
+		}
+	}
+	for _, h := range headings {
+		if h != "记录号" && strings.Trim(h, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+			t.Errorf("the heading %s is a key", h)
+		}
+	}
+	first, again := filepath.Join(t.TempDir(), "1.xlsx"), filepath.Join(t.TempDir(), "2.xlsx")
+	data := exportTo(t, first, []string{"--data", s.data})
+	other := newSheetTrial(t)
+	other.counted("the workbook", other.ingest(first), 2, 0, 0, 0)
+	if !bytes.Equal(data, exportTo(t, again, []string{"--data", other.data})) {
+		t.Error("the workbook is another when it is taken in and exported again")
 	}
 }
 
