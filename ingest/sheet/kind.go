@@ -29,15 +29,22 @@ func (t *Table) hasColumn(field string) bool {
 	return slices.ContainsFunc(t.columns, func(c column) bool { return c.field == field })
 }
 
-// guessKind says what rows are that do not say it themselves: by what their columns
-// are, by what stands in them, by what the table is called. Where nothing tells, they
-// are relics, and the table notes that this is a guess.
+// guessKind says what rows are that do not say it themselves: by what stands under a
+// heading of classes, by the profile that the headings fit, by what the table is called,
+// by what stands in other columns. Where nothing tells, they are relics, and the table
+// notes that this is a guess.
 func (t *Table) guessKind(called string, data []line) archive.Kind {
 	if t.opts.Kind != "" {
 		return t.opts.Kind
 	}
-	if !t.hasColumn("titles") {
+	if !t.hasColumn("titles") && identifies(t.columns) {
 		return archive.KindCave
+	}
+	if kind, ok := t.kindByClasses(data); ok {
+		return kind
+	}
+	if kind, ok := t.kindByHeadings(); ok {
+		return kind
 	}
 	for _, by := range calledBy {
 		if by.name.MatchString(called) {
@@ -88,6 +95,29 @@ func (t *Table) guessKind(called string, data []line) archive.Kind {
 		t.note("", "nothing says what the rows describe; they are taken for relics where a category does not say otherwise: give --kind or a column 记录类型 / kind if they are something else")
 	}
 	return archive.KindRelic
+}
+
+// kindByClasses is the kind that most of the cells of a column of classes say, where that
+// is another than the one of relics, which have their classes too.
+func (t *Table) kindByClasses(data []line) (archive.Kind, bool) {
+	all, of := 0, map[archive.Kind]int{}
+	for _, l := range data {
+		for i, c := range t.columns {
+			if c.field != "category" || i >= len(l.cells) {
+				continue
+			}
+			if kind, ok := t.kindByCategory(oneLine(clean(l.cells[i].text))); ok {
+				all++
+				of[kind]++
+			}
+		}
+	}
+	for _, kind := range []archive.Kind{archive.KindSite, archive.KindIntangible} {
+		if of[kind]*2 > all {
+			return kind, true
+		}
+	}
+	return "", false
 }
 
 // administrative are the headings of parts of an address.

@@ -54,10 +54,13 @@ func findLayout(g grid, read reader) (out layout, nearest []string, err error) {
 				break
 			}
 			columns := read.columns(first[i : i+depth])
-			n := score(columns)
+			n, names := score(columns), identifies(columns)
+			if !names {
+				n, names = read.scoreOfProfiles(columns, n)
+			}
 			// Of the same last line the fewest: what is above them says something else.
 			tighter := n == best && first[i+depth-1].number == out.to && best > 0
-			if n <= best && !tighter && (read.line == 0 || n < best) || read.line == 0 && (!identifies(columns) || n == 1 && i > 0) {
+			if n <= best && !tighter && (read.line == 0 || n < best) || read.line == 0 && (!names || n == 1 && i > 0) {
 				if nearest == nil && filled(l) > 1 || n > best {
 					nearest = l.texts()
 				}
@@ -148,6 +151,24 @@ type reader struct {
 	line  int // where a person says that the headings are, or 0
 	lines int // and how many lines they have
 	known func(group, heading string) column
+	// profiles have headings for names of their own, which are names; so a table may have
+	// no others.
+	profiles []archive.Profile
+	names    map[string]bool
+}
+
+// scoreOfProfiles is how many columns the profile knows that knows most of them, of those
+// which find the names among them; ok is false where none does, and n is then the score.
+func (r *reader) scoreOfProfiles(columns []column, score int) (n int, ok bool) {
+	if !slices.ContainsFunc(columns, func(c column) bool { return r.names[fold(c.name)] }) {
+		return score, false
+	}
+	for i := range r.profiles {
+		if p := &r.profiles[i]; titled(nil, p, columns) {
+			n = max(n, len(fits(p, columns).columns))
+		}
+	}
+	return max(n, score), n > 0
 }
 
 // columns reads headings that go over one line or several.

@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"slices"
-	"strings"
 
 	"hexi/archive"
 )
@@ -77,27 +76,71 @@ func (c *chooser) field(group, heading string) (archive.Field, bool) {
 	return archive.Field{}, false
 }
 
-// fits counts how many columns a profile has a field of its own for, and how many at
-// all.
-func fits(p *archive.Profile, columns []column) (own, all int) {
+// fitness is how well the headings of a table are those of a profile.
+type fitness struct {
+	columns []int // that it has a field for, by their place
+	own     []int // of these the ones that mean what they mean by this profile, not to everybody
+	filled  bool  // there is a column for its every field
+}
+
+// fits looks for the headings that a profile has fields for.
+func fits(p *archive.Profile, columns []column) fitness {
 	c := newChooser(nil, p)
-	for _, col := range columns {
+	out := fitness{filled: true}
+	found := map[string]bool{}
+	for i, col := range columns {
 		f, ok := c.field("", col.name)
 		if !ok || col.name == "" {
 			continue
 		}
-		all++
-		if strings.HasPrefix(f.Path, "extra.") {
-			own++
+		found[f.Path] = true
+		out.columns = append(out.columns, i)
+		if beyond(f, col.name) {
+			out.own = append(out.own, i)
 		}
 	}
-	return own, all
+	for _, f := range p.Fields {
+		out.filled = out.filled && (found[f.Path] || f.Path == "titles.en")
+	}
+	return out
+}
+
+// beyond reports whether a heading means more to a profile than it does to everybody.
+func beyond(f archive.Field, heading string) bool {
+	meant, ok := columnOf(f.Path)
+	general := builtIn("", heading)
+	return ok && general.field != "ignore" && (meant.field == "extra" || meant.field != general.field)
 }
 
 // titled reports whether one of the columns is that of names by a profile's headings.
 func titled(mapping *Mapping, p *archive.Profile, columns []column) bool {
 	c := newChooser(mapping, p)
 	return slices.ContainsFunc(columns, func(col column) bool { return c.column("", col.name).field == "titles" })
+}
+
+// misnames reports whether a profile takes what are the names in a table for something
+// else, so that it is not meant. A table of caves has their numbers in the place of names.
+func (t *Table) misnames(p *archive.Profile, columns []column) bool {
+	return (t.hasColumn("titles") || !identifies(columns)) && !titled(t.opts.Mapping, p, columns)
+}
+
+// namesOf are the folded headings that profiles have for names and nobody else has, such as
+// 姓名.
+func namesOf(profiles []archive.Profile) map[string]bool {
+	out := map[string]bool{}
+	for _, p := range profiles {
+		for _, f := range p.Fields {
+			if c, ok := columnOf(f.Path); !ok || c.field != "titles" {
+				continue
+			}
+			for _, name := range f.Names() {
+				if builtIn("", name).field == "extra" {
+					out[fold(name)] = true
+				}
+			}
+		}
+	}
+	return out
 }
 
 // chooseProfile finds the profile that fits a table: the one that a person names; else
@@ -109,7 +152,7 @@ func (t *Table) chooseProfile(columns []column, kind archive.Kind) *archive.Prof
 		named = fold(t.opts.Mapping.Profile)
 	}
 	var best *archive.Profile
-	bestOwn, bestAll := 0, 0
+	var bestFit fitness
 	for i := range t.opts.Profiles {
 		p := &t.opts.Profiles[i]
 		if named != "" && (fold(p.Code) == named || fold(p.Label["zh"]) == named || fold(p.Label["en"]) == named) {
@@ -118,16 +161,18 @@ func (t *Table) chooseProfile(columns []column, kind archive.Kind) *archive.Prof
 		if kind != "" && p.Kind != kind {
 			continue
 		}
-		if t.hasColumn("titles") && !titled(t.opts.Mapping, p, columns) {
-			continue // what it takes the names for is something else
+		if t.misnames(p, columns) {
+			continue
 		}
-		own, all := fits(p, columns)
-		better := own > bestOwn || own == bestOwn && all > bestAll
-		if best != nil && own == bestOwn && p.Explicit != best.Explicit {
-			better = best.Explicit && all > 0 // one that records must name needs fields of its own to be meant
+		found := fits(p, columns)
+		own, all := len(found.own)-len(bestFit.own), len(found.columns)-len(bestFit.columns)
+		better := own > 0 || own == 0 && all > 0
+		if best != nil && own == 0 && p.Explicit != best.Explicit {
+			// One that records must name needs fields of its own to be meant, or all that it has.
+			better = best.Explicit && !bestFit.filled && len(found.columns) > 0 || p.Explicit && found.filled && (all > 0 || !bestFit.filled)
 		}
 		if better {
-			best, bestOwn, bestAll = p, own, all
+			best, bestFit = p, found
 		}
 	}
 	if named != "" {

@@ -17,7 +17,7 @@ import (
 // what the table is called, which may say what its rows are.
 func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 	m := t.opts.Mapping
-	read := reader{known: newChooser(m, nil).column}
+	read := reader{known: newChooser(m, nil).column, profiles: t.opts.Profiles, names: namesOf(t.opts.Profiles)}
 	if m != nil {
 		read.line, read.lines = m.headAt, m.headTo-m.headAt+1
 		t.opts.Collection = cmp.Or(m.Collection, t.opts.Collection)
@@ -42,6 +42,9 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 		t.judge(found.data)
 	} else if m != nil && m.Profile != "" {
 		return false, nil, archive.Invalid("profile", "%q, which the mapping names, is not a profile", m.Profile)
+	}
+	if m == nil && !identifies(t.columns) { // by no profile that fits either
+		return false, found.headings[len(found.headings)-1].texts(), nil
 	}
 	t.headAt, t.headTo = found.from, found.to
 	t.Lang = t.language()
