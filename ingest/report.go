@@ -63,6 +63,7 @@ type TableReport struct {
 	Sheet   string         `json:"sheet"` // "register.xlsx 总登记账"
 	Profile string         `json:"profile,omitempty"`
 	Kind    archive.Kind   `json:"kind,omitempty"`    // of rows that do not say it
+	Kinds   []archive.Kind `json:"kinds,omitempty"`   // that rows say themselves
 	Columns []sheet.Column `json:"columns,omitempty"` // what each is taken for
 	// Constants are what a mapping has every row say, Defaults what rows that say nothing.
 	Constants []sheet.Filled       `json:"constants,omitempty"`

@@ -129,7 +129,7 @@ func (r *run) take(ctx context.Context, o *opened) error {
 	}
 	take := &taking{
 		opened: o, review: review, seen: map[string]int{},
-		count: TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Columns: t.Columns(), Constants: t.Constants(), Defaults: t.Defaults(), Passed: map[sheet.Passed]int{}},
+		count: TableReport{Sheet: name, Profile: t.Profile(), Kind: t.Kind(), Kinds: t.Kinds(), Columns: t.Columns(), Constants: t.Constants(), Defaults: t.Defaults(), Passed: map[sheet.Passed]int{}},
 	}
 	defer func() { r.report.taken(take) }()
 	for rows := range readAhead(t.Rows(), lookAhead) {

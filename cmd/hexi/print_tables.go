@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"hexi/archive"
 	"hexi/ingest"
 )
 
@@ -12,6 +13,9 @@ import (
 // slip before it is in every record.
 func printColumns(w io.Writer, t ingest.TableReport) {
 	what := string(t.Kind)
+	if len(t.Kinds) > 0 {
+		what = "by row: " + joined(t.Kinds)
+	}
 	if t.Profile != "" {
 		what += ", profile " + t.Profile
 	}
@@ -38,6 +42,15 @@ func printColumns(w io.Writer, t ingest.TableReport) {
 	for _, f := range t.Defaults {
 		fmt.Fprintf(w, "         rows without it → %s: %s   (mapping)\n", f.Field, f.Value)
 	}
+}
+
+// joined lists kinds.
+func joined(kinds []archive.Kind) string {
+	var out []string
+	for _, kind := range kinds {
+		out = append(out, string(kind))
+	}
+	return strings.Join(out, ", ")
 }
 
 // maxFileRows is of how many rows the files are printed.

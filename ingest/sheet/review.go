@@ -406,6 +406,7 @@ func (t *Table) column(field string, record archive.Record) int {
 	if _, err := fmt.Sscanf(field, "column %d", &n); err == nil && n > 0 {
 		return n - 1
 	}
+	t = t.of(record.Kind)
 	for i, c := range t.columns {
 		if c.name == field {
 			return i

@@ -65,7 +65,7 @@ type Row struct {
 	// Unit and MassUnit are those of the quantity and of the mass, in columns of their
 	// own, "" for none. Where the row says a quantity or a mass, that has them already.
 	Unit, MassUnit string
-	// Profile is the one by whose headings the table is read, nil for none.
+	// Profile is the one by whose headings the row is read, nil for none.
 	Profile *archive.Profile
 	Err     error
 	// Notes tell of cells that are taken, but not as their writer may expect.
@@ -119,6 +119,11 @@ type Table struct {
 	has            [2][2]map[string]bool // see hasOf
 	kind           archive.Kind
 	holder         string
+
+	// Where a column says the kind of each row: the kinds that it says, and the table as
+	// rows of each are read ("" for those that say none).
+	kinds  []archive.Kind
+	byKind map[archive.Kind]*Table
 }
 
 // Rows yields the rows of all tables in order, those that are no records left out. It
@@ -320,14 +325,6 @@ func (t *Table) noteOnce(field, format string, args ...any) {
 	if note := newNote(field, format, args...); !slices.ContainsFunc(t.Notes, func(o Note) bool { return o.Field == field && o.Why == note.Why }) {
 		t.Notes = append(t.Notes, note)
 	}
-}
-
-// Profile is the code of the profile whose headings are meant, or "".
-func (t *Table) Profile() string {
-	if t.profile == nil {
-		return ""
-	}
-	return t.profile.Code
 }
 
 // Kind is what rows are that do not say it themselves.

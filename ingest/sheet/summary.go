@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -55,7 +56,7 @@ func (p *reviewer) summary(name, lang string, tables []Reviewed, counts []review
 		if t.Table.Profile() != "" {
 			lines = append(lines, []any{p.plain, say(own, "著录规范", "Profile"), t.Table.Profile()})
 		}
-		lines = append(lines, []any{p.plain, say(own, "默认记录类型", "Kind, where rows do not say"), string(t.Table.Kind())},
+		lines = append(lines, []any{p.plain, say(own, "记录类型", "Kind"), kindWords(t.Table)},
 			[]any{p.bold, say(own, "标题", "Heading"), say(own, "对应字段", "Field"), say(own, "示例", "Sample")})
 		for _, c := range t.Table.Columns() {
 			lines = append(lines, []any{p.plain, c.Heading, fieldWords(own, c), c.Sample})
@@ -81,6 +82,18 @@ func (p *reviewer) summary(name, lang string, tables []Reviewed, counts []review
 		}
 	}
 	return w.Flush()
+}
+
+// kindWords are the kinds that rows say, and else what they are that say none.
+func kindWords(t *Table) string {
+	var words []string
+	for _, kind := range t.kinds {
+		words = append(words, string(kind))
+	}
+	if len(words) == 0 {
+		return string(t.kind)
+	}
+	return strings.Join(words, ", ")
 }
 
 // fieldWords say what a column means to a curator.

@@ -78,7 +78,8 @@ func (s *Survey) Doubts(row Row) []Note {
 		return nil
 	}
 	var out []Note
-	for i, c := range s.table.columns {
+	own := s.table.of(row.Record.Kind)
+	for i, c := range own.columns {
 		value := ""
 		if i < len(row.Cells) {
 			value = oneLine(clean(row.Cells[i]))
@@ -87,7 +88,7 @@ func (s *Survey) Doubts(row Row) []Note {
 			continue
 		}
 		if value == "" {
-			out = append(out, s.missing(i, c)...)
+			out = append(out, s.missing(own, i, c)...)
 			continue
 		}
 		if c.field != "titles" || c.lang == "en" {
@@ -109,8 +110,8 @@ func (s *Survey) Doubts(row Row) []Note {
 
 // missing tells of an empty cell: where a profile asks for it, where nearly all others
 // have it, and of every time and register number.
-func (s *Survey) missing(i int, c column) []Note {
-	if p := s.table.profile; p != nil {
+func (s *Survey) missing(own *Table, i int, c column) []Note {
+	if p := own.profile; p != nil {
 		if f, ok := p.Field(c.path()); ok && f.Required {
 			return []Note{newNote(c.name, "is empty; the profile %s asks for it", p.Label.In(s.table.Lang))}
 		}

@@ -31,6 +31,7 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 		return false, nil, err
 	}
 	t.judge(found.data)
+	generic := t.columns
 	t.kind = t.guessKind(called, found.data)
 	// What the rows are says which profile's headings are meant.
 	if t.profile = t.chooseProfile(t.columns, t.kind); t.profile != nil {
@@ -54,8 +55,11 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 	}
 	t.has = withWhere(t.speaksOf())
 	t.samples = t.samplesOf(found.data)
+	if err := t.splitByKind(read, found, generic); err != nil {
+		return false, nil, err
+	}
 	for _, c := range t.columns {
-		if c.field == "extra" && c.name != "" && c.typ == "" { // the profile names no field for it either
+		if c.name != "" && c.unknown() { // the profile names no field for it either
 			t.Kept = append(t.Kept, c.name)
 		}
 	}
@@ -203,7 +207,7 @@ func (t *Table) Rows() iter.Seq[Row] {
 				row.Passed = PassedHeading
 			default:
 				if row.Passed = t.pass(l); row.Passed == "" {
-					row = t.readRow(l)
+					row = t.of(t.kindSaid(l)).readRow(l)
 				}
 			}
 			row.Cells = l.texts()
