@@ -85,3 +85,36 @@ func TestNaturalHeadingsTellTheKind(t *testing.T) {
 		}
 	}
 }
+
+// A class that relics and sites both have is that of the sheet's rows; a row whose class is
+// of another kind than theirs is told.
+func TestClassesOfBothKinds(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		head string
+		rows []string
+		want string
+	}{
+		{"总登记号,名称,年代,质地,类别,级别,完残程度", []string{"1,木构件,清,木,其他,一般,完整", "2,陶罐,汉,陶,陶器,一般,完整", "3,石刻,唐,石,石窟寺及石刻,一般,完整"},
+			"relic relic-35; relic 陶器; site 石窟寺及石刻 类别: \"石窟寺及石刻\" is a class of 遗址与建筑, while the sheet is one of 文物"},
+		{"名称,年代,地址,类别", []string{"甲,汉,敦煌市,古遗址", "乙,清,敦煌市,其他"}, "site 古遗址; site immovable-0600"},
+		{"名称,年代,类别", []string{"乙,清,其他"}, "relic relic-35"},
+		{"记录类型,名称,类别", []string{"site,甲,其他", "文物,乙,其他"}, "site immovable-0600; 文物 relic-35"},
+	} {
+		var got []string
+		for row := range tableOf(t, "s.csv", append([]string{test.head}, test.rows...)...).Rows() {
+			if row.Passed != "" {
+				continue
+			}
+			says := string(row.Record.Kind) + " " + row.Record.Category
+			for _, n := range row.Notes {
+				why, _, _ := strings.Cut(n.Why, ";")
+				says += " " + n.Field + ": " + why
+			}
+			got = append(got, says)
+		}
+		if got := strings.Join(got, "; "); got != test.want {
+			t.Errorf("%s: %s, want %s", test.head, got, test.want)
+		}
+	}
+}

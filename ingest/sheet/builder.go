@@ -169,12 +169,7 @@ func (b *builder) finish() {
 	if r.Collection == "" {
 		r.Collection = b.table.opts.Collection
 	}
-	if r.Kind == "" {
-		r.Kind = b.table.kind
-		if kind, ok := b.table.kindByCategory(r.Category); ok && b.table.opts.Kind == "" {
-			r.Kind = kind
-		}
-	}
+	b.kindOfRow()
 	if r.Level != "" {
 		r.Level = b.table.levelOf(r.Kind, r.Level)
 	}

@@ -97,29 +97,6 @@ func (t *Table) guessKind(called string, data []line) archive.Kind {
 	return archive.KindRelic
 }
 
-// kindByClasses is the kind that most of the cells of a column of classes say, where that
-// is another than the one of relics, which have their classes too.
-func (t *Table) kindByClasses(data []line) (archive.Kind, bool) {
-	all, of := 0, map[archive.Kind]int{}
-	for _, l := range data {
-		for i, c := range t.columns {
-			if c.field != "category" || i >= len(l.cells) {
-				continue
-			}
-			if kind, ok := t.kindByCategory(oneLine(clean(l.cells[i].text))); ok {
-				all++
-				of[kind]++
-			}
-		}
-	}
-	for _, kind := range []archive.Kind{archive.KindSite, archive.KindIntangible} {
-		if of[kind]*2 > all {
-			return kind, true
-		}
-	}
-	return "", false
-}
-
 // administrative are the headings of parts of an address.
 var administrative = []string{"province", "city", "county", "省", "市", "县", "省份", "市州", "区县", "县区", "provincezh", "cityzh", "countyzh"}
 
@@ -131,21 +108,6 @@ func (t *Table) hasAdministrative() bool {
 		}
 	}
 	return n >= 2
-}
-
-// kindByCategory derives the kind from the category where that settles it: the classes
-// of immovable heritage are sites, the ten categories are intangible.
-func (t *Table) kindByCategory(category string) (archive.Kind, bool) {
-	term, ok := t.opts.Vocabulary.Term(archive.SchemeCategory, category)
-	switch {
-	case !ok:
-		return "", false
-	case strings.HasPrefix(term.Code, "immovable-"):
-		return archive.KindSite, true
-	case strings.HasPrefix(term.Code, "ich-"):
-		return archive.KindIntangible, true
-	}
-	return t.kind, true
 }
 
 // levelOf reads a level as its kind has it: 省级 is one thing of a protected site, and

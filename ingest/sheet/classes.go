@@ -1,0 +1,100 @@
+package sheet
+
+import (
+	"strings"
+
+	"hexi/archive"
+)
+
+// kindByClasses is the kind that most of the cells of a column of classes say, where that
+// is another than the one of relics, which have their classes too.
+func (t *Table) kindByClasses(data []line) (archive.Kind, bool) {
+	all, of := 0, map[archive.Kind]int{}
+	for _, l := range data {
+		for i, c := range t.columns {
+			if c.field != "category" || i >= len(l.cells) {
+				continue
+			}
+			value := oneLine(clean(l.cells[i].text))
+			if t.categoryOf(archive.KindRelic, value) != t.categoryOf(archive.KindSite, value) {
+				continue // 其他 is a class of both
+			}
+			if kind, ok := t.kindByCategory(value); ok {
+				all++
+				of[kind]++
+			}
+		}
+	}
+	for _, kind := range []archive.Kind{archive.KindSite, archive.KindIntangible} {
+		if of[kind]*2 > all {
+			return kind, true
+		}
+	}
+	return "", false
+}
+
+// kindByCategory derives the kind from the category where that settles it: the classes
+// of immovable heritage are sites, the ten categories are intangible.
+func (t *Table) kindByCategory(category string) (archive.Kind, bool) {
+	term, ok := t.opts.Vocabulary.Term(archive.SchemeCategory, t.categoryOf(t.kind, category))
+	switch {
+	case !ok:
+		return "", false
+	case strings.HasPrefix(term.Code, "immovable-"):
+		return archive.KindSite, true
+	case strings.HasPrefix(term.Code, "ich-"):
+		return archive.KindIntangible, true
+	}
+	return t.kind, true
+}
+
+// categoryOf reads a class as its kind has it: 其他 is the last class of relics, and that of
+// sites.
+func (t *Table) categoryOf(kind archive.Kind, category string) string {
+	ending := ""
+	switch kind {
+	case archive.KindRelic, archive.KindDocument:
+		ending = "可移动文物"
+	case archive.KindSite:
+		ending = "不可移动文物"
+	}
+	if term, ok := t.opts.Vocabulary.Term(archive.SchemeCategory, category+ending); ok && ending != "" && category != "" {
+		return term.Code
+	}
+	return category
+}
+
+// kindOfRow settles the kind of a row that does not say it, and reads its class by it. A
+// class of another kind than the table's other rows are goes before these; it may be a slip.
+func (b *builder) kindOfRow() {
+	r, t := b.record, b.table
+	if r.Kind == "" {
+		r.Kind = t.kind
+		if kind, ok := t.kindByCategory(r.Category); ok && t.opts.Kind == "" && kind != t.kind {
+			r.Kind = kind
+			b.note(t.columnOf("category"), "%q is a class of %s, while the sheet is one of %s; the row is taken for what its class says: correct the class, or say the kind in a column 记录类型",
+				r.Category, t.kindName(kind), t.kindName(t.kind))
+		}
+	}
+	if kind, ok := t.opts.Vocabulary.Term(archive.SchemeKind, string(r.Kind)); ok {
+		r.Category = t.categoryOf(archive.Kind(kind.Code), r.Category)
+	}
+}
+
+// columnOf is the first column of a field, one without a name where there is none.
+func (t *Table) columnOf(field string) column {
+	for _, c := range t.columns {
+		if c.field == field {
+			return c
+		}
+	}
+	return column{}
+}
+
+// kindName is what people who work with the table call a kind.
+func (t *Table) kindName(kind archive.Kind) string {
+	if term, ok := t.opts.Vocabulary.Term(archive.SchemeKind, string(kind)); ok {
+		return term.Label.In(t.Lang)
+	}
+	return string(kind)
+}
