@@ -11,7 +11,8 @@ import (
 // hold sees that what the row fills in of the fields of its sheet's profile is checked: a
 // record that would be held to a profile without these fields names the one of the sheet.
 // Where it names another itself, or has one for its category while the sheet's is for
-// all, that one stays, and the row has a doubt that says so.
+// all, that one stays, and the row has a doubt that says so. A profile that records must
+// name, such as that of the third census, is not for all: the sheet means it.
 func (n *row) hold(v archive.Vocabulary) {
 	if n.said != nil && n.said.Profile != nil {
 		n.doubt = holdToProfile(v, &n.record, n.said.Profile, n.said.Record.Extra, n.lang)
@@ -53,7 +54,7 @@ func holdToProfile(v archive.Vocabulary, record *archive.Record, sheets *archive
 	case record.ProfileName() != "":
 		return archive.Invalid(path, "the record names the profile %s and is held to it; %s is no field of that, or another, and not held to the sheet's profile, %s",
 			own.Label.In(lang), fields, sheets.Label.In(lang))
-	case len(own.Categories) > 0 && len(sheets.Categories) == 0:
+	case len(own.Categories) > 0 && len(sheets.Categories) == 0 && !sheets.Explicit:
 		return archive.Invalid(path, "the record is held to the profile %s, by its category; %s is no field of that, or another, and not held to the sheet's profile, %s",
 			own.Label.In(lang), fields, sheets.Label.In(lang))
 	}

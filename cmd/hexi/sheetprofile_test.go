@@ -56,6 +56,34 @@ func TestRowsAreHeldToTheProfileOfTheirSheet(t *testing.T) {
 	s.counted("the sheet again", s.ingest(sheet, "--collection", "folk"), 0, 0, 3, 1)
 }
 
+// A sheet of the third census is held to that, also where a category has a profile of its
+// own: a dwelling of the twentieth century is no revolutionary site. A class within another
+// class is told.
+func TestRowsOfTheThirdCensus(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	sheet := s.write("三普.csv", "id,名称,地址及位置,级别,年代,大类,类别细分,现状描述,自然因素,环境状况",
+		"c1,某民居,武威市,尚未核定公布为文物保护单位,民国,近现代重要史迹及代表性建筑,传统民居,,,", "c2,某教堂,武威市,尚未核定公布为文物保护单位,民国,古建筑,宗教建筑,,,",
+		"c3,某遗址,武威市,省级,汉,古遗址,聚落址,,,")
+	got := s.ingest(sheet, "--collection", "great-wall")
+	s.counted("the sheet", got, 3, 0, 0, 0)
+	for _, n := range got.Notes {
+		if wrong := strings.Contains(n.Why, "held to"); wrong || strings.Contains(n.Why, "within another class") != (n.Item == "三普.csv row 3") {
+			t.Errorf("%s, %s: %s", n.Item, n.Field, n.Why)
+		}
+	}
+	if len(got.Notes) != 1 {
+		t.Errorf("notes: %+v", got.Notes)
+	}
+	want := []string{`"3p-0504" "immovable-site-3p"`, `"3p-0505" "immovable-site-3p"`, `"3p-0102" "immovable-site-3p"`}
+	for i, r := range s.records() {
+		if got := string(r.Extra["subclass"]) + " " + string(r.Extra["profile"]); i >= len(want) || got != want[i] {
+			t.Errorf("%s: %s, want %s", r.ID, got, want[i])
+		}
+	}
+	s.counted("the sheet again", s.ingest(sheet, "--collection", "great-wall"), 0, 0, 3, 0)
+}
+
 // A list of intangible heritage is not one of bearers.
 func TestListsOfIntangibleHeritage(t *testing.T) {
 	t.Parallel()

@@ -170,6 +170,7 @@ func (b *builder) finish() {
 		r.Collection = b.table.opts.Collection
 	}
 	b.kindOfRow()
+	b.doubtSubclass()
 	if r.Level != "" {
 		r.Level = b.table.levelOf(r.Kind, r.Level)
 	}

@@ -153,6 +153,7 @@ var inChinese = map[string]string{
 	"is empty here, though the sheet has a column for it and other rows say it":                                                                                              "此处为空，而其他行已填写",
 	"does not name %s, which the column %s says: a historic name, or a slip":                                                                                                 "未出现“%[2]s”列所写的“%[1]s”：可能是旧地名，或有误",
 	"%q is a class of %s, while the sheet is one of %s; the row is taken for what its class says: correct the class, or say the kind in a column 记录类型":                       "“%s”是“%s”的类别，而本表各行为“%s”；该行按其类别录入：请改正类别，或增加“记录类型”列",
+	"%q is within another class than %q: correct the one or the other":                                                                                                       "“%s”不属于“%s”：请改正其中之一",
 	"nothing says what the rows describe; they are taken for relics where a category does not say otherwise: give --kind or a column 记录类型 / kind if they are something else": "没有任何内容说明各行描述的是什么；除类别另有说明外均视为文物：如果不是，请用 --kind 或增加“记录类型”列",
 
 	// What a profile says of a record.

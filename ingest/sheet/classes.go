@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"encoding/json"
 	"strings"
 
 	"hexi/archive"
@@ -78,6 +79,32 @@ func (b *builder) kindOfRow() {
 	}
 	if kind, ok := t.opts.Vocabulary.Term(archive.SchemeKind, string(r.Kind)); ok {
 		r.Category = t.categoryOf(archive.Kind(kind.Code), r.Category)
+	}
+}
+
+// doubtSubclass tells of a class within a class (类别细分) that is in another one than the
+// row's: their codes begin with the digits of that, as 3p-0505 and immovable-0500.
+func (b *builder) doubtSubclass() {
+	r, t := b.record, b.table
+	var name string
+	if t.profile == nil || json.Unmarshal(r.Extra["subclass"], &name) != nil {
+		return
+	}
+	f, _ := t.profile.Field("extra.subclass")
+	within, ok := t.opts.Vocabulary.Term(f.Scheme, name)
+	class, known := t.opts.Vocabulary.Term(archive.SchemeCategory, r.Category)
+	of, immovable := strings.CutPrefix(class.Code, "immovable-")
+	list, digits, split := strings.Cut(within.Code, "-")
+	if !ok || !known || !immovable || !split || len(of) < 2 || strings.HasPrefix(digits, of[:2]) {
+		return
+	}
+	if _, divided := t.opts.Vocabulary.Term(f.Scheme, list+"-"+of[:2]+"01"); !divided {
+		return // the list has none within that class
+	}
+	for _, c := range t.columns {
+		if c.field == "extra" && c.key == "subclass" {
+			b.note(c, "%q is within another class than %q: correct the one or the other", name, r.Category)
+		}
 	}
 }
 
