@@ -62,11 +62,11 @@ func mergeMeasures(record *archive.Record, known archive.Record, row sheet.Row) 
 		return
 	}
 	list = mergeList(list, known.Dimensions, func(d archive.Dimension) bool { return has["dimensions."+d.Type] })
-	if row.MassUnit != "" {
+	if len(row.Units) > 0 {
 		list = slices.Clone(list)
 		for i := range list {
-			if list[i].Type == "mass" {
-				list[i].Unit = row.MassUnit
+			if unit, ok := row.Units[list[i].Type]; ok && !has["dimensions."+list[i].Type] {
+				list[i].Unit = unit
 			}
 		}
 	}

@@ -21,10 +21,11 @@ type builder struct {
 	notes      []Note
 	table      *Table
 
-	words    column // the heading of the words for a time
-	written  string // these
-	unit     string // of the quantity, in a column of its own
-	massUnit string
+	words   column              // the heading of the words for a time
+	written string              // these
+	unit    string              // of the quantity, in a column of its own
+	units   map[string]unitCell // of measures, in columns of their own; "" of all lengths
+	bare    map[string]column   // of measures without a unit in their cell
 
 	// measures are those that a cell of words says; a measure that has a column of its
 	// own goes before them. unread says that there were words which are not understood,
@@ -177,19 +178,14 @@ func (b *builder) finish() {
 	if b.table.holder != "" && r.Holder() == "" {
 		b.rights(column{}, "holder", b.table.holder)
 	}
+	b.addUnits(r.Dimensions, func(of string) column { return b.bare[of] })
+	b.addUnits(b.measures, func(string) column { return b.measured })
 	b.addMeasures()
 	if b.words.name != "" {
 		b.periodWords(b.words, b.written)
 	}
 	if b.unit != "" && r.Quantity != nil && r.Quantity.Unit == "" {
 		r.Quantity.Unit = b.unit
-	}
-	if b.massUnit != "" {
-		for i := range r.Dimensions {
-			if d := &r.Dimensions[i]; d.Type == "mass" {
-				d.Unit = b.massUnit
-			}
-		}
 	}
 	if len(r.Titles) == 0 && !b.table.hasColumn("titles") && r.Location != nil && r.Location.Cave != "" {
 		r.Titles = archive.Text{"zh": r.Location.Site + "第" + strings.TrimSuffix(strings.TrimPrefix(r.Location.Cave, "第"), "窟") + "窟"}
@@ -364,10 +360,8 @@ func (b *builder) location(part, value string) {
 }
 
 func (b *builder) dimension(c column, part, value string) {
-	if part == "mass.unit" {
-		if b.massUnit = value; isUnit(value) {
-			b.massUnit = units[strings.ToLower(value)]
-		}
+	if of, ok := unitPart(part); ok {
+		b.measureUnit(c, of, value)
 		return
 	}
 	if part == "" {
@@ -387,10 +381,10 @@ func (b *builder) dimension(c column, part, value string) {
 		return
 	}
 	if unit == "" {
-		unit = c.unit
-	}
-	if unit == "" {
-		unit = defaultUnit(part)
+		if b.bare == nil {
+			b.bare = map[string]column{}
+		}
+		b.bare[part] = c
 	}
 	b.record.Dimensions = append(b.record.Dimensions, archive.Dimension{Type: part, Value: v, Unit: unit})
 	if aboutMeasure.MatchString(value) {

@@ -65,6 +65,9 @@ var headings = map[string]string{
 	"底径": "dimensions.base-diameter", "腹径": "dimensions.belly-diameter", "足径": "dimensions.foot-diameter", "面积": "dimensions.area", "area": "dimensions.area",
 	"尺寸": "dimensions", "外形尺寸": "dimensions", "具体尺寸": "dimensions", "尺寸重量": "dimensions", "dimensions": "dimensions", "size": "dimensions",
 	"质量": "dimensions.mass", "重量": "dimensions.mass", "具体质量": "dimensions.mass", "mass": "dimensions.mass", "weight": "dimensions.mass",
+	"质量单位": "dimensions.mass.unit", "重量单位": "dimensions.mass.unit", "massunit": "dimensions.mass.unit", "weightunit": "dimensions.mass.unit",
+	"尺寸单位": "dimensions.unit", "长度单位": "dimensions.unit", "dimensionunit": "dimensions.unit", "dimensionsunit": "dimensions.unit", "sizeunit": "dimensions.unit",
+	"面积单位": "dimensions.area.unit", "areaunit": "dimensions.area.unit",
 	"subject": "subjects", "subjects": "subjects", "主题": "subjects", "题材": "subjects",
 	"people": "people", "person": "people", "人物": "people", "author": "people.author", "作者": "people.author",
 	"artist": "people.artist", "artists": "people.artist", "allartists": "people.artist", "donor": "people.donor",
@@ -84,7 +87,7 @@ var texts = map[string]bool{
 // groups are headings that stand over several columns, with what those below them
 // mean that say too little alone.
 var groups = map[string]map[string]string{
-	"尺寸": {"长": "dimensions.length", "宽": "dimensions.width", "高": "dimensions.height", "深": "dimensions.depth", "厚": "dimensions.thickness", "直径": "dimensions.diameter"},
+	"尺寸": {"长": "dimensions.length", "宽": "dimensions.width", "高": "dimensions.height", "深": "dimensions.depth", "厚": "dimensions.thickness", "直径": "dimensions.diameter", "单位": "dimensions.unit", "计量单位": "dimensions.unit"},
 	"数量": {"单位": "quantity.unit", "计量单位": "quantity.unit", "数值": "quantity", "件数": "quantity", "数": "quantity"},
 	"质量": {"数值": "dimensions.mass", "单位": "dimensions.mass.unit", "具体质量": "dimensions.mass", "重量": "dimensions.mass"},
 	"年代": {"起": "period.from", "始": "period.from", "止": "period.to", "终": "period.to", "具体年代": "period"},

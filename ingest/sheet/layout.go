@@ -76,7 +76,7 @@ func findLayout(g grid, read reader) (out layout, nearest []string, err error) {
 		}
 		return out, nearest, nil
 	}
-	out.columns = keepSpread(out.columns, out.data)
+	out.columns = besideMeasures(keepSpread(out.columns, out.data), out.data)
 	for _, l := range first {
 		if l.number < out.from && out.holder == "" {
 			out.holder = holderOf(l)

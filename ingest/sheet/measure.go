@@ -13,9 +13,9 @@ import (
 // units are the spellings of units, in lower case, with the form in which they are kept.
 var units = map[string]string{
 	"mm": "mm", "毫米": "mm", "cm": "cm", "厘米": "cm", "公分": "cm", "m": "m", "米": "m", "公尺": "m", "km": "km", "公里": "km", "千米": "km",
-	"in": "in", "inch": "in", "inches": "in", "英寸": "in", "寸": "寸", "尺": "尺", "dm": "dm", "分米": "dm",
-	"kg": "kg", "千克": "kg", "公斤": "kg", "g": "g", "克": "g", "t": "t", "吨": "t", "斤": "斤", "两": "两",
-	"m2": "m²", "㎡": "m²", "平方米": "m²", "平米": "m²", "cm2": "cm²", "平方厘米": "cm²", "km2": "km²", "平方公里": "km²", "公顷": "ha", "ha": "ha", "亩": "亩",
+	"in": "in", "inch": "in", "inches": "in", "英寸": "in", "寸": "寸", "尺": "尺", "dm": "dm", "分米": "dm", "ft": "ft", "英尺": "ft", "丈": "丈",
+	"kg": "kg", "千克": "kg", "公斤": "kg", "g": "g", "克": "g", "t": "t", "吨": "t", "mg": "mg", "毫克": "mg", "斤": "斤", "两": "两",
+	"m2": "m²", "㎡": "m²", "平方米": "m²", "平米": "m²", "cm2": "cm²", "平方厘米": "cm²", "km2": "km²", "平方公里": "km²", "平方千米": "km²", "公顷": "ha", "ha": "ha", "亩": "亩",
 	"件": "件", "套": "套", "张": "张", "册": "册", "幅": "幅", "枚": "枚", "块": "块", "片": "片", "卷": "卷", "铺": "铺", "身": "身", "件套": "件套", "件/套": "件套",
 }
 
@@ -92,7 +92,8 @@ func splitMeasure(s string) (of string, value float64, unit string, ok bool) {
 var byWords = regexp.MustCompile(`[,，;；、\n]+\s*|\s+`)
 
 // readDimensions reads a cell that holds several measures, each with a word for what
-// it is of: "通高12.5厘米，口径8厘米，重1.5kg". ok is false unless all of it is understood.
+// it is of: "通高12.5厘米，口径8厘米，重1.5kg". unit is that of the heading, and a unit is ""
+// where neither says one. ok is false unless all of it is understood.
 func readDimensions(s, unit string) (out []archive.Dimension, ok bool) {
 	s = norm.NFKC.String(narrow(oneLine(s)))
 	var parts []string
@@ -118,9 +119,6 @@ func readDimensions(s, unit string) (out []archive.Dimension, ok bool) {
 		}
 		if of != "mass" && of != "area" {
 			last = u
-		}
-		if u == "" {
-			u = defaultUnit(of)
 		}
 		out = append([]archive.Dimension{{Type: of, Value: value, Unit: u}}, out...)
 	}

@@ -62,9 +62,11 @@ type Row struct {
 	// "collection" and "kind" are there where the row, the mapping or Options.Kind says
 	// them, and not where they are the default of rows that are new, or a guess.
 	Has map[string]bool
-	// Unit and MassUnit are those of the quantity and of the mass, in columns of their
-	// own, "" for none. Where the row says a quantity or a mass, that has them already.
-	Unit, MassUnit string
+	// Unit is that of the quantity, in a column of its own, "" for none, and Units are
+	// those of measures, by what is measured; "" is all lengths. Where the row says a
+	// quantity or a measure, that has them already.
+	Unit  string
+	Units map[string]string
 	// Profile is the one by whose headings the row is read, nil for none.
 	Profile *archive.Profile
 	Err     error

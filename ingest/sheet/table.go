@@ -36,7 +36,7 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 	// What the rows are says which profile's headings are meant.
 	if t.profile = t.chooseProfile(t.columns, t.kind); t.profile != nil {
 		read.known = newChooser(m, t.profile).column
-		if found.columns, err = readHeadings(keepSpread(read.columns(found.headings), found.data)); err != nil {
+		if found.columns, err = readHeadings(besideMeasures(keepSpread(read.columns(found.headings), found.data), found.data)); err != nil {
 			return false, nil, err
 		}
 		t.columns = found.columns
@@ -291,7 +291,13 @@ func (t *Table) readRow(l line) Row {
 		row.Has = maps.Clone(row.Has)
 		delete(row.Has, "dimensions")
 	}
-	row.Unit, row.MassUnit = b.unit, b.massUnit
+	row.Unit = b.unit
+	for of, cell := range b.units {
+		if row.Units == nil {
+			row.Units = map[string]string{}
+		}
+		row.Units[of] = cell.unit
+	}
 	row.Notes = b.notes
 	if len(b.faults) > 0 {
 		row.Err = b.faults
