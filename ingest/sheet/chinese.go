@@ -142,6 +142,7 @@ var inChinese = map[string]string{
 	"%q is no unit of this measure that is known, such as %s; it is kept as it is written: correct it if it is a slip":                                                       "“%s”不是该项测量的已知单位（如 %s）；已按原文保留，如有误请改正",
 	"says %s, and the measure itself %v %s, which counts":                                                                                                                    "写的是 %s，而测量值本身写的是 %v %s，以测量值所写为准",
 	"says %s, which counts, and the heading of the measure says %s":                                                                                                          "写的是 %s，而测量项的标题写的是 %s；以本列为准",
+	"%q has no unit, and other cells of the column have one (%d have, %d have none); it is taken as %s: write the unit if that is not meant":                                 "“%s”没有单位，而该列其他单元格有（%d 个有，%d 个没有）；按 %s 录入，如非此意请写明单位",
 	"the words say %s %v %s, and the column for it %v %s, which counts":                                                                                                      "文字所写的 %s 为 %v %s，而该项的单独一列为 %v %s，以单独一列为准",
 	"%q says measures in a way that is not understood, such as 高12厘米，口径8厘米 is; it is kept in extra as it is written":                                                         "“%s”的尺寸写法无法识别（可识别的如：高12厘米，口径8厘米）；已按原文保留在其他项中",
 	"the row is hidden in the workbook; it is taken like the others":                                                                                                         "该行在工作簿中被隐藏；仍照常录入",

@@ -136,14 +136,3 @@ func onlyWord(s string) bool {
 	}
 	return false
 }
-
-// defaultUnit is the unit that the census measures in.
-func defaultUnit(of string) string {
-	switch of {
-	case "mass":
-		return "kg"
-	case "area":
-		return "m²"
-	}
-	return "cm"
-}

@@ -9,7 +9,7 @@ import (
 )
 
 // Survey is what a whole table says about each of its rows: what nearly all have and
-// one lacks, names that stand more than once. It is filled with every row, in any
+// one lacks, names that stand more than once, measures with and without units. It is filled with every row, in any
 // order, and then asked about each.
 type Survey struct {
 	table  *Table
@@ -17,6 +17,7 @@ type Survey struct {
 	filled []int            // by column
 	titles map[string][]int // rows by title
 	places places
+	units  []unitUse // by column
 }
 
 // places are the columns that an address is compared with.
@@ -24,7 +25,7 @@ type places struct{ province, city, county, address int }
 
 // NewSurvey returns the survey of a table, without rows yet.
 func (t *Table) NewSurvey() *Survey {
-	s := &Survey{table: t, filled: make([]int, len(t.columns)), titles: map[string][]int{}, places: places{-1, -1, -1, -1}}
+	s := &Survey{table: t, filled: make([]int, len(t.columns)), titles: map[string][]int{}, places: places{-1, -1, -1, -1}, units: make([]unitUse, len(t.columns))}
 	for i, c := range t.columns {
 		switch fold(c.name) {
 		case "province", "provincezh", "省", "省份":
@@ -50,6 +51,7 @@ func (s *Survey) Add(row Row) {
 	for i := range s.filled {
 		if i < len(row.Cells) && clean(row.Cells[i]) != "" {
 			s.filled[i]++
+			s.units[i].add(row, s.table.columns[i], row.Cells[i])
 		}
 	}
 	if title := row.Record.Titles.In("zh"); title != "" {
@@ -91,6 +93,7 @@ func (s *Survey) Doubts(row Row) []Note {
 			out = append(out, s.missing(own, i, c)...)
 			continue
 		}
+		out = append(out, s.units[i].doubt(row, c, value)...)
 		if c.field != "titles" || c.lang == "en" {
 			continue
 		}

@@ -87,10 +87,35 @@ func (b *builder) addUnits(list []archive.Dimension, headed func(of string) colu
 		case heading != "":
 			d.Unit = heading
 		default:
-			d.Unit = defaultUnit(d.Type)
+			d.Unit = b.defaultUnit(d.Type)
 		}
 	}
 }
+
+// defaultUnit is the unit in which the official forms measure what a row describes: sites,
+// caves and the walls of these in metres, things in centimetres.
+func (b *builder) defaultUnit(of string) string {
+	switch of {
+	case "mass":
+		return "kg"
+	case "area":
+		return "m²"
+	}
+	kind := b.record.Kind
+	if term, ok := b.vocabulary.Term(archive.SchemeKind, string(kind)); ok {
+		kind = archive.Kind(term.Code)
+	}
+	switch p := b.table.profile; {
+	case kind == archive.KindSite, kind == archive.KindCave:
+		return "m"
+	case kind == archive.KindMural && p != nil && p.Code == profileWall:
+		return "m"
+	}
+	return "cm"
+}
+
+// profileWall is the profile of the walls of caves, which are of the kind of murals.
+const profileWall = "wall-surface"
 
 // besideMeasures finds columns that are only called 单位 (unit) and stand behind a measure,
 // or several: where units stand in them, they are theirs. Elsewhere 单位 is an institution.

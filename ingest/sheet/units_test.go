@@ -72,3 +72,58 @@ func TestColumnsOfUnits(t *testing.T) {
 		t.Errorf("the quantity: %+v", got)
 	}
 }
+
+// The official forms measure sites, caves and their walls in metres, things in centimetres.
+func TestUnitsOfKinds(t *testing.T) {
+	t.Parallel()
+	wall := []archive.Profile{{Code: "wall-surface", Kind: archive.KindMural, Fields: []archive.Field{{Path: "extra.wallShape", Label: archive.Text{"zh": "壁形"}, Type: archive.TypeText}}}}
+	for _, test := range []struct {
+		kind     archive.Kind
+		profiles []archive.Profile
+		want     string
+	}{
+		{archive.KindSite, nil, "[{height 7 m } {length 1200 m } {mass 2 kg } {area 3 m² }]"},
+		{archive.KindCave, nil, "[{height 7 m } {length 1200 m } {mass 2 kg } {area 3 m² }]"},
+		{archive.KindMural, wall, "[{height 7 m } {length 1200 m } {mass 2 kg } {area 3 m² }]"},
+		{archive.KindMural, nil, "[{height 7 cm } {length 1200 cm } {mass 2 kg } {area 3 m² }]"},
+		{archive.KindRelic, nil, "[{height 7 cm } {length 1200 cm } {mass 2 kg } {area 3 m² }]"},
+	} {
+		s, err := Open("a.csv", strings.NewReader("名称,高,长,质量,面积,壁形\n甲,7,1200,2,3,方\n"), Options{Collection: "dunhuang", Kind: test.kind, Vocabulary: terms{}, Profiles: test.profiles})
+		must(t, err)
+		rows, _ := rowsOf(s.Tables[0])
+		if got := fmt.Sprint(rows[0].Record.Dimensions); got != test.want {
+			t.Errorf("%s: %s, want %s", test.kind, got, test.want)
+		}
+	}
+}
+
+// A measure without a unit is in doubt where others of its column have one.
+func TestMeasuresWithAndWithoutUnits(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, sheet, want string }{
+		{"mixed", "名称,高,宽\n甲,7,3\n乙,6.5米,4\n丙,/,5\n", `2 高 "7" has no unit, and other cells of the column have one (1 have, 1 have none); it is taken as m: write the unit if that is not meant`},
+		{"the heading says it", "名称,高(cm)\n甲,7\n乙,6.5米\n", ""},
+		{"a column says it", "名称,高,尺寸单位\n甲,7,cm\n乙,6.5米,\n", ""},
+		{"all with", "名称,高\n甲,7m\n乙,6.5米\n", ""},
+		{"many without", "名称,高\n甲,7m\n乙,1\n丙,2\n丁,3\n戊,4\n己,5\n庚,6\n", `3 高 "1" has no unit, and other cells of the column have one (1 have, 6 have none); it is taken as m: write the unit if that is not meant`},
+	} {
+		s, err := Open("a.csv", strings.NewReader(test.sheet), Options{Collection: "dunhuang", Kind: archive.KindSite, Vocabulary: terms{}})
+		must(t, err)
+		survey := s.Tables[0].NewSurvey()
+		for row := range s.Rows() {
+			survey.Add(row)
+		}
+		var got []string
+		for row := range s.Rows() {
+			for _, n := range survey.Doubts(row) {
+				got = append(got, fmt.Sprint(row.Number, " ", n.Field, " ", n.Why))
+				if Reason("zh", n.Cause) == n.Why {
+					t.Errorf("not in Chinese: %s", n.Why)
+				}
+			}
+		}
+		if said := strings.Join(got, "\n"); said != test.want {
+			t.Errorf("%s: %s, want %s", test.name, said, test.want)
+		}
+	}
+}
