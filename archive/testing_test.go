@@ -33,6 +33,8 @@ func (fixedTerms) Nearest(scheme Scheme, _ string, _ func(Term) bool) []Term {
 	return nil
 }
 
+func (fixedTerms) Within(Scheme, string) []Term { return nil }
+
 func (fixedTerms) PeriodYears(term, site string) (from, to int, ok bool) {
 	if term != "high-tang" {
 		return 0, 0, false

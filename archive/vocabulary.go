@@ -45,6 +45,9 @@ type Vocabulary interface {
 	// Nearest returns up to three terms that look most like the value, the
 	// best first, of those that among takes; nil takes all. It may return none.
 	Nearest(scheme Scheme, value string, among func(Term) bool) []Term
+	// Within returns the terms that longer words name (口沿残: 残缺), each once and in
+	// the order of the words. A name behind a word for "not" is none.
+	Within(scheme Scheme, words string) []Term
 	// PeriodYears returns the years of a period term as the given site counts
 	// them (an empty site means the national count). to is 0 where the period
 	// has no end. ok is false for an unknown term.

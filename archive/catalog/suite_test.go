@@ -169,6 +169,7 @@ func (words) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 	return archive.Term{Code: s}, s == "dunhuang" || s == "folk" || s == "mural" || s == "cave"
 }
 func (words) Nearest(archive.Scheme, string, func(archive.Term) bool) []archive.Term { return nil }
+func (words) Within(archive.Scheme, string) []archive.Term                           { return nil }
 func (words) PeriodYears(string, string) (from, to int, ok bool)                     { return 0, 0, false }
 func (words) Period(string, string) (archive.Dating, bool)                           { return archive.Dating{}, false }
 func (words) ProfileOf(*archive.Record) (archive.Profile, bool)                      { return archive.Profile{}, false }

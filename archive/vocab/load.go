@@ -200,7 +200,7 @@ func (v *Vocabulary) addScheme(name archive.Scheme, t *table, own bool) error {
 	}
 	s := v.schemes[name]
 	if s == nil {
-		s = &scheme{byLabel: map[string]int{}, added: own}
+		s = &scheme{byLabel: map[string]int{}, inside: map[string]int{}, added: own}
 		v.schemes[name] = s
 	}
 	for _, r := range t.rows {
@@ -267,7 +267,7 @@ func (s *scheme) add(r row, own bool) error {
 		}
 		s.byLabel[fold(n)] = i
 	}
-	return nil
+	return s.addCues(r, i, names)
 }
 
 func (v *Vocabulary) addYears(t *table) error {

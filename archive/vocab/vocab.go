@@ -1,7 +1,8 @@
 // Package vocab has the controlled vocabularies of the archive and the profiles of its
 // records as data. In data/ each CSV file is a scheme: its name is the scheme's, and a
-// line is a term with the columns code, zh, en, aliases (parted by |), parent, certainty
-// and version. Three files are no schemes: years.csv dates the periods, as a whole and
+// line is a term with the columns code, zh, en, aliases (parted by |), parent, certainty,
+// version and cues (parted by |: what names the term inside longer words, and is none of
+// its names). Three files are no schemes: years.csv dates the periods, as a whole and
 // site by site, eras.csv the era names, and homonyms.csv lists names that several
 // periods share. In profiles/ each CSV file is a profile (see profile.go). A new term,
 // scheme or profile is a line or a file there, not code; an archive's own files of the
@@ -50,7 +51,9 @@ type scheme struct {
 	version []string   // by term
 	own     []bool     // by term: the archive added it
 	byLabel map[string]int
-	added   bool // the whole of it is the archive's own
+	inside  map[string]int // by what names a term inside longer words, folded
+	longest int            // of these, in characters
+	added   bool           // the whole of it is the archive's own
 }
 
 // yearRow is how one authority dates a period, for one site or for all.

@@ -36,6 +36,8 @@ type builder struct {
 
 	saysCollection, saysKind bool // and do not leave it to the default or a guess
 
+	worded [3]column // those of the fields that may hold free words; see inWords
+
 	said map[string]bool // the paths that a cell was for; kept where there are defaults
 }
 
@@ -86,10 +88,13 @@ func (b *builder) set(c column, value string, kind cellKind) {
 		r.Level = value
 	case "completeness":
 		r.Completeness = value
+		b.worded[inWordsCompleteness] = c
 	case "condition":
 		r.Condition = value
+		b.worded[inWordsCondition] = c
 	case "source":
 		r.Source = value
+		b.worded[inWordsSource] = c
 	case "materials":
 		r.Materials = append(r.Materials, splitList(value)...)
 	case "techniques":
@@ -181,6 +186,7 @@ func (b *builder) finish() {
 	b.addUnits(r.Dimensions, func(of string) column { return b.bare[of] })
 	b.addUnits(b.measures, func(string) column { return b.measured })
 	b.addMeasures()
+	b.freeWords()
 	if b.words.name != "" {
 		b.periodWords(b.words, b.written)
 	}

@@ -31,6 +31,8 @@ func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 
 func (terms) Nearest(archive.Scheme, string, func(archive.Term) bool) []archive.Term { return nil }
 
+func (terms) Within(archive.Scheme, string) []archive.Term { return nil }
+
 // Period knows the words of these tests; package archive/vocab reads all others.
 func (v terms) Period(words, site string) (archive.Dating, bool) {
 	if t, ok := v.Term(archive.SchemePeriod, words); ok {
