@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"hexi/archive"
 	"hexi/ingest/sheet"
@@ -93,6 +94,9 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 			r.doubt(item, at, noteCode(note), note.Cause)
 		}
 	}
+	for _, doubt := range r.beside(sheetRow) {
+		r.doubt(item, at, "kept-as-written", doubt)
+	}
 	if next.doubt != nil {
 		r.doubt(item, at, "profile", next.doubt)
 	}
@@ -102,6 +106,22 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 	}
 	r.noteFiles(t, sheetRow.Number, next.files)
 	return r.add(ctx, next)
+}
+
+// beside are the words of a row that a vocabulary does not have, in fields that take
+// others too, as the API tells them. What a time leaves open the notes of the row say.
+// Lines of JSON come from programs, and many of them from an export, which was asked
+// about when it was written.
+func (r *run) beside(row sheet.Row) (doubts archive.InvalidErrors) {
+	if row.Cells == nil {
+		return nil
+	}
+	for _, doubt := range r.p.archive.Doubts(&row.Record) {
+		if !strings.HasPrefix(doubt.Field, "period.") {
+			doubts = append(doubts, doubt)
+		}
+	}
+	return doubts
 }
 
 // noteFiles says which files a row gets: in the report's workbook, and in a dry run, which

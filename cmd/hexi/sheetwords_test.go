@@ -55,3 +55,29 @@ func TestFreeWordsOfARegister(t *testing.T) {
 		t.Errorf("a mistyped term: %+v", r.Failed)
 	}
 }
+
+// Words beside the vocabularies of fields that take others too are told with the nearest
+// terms, in a dry run and in the real one.
+func TestWordsBesideTheVocabularyAreTold(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	walls := s.write("墙.csv", "记录类型,名称,石窟,窟号,空间,壁面,高,年代", "壁画,说法图,莫高,285,主屋,北墙,2肘,盛唐", "壁画,飞天,莫高窟,285,主室,北壁,2米,盛唐")
+	report := s.dir + "/r.xlsx"
+	for _, dry := range [][]string{{"--dry-run"}, nil} {
+		r := s.ingest(append([]string{walls, "--collection", "dunhuang", "--report", report}, dry...)...)
+		s.counted("walls", r, 2, 0, 0, 0)
+		told := map[string]string{}
+		for _, n := range r.Notes {
+			told[n.Item] += n.Field + ": " + n.Why + "\n"
+		}
+		for _, want := range []string{"mogao (莫高窟)", "main (主室)", "north (北壁)", `"肘" is not in the vocabulary unit`} {
+			if !strings.Contains(told["墙.csv row 2"], want) {
+				t.Errorf("row 2 is not told %s: %s", want, told["墙.csv row 2"])
+			}
+		}
+		if told["墙.csv row 3"] != "" {
+			t.Errorf("row 3: %s", told["墙.csv row 3"])
+		}
+	}
+	s.counted("the report itself", s.ingest(report, "--collection", "dunhuang"), 0, 0, 2, 0)
+}

@@ -36,6 +36,8 @@ var schemeNames = map[archive.Scheme]string{
 	archive.SchemeCollection: "专题", archive.SchemeKind: "记录类型", archive.SchemePeriod: "年代", archive.SchemeCategory: "类别",
 	archive.SchemeLevel: "级别", archive.SchemeCompleteness: "完残程度", archive.SchemeCondition: "保存状态", archive.SchemeSource: "来源",
 	archive.SchemeSite: "石窟", archive.SchemeMaterial: "质地", archive.SchemeLayer: "图层",
+	archive.SchemeSpace: "空间", archive.SchemeSurface: "壁面", archive.SchemePosition: "位置", archive.SchemeWallRole: "壁面方位",
+	archive.SchemeDimension: "测量项", archive.SchemeUnit: "计量单位",
 }
 
 // fieldNames are what curators call the fields that a sheet may have no column for.
@@ -162,6 +164,11 @@ var inChinese = map[string]string{
 	"%q is a class of %s, while the sheet is one of %s; the row is taken for what its class says: correct the class, or say the kind in a column 记录类型":                       "“%s”是“%s”的类别，而本表各行为“%s”；该行按其类别录入：请改正类别，或增加“记录类型”列",
 	"%q is within another class than %q: correct the one or the other":                                                                                                       "“%s”不属于“%s”：请改正其中之一",
 	"nothing says what the rows describe; they are taken for relics where a category does not say otherwise: give --kind or a column 记录类型 / kind if they are something else": "没有任何内容说明各行描述的是什么；除类别另有说明外均视为文物：如果不是，请用 --kind 或增加“记录类型”列",
+
+	// Words beside the vocabularies.
+	"%q is not in the vocabulary %s, and is kept as it is written":              "“%s”不在“%s”词表中；已按原文保留",
+	"%q is not in the vocabulary %s, and is kept as it is written; nearest: %s": "“%s”不在“%s”词表中；已按原文保留；最接近的词：%s",
+	"%q is read as the years %d to %d (0: open): %s":                            "“%s”理解为 %d 至 %d 年（0 为不限）：%s",
 
 	// What a profile says of a record.
 	"%s is not the name of a profile, such as %q":                                         "%s 不是记录模板的名称（如“%s”）",
