@@ -18,7 +18,7 @@ func TestMeasuresInWords(t *testing.T) {
 		{Path: "extra.store", Label: archive.Text{"zh": "库位"}, Type: archive.TypeText},
 	}}}
 	s, err := Open("a.csv", strings.NewReader("总登记号,名称,通高,尺寸,库位,备注\n"+
-		"1,罐,,高12.5厘米，口径8,A1,x\n2,瓶,12,高12厘米，底径4,,\n3,碗,11,高12厘米,,\n4,盘,,大小如图,,\n5,盏,,无,,\n6,盒,,,,\n"),
+		"1,罐,,高12.5厘米，口径8,A1,x\n2,瓶,12,高12厘米，底径4,,\n3,碗,11,高12厘米,,\n4,盘,,大小如图,,\n5,盏,,无,,\n6,盒,,,,\n7,写经,,纵26厘米，横1200厘米,,\n"),
 		Options{Collection: "dunhuang", Vocabulary: terms{}, Profiles: profiles})
 	must(t, err)
 	table := s.Tables[0]
@@ -40,6 +40,7 @@ func TestMeasuresInWords(t *testing.T) {
 		{"[]", `"大小如图"`, false, "not understood"},
 		{"[]", `"无"`, true, ""},
 		{"[]", "", true, ""},
+		{"[{height 26 cm } {width 1200 cm }]", `"纵26厘米，横1200厘米"`, true, ""},
 	} {
 		row := rows[i]
 		if got := fmt.Sprint(row.Record.Dimensions); got != want.dimensions || row.Err != nil {
@@ -51,5 +52,16 @@ func TestMeasuresInWords(t *testing.T) {
 		if got := fmt.Sprint(row.Notes); want.note == "" && len(row.Notes) > 0 || !strings.Contains(got, want.note) {
 			t.Errorf("row %d: notes %s, want %q", row.Number, got, want.note)
 		}
+	}
+}
+
+// Paintings and manuscripts are measured 纵 and 横.
+func TestColumnsOfPaintings(t *testing.T) {
+	t.Parallel()
+	s, err := Open("a.csv", strings.NewReader("总登记号,名称,纵（厘米）,横\n1,写经,26,1200\n"), Options{Collection: "dunhuang", Vocabulary: terms{}})
+	must(t, err)
+	rows, _ := rowsOf(s.Tables[0])
+	if got := fmt.Sprint(rows[0].Record.Dimensions); got != "[{height 26 cm } {width 1200 cm }]" {
+		t.Errorf("%s", got)
 	}
 }

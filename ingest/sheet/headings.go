@@ -55,8 +55,8 @@ var headings = map[string]string{
 	"level": "level", "级别": "level", "文物级别": "level", "grade": "level", "保护级别": "level",
 	"completeness": "completeness", "完残程度": "completeness", "完残情况": "completeness", "condition": "condition", "保存状态": "condition", "保存状况": "condition",
 	"source": "source", "来源": "source", "文物来源": "source", "藏品来源": "source", "来源方式": "source",
-	"height": "dimensions.height", "高": "dimensions.height", "通高": "dimensions.height",
-	"width": "dimensions.width", "宽": "dimensions.width", "通宽": "dimensions.width",
+	"height": "dimensions.height", "高": "dimensions.height", "纵": "dimensions.height", "通高": "dimensions.height",
+	"width": "dimensions.width", "宽": "dimensions.width", "横": "dimensions.width", "通宽": "dimensions.width",
 	"length": "dimensions.length", "长": "dimensions.length", "通长": "dimensions.length",
 	"diameter": "dimensions.diameter", "直径": "dimensions.diameter", "口径": "dimensions.mouth-diameter",
 	"quantity": "quantity", "数量": "quantity", "实际数量": "quantity", "件数": "quantity", "传统数量": "quantity",
@@ -87,7 +87,7 @@ var texts = map[string]bool{
 // groups are headings that stand over several columns, with what those below them
 // mean that say too little alone.
 var groups = map[string]map[string]string{
-	"尺寸": {"长": "dimensions.length", "宽": "dimensions.width", "高": "dimensions.height", "深": "dimensions.depth", "厚": "dimensions.thickness", "直径": "dimensions.diameter", "单位": "dimensions.unit", "计量单位": "dimensions.unit"},
+	"尺寸": {"长": "dimensions.length", "宽": "dimensions.width", "高": "dimensions.height", "纵": "dimensions.height", "横": "dimensions.width", "深": "dimensions.depth", "厚": "dimensions.thickness", "直径": "dimensions.diameter", "单位": "dimensions.unit", "计量单位": "dimensions.unit"},
 	"数量": {"单位": "quantity.unit", "计量单位": "quantity.unit", "数值": "quantity", "件数": "quantity", "数": "quantity"},
 	"质量": {"数值": "dimensions.mass", "单位": "dimensions.mass.unit", "具体质量": "dimensions.mass", "重量": "dimensions.mass"},
 	"年代": {"起": "period.from", "始": "period.from", "止": "period.to", "终": "period.to", "具体年代": "period"},

@@ -24,7 +24,7 @@ var measureWords = []struct{ word, dimension string }{
 	{"通高", "height"}, {"通长", "length"}, {"通宽", "width"}, {"残高", "height"}, {"残长", "length"}, {"残宽", "width"},
 	{"口径", "mouth-diameter"}, {"底径", "base-diameter"}, {"腹径", "belly-diameter"}, {"足径", "foot-diameter"}, {"圈足径", "foot-diameter"}, {"直径", "diameter"}, {"孔径", "hole-diameter"},
 	{"进深", "depth"}, {"面积", "area"}, {"重量", "mass"}, {"质量", "mass"}, {"厚度", "thickness"}, {"高度", "height"}, {"长度", "length"}, {"宽度", "width"},
-	{"高", "height"}, {"长", "length"}, {"宽", "width"}, {"深", "depth"}, {"厚", "thickness"}, {"径", "diameter"}, {"重", "mass"},
+	{"高", "height"}, {"纵", "height"}, {"横", "width"}, {"长", "length"}, {"宽", "width"}, {"深", "depth"}, {"厚", "thickness"}, {"径", "diameter"}, {"重", "mass"},
 	{"height", "height"}, {"length", "length"}, {"width", "width"}, {"depth", "depth"}, {"diameter", "diameter"}, {"thickness", "thickness"}, {"weight", "mass"}, {"mass", "mass"},
 	{"h", "height"}, {"l", "length"}, {"w", "width"}, {"d", "depth"},
 }
