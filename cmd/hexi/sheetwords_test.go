@@ -81,3 +81,21 @@ func TestWordsBesideTheVocabularyAreTold(t *testing.T) {
 	}
 	s.counted("the report itself", s.ingest(report, "--collection", "dunhuang"), 0, 0, 2, 0)
 }
+
+// A column of birthdays gives the year of each, and a bearer's batch is not one of items.
+func TestBearersOfASheet(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	r := s.ingest(s.write("传承人.csv", "姓名,性别,民族,出生日期,项目名称,类别,级别",
+		"甲,男,回族,1951.3,花儿,民间文学,国家级", "乙,女,回族,一九五〇年,花儿,民间文学,国家级", "丙,女,回族,1951-03-08,花儿,民间文学,国家级", "丁,女,回族,某年,花儿,民间文学,国家级"), "--collection", "folk")
+	s.counted("bearers", r, 3, 0, 0, 1)
+	if len(r.Failed) != 1 || !strings.Contains(r.Failed[0].Why, "某年") {
+		t.Errorf("refused: %+v", r.Failed)
+	}
+	want := map[string]string{"甲": `1951 "1951.3"`, "乙": "1950 ", "丙": `1951 "1951-03-08"`}
+	for _, r := range s.records() {
+		if got := string(r.Extra["born"]) + " " + string(r.Extra["出生日期"]); got != want[r.Titles["zh"]] {
+			t.Errorf("%s: %s, want %s", r.Titles["zh"], got, want[r.Titles["zh"]])
+		}
+	}
+}

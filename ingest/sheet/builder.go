@@ -214,8 +214,9 @@ func (b *builder) fill() {
 	}
 }
 
-// year reads one year: 1841, 1841年, -206, 公元前206年.
+// year reads one year: 1841, 1841年, -206, 公元前206年, 一八四一年.
 func year(s string) (int, bool) {
+	s = arabicDate(arabic(strings.TrimSpace(s)))
 	if v, ok := readNumber(s); ok {
 		return int(v), v == math.Trunc(v) && v != 0 && math.Abs(v) < 1e9
 	}
@@ -232,7 +233,7 @@ func (b *builder) period(c column, part, value string) {
 	case "from", "to":
 		year, ok := year(value)
 		if !ok {
-			b.fault(c, "%q is not a year; write a whole number, negative before our era", value)
+			b.fault(c, "%q is not a year; write a whole number such as 1951, negative before our era", value)
 			return
 		}
 		if part == "from" {

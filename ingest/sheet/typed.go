@@ -34,7 +34,7 @@ func (b *builder) typed(c column, value string) (json.RawMessage, bool) {
 			y, ok = b.yearOfDate(c, value)
 		}
 		if !ok {
-			b.fault(c, "%q is not a year; write a whole number, negative before our era", value)
+			b.fault(c, "%q is not a year; write a whole number such as 1951, negative before our era, or a date of which it is taken", value)
 			return nil, false
 		}
 		return json.RawMessage(strconv.Itoa(y)), true
@@ -115,7 +115,7 @@ var (
 // meant ("dmy", "mdy"; "" where nobody said). doubt: it can be two days, of one year, which
 // is returned.
 func readDate(s, order string) (date string, doubt, ok bool) {
-	s = strings.TrimSpace(norm.NFKC.String(narrow(s)))
+	s = arabicDate(strings.TrimSpace(norm.NFKC.String(narrow(s))))
 	for _, layout := range []string{"2 January 2006", "January 2, 2006", "2 Jan 2006", "Jan 2, 2006"} {
 		if at, err := time.Parse(layout, s); err == nil {
 			return at.Format(time.DateOnly), false, true
