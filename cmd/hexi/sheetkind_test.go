@@ -9,8 +9,8 @@ import (
 	"hexi/ingest/sheet"
 )
 
-// tableOf opens a sheet of separated values with the vocabularies that hexi comes with.
-func tableOf(t *testing.T, name string, lines ...string) *sheet.Table {
+// rowsTable opens a sheet of separated values with the vocabularies that hexi comes with.
+func rowsTable(t *testing.T, name string, lines ...string) *sheet.Table {
 	t.Helper()
 	v, err := vocab.Load()
 	if err != nil {
@@ -46,7 +46,7 @@ func TestHeadingsTellTheKindAndTheProfile(t *testing.T) {
 				}
 				headings, cells = append(headings, label), append(cells, cell)
 			}
-			table := tableOf(t, "s.csv", strings.Join(headings, ","), strings.Join(cells, ","))
+			table := rowsTable(t, "s.csv", strings.Join(headings, ","), strings.Join(cells, ","))
 			if table.Kind() != p.Kind || table.Profile() != p.Code {
 				t.Errorf("%s in %s is read as %s, profile %s", p.Code, lang, table.Kind(), table.Profile())
 			}
@@ -79,7 +79,7 @@ func TestNaturalHeadingsTellTheKind(t *testing.T) {
 		{"名称,类别,年代,地址", "甲,古墓葬,汉", archive.KindSite, ""},
 		{"姓名或番号,出生年,去世年,职务,籍贯,事迹", "董振堂,1895,1937", archive.KindEvent, "red-person"},
 	} {
-		table := tableOf(t, "s.csv", test.headings, test.cells)
+		table := rowsTable(t, "s.csv", test.headings, test.cells)
 		if table.Kind() != test.kind || test.profile != "" && table.Profile() != test.profile {
 			t.Errorf("%.40s is read as %s, profile %s, want %s, %s", test.headings, table.Kind(), table.Profile(), test.kind, test.profile)
 		}
@@ -102,7 +102,7 @@ func TestClassesOfBothKinds(t *testing.T) {
 		{"记录类型,名称,类别", []string{"site,甲,其他", "文物,乙,其他"}, "site immovable-0600; 文物 relic-35"},
 	} {
 		var got []string
-		for row := range tableOf(t, "s.csv", append([]string{test.head}, test.rows...)...).Rows() {
+		for row := range rowsTable(t, "s.csv", append([]string{test.head}, test.rows...)...).Rows() {
 			if row.Passed != "" {
 				continue
 			}
