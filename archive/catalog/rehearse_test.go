@@ -37,7 +37,7 @@ func rehearseOnce(t *testing.T, c *Catalog, prefix string, random *rand.Rand) {
 			return fmt.Sprint(prefix, "new-", made[rehearsed])
 		}})
 	}
-	real := with(false)
+	actual := with(false)
 	some := func(of ...string) string { return of[random.IntN(len(of))] }
 	id := func() string { return prefix + some("a", "b", "c", "d", "e", "f") }
 	batch := func() []archive.Draft {
@@ -64,12 +64,12 @@ func rehearseOnce(t *testing.T, c *Catalog, prefix string, random *rand.Rand) {
 		return drafts
 	}
 	for range 3 { // what there is before
-		if _, err := real.SaveAll(t.Context(), "li", batch()); err != nil {
+		if _, err := actual.SaveAll(t.Context(), "li", batch()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if e, err := c.Entry(t.Context(), prefix+"a", false); err == nil {
-		if err := real.Erase(t.Context(), "li", e.Record.ID, "named by mistake"); err != nil {
+		if err := actual.Erase(t.Context(), "li", e.Record.ID, "named by mistake"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -93,11 +93,11 @@ func rehearseOnce(t *testing.T, c *Catalog, prefix string, random *rand.Rand) {
 		t.Fatalf("%s: the rehearsal has left %d entries in the log, %v", prefix, after-before, err)
 	}
 	for i := range batches {
-		saved, err := real.SaveAll(t.Context(), "li", batches[i])
+		saved, err := actual.SaveAll(t.Context(), "li", batches[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := append(said(saved), seen(t, real, prefix)...); !reflect.DeepEqual(got, answers[i]) {
+		if got := append(said(saved), seen(t, actual, prefix)...); !reflect.DeepEqual(got, answers[i]) {
 			t.Fatalf("%s batch %d: the archive says\n%q\nand the rehearsal said\n%q", prefix, i, got, answers[i])
 		}
 	}

@@ -214,18 +214,18 @@ func TestDryRunIsHonest(t *testing.T) {
 		",铜奔马,relic,,,folk,0001,甘肃省博物馆\n"+ // the record that is there
 		"mars,火星,relic,,,mars,,\n"))
 	args := []string{"ingest", own, tree, "--publish", "--json", "--data", data}
-	dry, real := readReport(t, hexi(t, append(args, "--dry-run")...)), readReport(t, hexi(t, args...))
-	if dry.Published != 7 || real.Published != 7 { // of what was a draft before as well
-		t.Errorf("the dry run says that %d would be published, the real one %d", dry.Published, real.Published)
+	dry, taken := readReport(t, hexi(t, append(args, "--dry-run")...)), readReport(t, hexi(t, args...))
+	if dry.Published != 7 || taken.Published != 7 { // of what was a draft before as well
+		t.Errorf("the dry run says that %d would be published, the real one %d", dry.Published, taken.Published)
 	}
-	if !reflect.DeepEqual(dry.Failed, real.Failed) || !reflect.DeepEqual(dry.Records, real.Records) || !reflect.DeepEqual(dry.Notes, real.Notes) {
-		t.Errorf("the dry run says\n%+v\nand the real one\n%+v", dry, real)
+	if !reflect.DeepEqual(dry.Failed, taken.Failed) || !reflect.DeepEqual(dry.Records, taken.Records) || !reflect.DeepEqual(dry.Notes, taken.Notes) {
+		t.Errorf("the dry run says\n%+v\nand the real one\n%+v", dry, taken)
 	}
-	if got, want := real.Records, map[string]int{"created": 6, "updated": 0, "unchanged": 1, "refused": 4}; !reflect.DeepEqual(got, want) {
+	if got, want := taken.Records, map[string]int{"created": 6, "updated": 0, "unchanged": 1, "refused": 4}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	told := 0
-	for _, note := range real.Notes {
+	for _, note := range taken.Notes {
 		if note.Code == "no-whole" {
 			told++
 			if !strings.Contains(note.Why, "wall-1") && !strings.Contains(note.Why, "nowhere") && !strings.Contains(note.Why, "box-2") {
@@ -234,7 +234,7 @@ func TestDryRunIsHonest(t *testing.T) {
 		}
 	}
 	if told != 3 {
-		t.Errorf("%d notes of records that are nowhere: %+v", told, real.Notes)
+		t.Errorf("%d notes of records that are nowhere: %+v", told, taken.Notes)
 	}
 }
 
