@@ -122,8 +122,7 @@ type Preservation struct {
 type PackageCatalog interface {
 	// TakeDue gives up to limit packages to a worker, which has signed on: those due by
 	// then, the longest first, those of workers that are no more, and those that it took
-	// before and said nothing of. With resting, also those that are not due yet, but for
-	// those that have failed.
+	// before and said nothing of. With resting, also those that are not due yet.
 	TakeDue(ctx context.Context, worker string, now time.Time, resting bool, limit int) ([]Due, error)
 	// GiveBack returns a package that a worker took: due again then, for the reason if
 	// there is one.

@@ -37,6 +37,9 @@ const (
 	// failingFor is how long a command waits for packages whose last attempt failed: for
 	// another one or two.
 	failingFor = 5 * time.Second
+	// hurryPause is how long nothing that rests is taken after a failure, when there is a
+	// hurry: what has failed is among it, and would be tried again and again at once.
+	hurryPause = time.Second
 	// finishWithin is how long what is being written may go on when the process is to end:
 	// a version that is written half is in the way of nothing, but is work for the next.
 	finishWithin = 5 * time.Second
@@ -46,7 +49,8 @@ const (
 
 // preserving is how the writing of packages stands in this process.
 type preserving struct {
-	hurry   atomic.Bool // what rests is written, too
+	hurry   atomic.Bool  // what rests is written, too
+	failed  atomic.Int64 // when one failed last, in nanoseconds of Unix time
 	written atomic.Int64
 }
 
@@ -82,7 +86,8 @@ func (p *Pipeline) Preserve(ctx context.Context, worker string) {
 
 // preserveSome takes packages and writes them, and returns how many it took.
 func (p *Pipeline) preserveSome(ctx context.Context, worker string) (int, error) {
-	due, err := p.archive.TakeDue(ctx, worker, p.preserving.hurry.Load(), takeAtOnce)
+	resting := p.preserving.hurry.Load() && time.Since(time.Unix(0, p.preserving.failed.Load())) > hurryPause
+	due, err := p.archive.TakeDue(ctx, worker, resting, takeAtOnce)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
@@ -189,6 +194,7 @@ func (p *Pipeline) unpreserved(ctx context.Context, worker string, d archive.Due
 	if ctx.Err() != nil {
 		return p.archive.LeavePackage(noted, worker, d.Package)
 	}
+	p.preserving.failed.Store(time.Now().UnixNano())
 	p.opts.Log.Warn("a preservation package could not be written; it will be tried again", "package", d.Package, "error", cause)
 	return p.archive.PreserveFailed(noted, worker, d.Package, cause)
 }

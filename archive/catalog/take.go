@@ -29,16 +29,13 @@ func (q queries) takenBy(worker string) *bun.SelectQuery {
 
 // TakeDue implements archive.PackageCatalog.
 func (c *Catalog) TakeDue(ctx context.Context, worker string, now time.Time, resting bool, limit int) ([]archive.Due, error) {
-	finds := func(q queries) []*bun.SelectQuery {
-		all := []*bun.SelectQuery{q.takenBy(worker), q.dueBy(micros(now))}
-		if resting { // what has failed waits for its time nevertheless
-			all = append(all, q.dueBy(taken-1).Where("p.due > ?", micros(now)).Where("p.attempts = 0"))
-		}
-		return all
+	until := micros(now)
+	if resting {
+		until = taken - 1
 	}
 	// Mostly there is nothing: no need to take the lock.
 	some := false
-	for _, q := range finds(c.read()) {
+	for _, q := range []*bun.SelectQuery{c.read().takenBy(worker), c.read().dueBy(until)} {
 		var one []int
 		if err := q.ColumnExpr("1").Limit(1).Scan(ctx, &one); err != nil {
 			return nil, fmt.Errorf("look for packages: %w", err)
@@ -55,7 +52,7 @@ func (c *Catalog) TakeDue(ctx context.Context, worker string, now time.Time, res
 	defer func() { _ = sqlTx.Rollback() }() // after a commit this does nothing
 	q := c.through(sqlTx)
 	var rows []preservationRow
-	for _, find := range finds(q) {
+	for _, find := range []*bun.SelectQuery{q.takenBy(worker), q.dueBy(until)} {
 		if len(rows) == limit {
 			break
 		}
