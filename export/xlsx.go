@@ -21,6 +21,7 @@ func (x *Exporter) XLSX(ctx context.Context, w io.Writer, c Choice, v workbook.V
 		sheet := workbook.Official(kind)
 		survey := workbook.NewSurvey(sheet, v)
 		order := ordering{kind: kind}
+		var owner holder
 		for e, err := range x.entriesOf(ctx, c, kind) {
 			if err != nil {
 				return s, err
@@ -28,6 +29,7 @@ func (x *Exporter) XLSX(ctx context.Context, w io.Writer, c Choice, v workbook.V
 			line := c.line(e)
 			survey.Add(&line)
 			order.add(&e.Record)
+			owner.add(&e.Record)
 		}
 		ids := order.ids()
 		counted := func(yield func(archive.Line, error) bool) {
@@ -44,7 +46,7 @@ func (x *Exporter) XLSX(ctx context.Context, w io.Writer, c Choice, v workbook.V
 			return s, err
 		}
 		if kind == archive.KindRelic {
-			if err := book.Show(workbook.Register, x.lines(ctx, c, kind, ids)); err != nil {
+			if err := book.Show(workbook.Register, owner.name(), x.lines(ctx, c, kind, ids)); err != nil {
 				return s, err
 			}
 		}
@@ -104,4 +106,29 @@ func (x *Exporter) entriesOf(ctx context.Context, c Choice, kind archive.Kind) i
 		}
 	}
 	return x.list(ctx, archive.ListQuery{Collection: c.Collection, Kind: kind, Published: c.Published})
+}
+
+// holder finds out whether records are all of one.
+type holder struct {
+	first       string
+	some, mixed bool
+}
+
+func (h *holder) add(r *archive.Record) {
+	name := ""
+	if r.Rights != nil {
+		name = r.Rights.Holder.In("zh")
+	}
+	if !h.some {
+		h.first = name
+	}
+	h.some, h.mixed = true, h.mixed || name != h.first
+}
+
+// name is that of the one holder, "" where there is none or more than one.
+func (h *holder) name() string {
+	if h.mixed {
+		return ""
+	}
+	return h.first
 }

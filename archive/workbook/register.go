@@ -15,7 +15,8 @@ var Register = Sheet{"总登记账", []Column{
 	{"extra.registered", "登记日期"}, {"identifiers.accession", "总登记号"}, {"extra.classNumber", "分类号"},
 	{"titles.zh", "名称"}, {"period", "时代"}, {"extra.traditionalQuantity", "数量"}, {"quantity", "实际数量"},
 	{"dimensions", "尺寸重量"}, {"materials", "质地"}, {"completeness", "完残情况"}, {"source", "来源"},
-	{"extra.entryVoucher", "入馆凭证号"}, {"extra.removalVoucher", "注销凭证号"}, {"extra.remark", "备注"},
+	{"extra.entryVoucher", "入馆凭证号"}, {"extra.removalVoucher", "注销凭证号"}, {"level", "级别"}, {"extra.remark", "备注"},
+	{"extra.ledgerPage", "账页"},
 }}
 
 // otherwise are the paths that a table which only shows takes a cell from where a record

@@ -290,7 +290,7 @@ func TestRegister(t *testing.T) {
 	l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"铜镜"},"identifiers":[{"type":"accession","value":"0007"}],"period":{"term":"ming"},"materials":["铜","锡"],"quantity":{"value":1,"unit":"件"},"dimensions":[{"type":"diameter","value":12.5,"unit":"cm"},{"type":"mass","value":300,"unit":"g"}],"extra":{"remark":"有铭","registered":"1956-03-01"}}`)
 	var b bytes.Buffer
 	w := workbook.NewWriter(&b, terms{})
-	if err := w.Show(workbook.Register, func(yield func(archive.Line, error) bool) { yield(l, nil) }); err != nil {
+	if err := w.Show(workbook.Register, "某馆", func(yield func(archive.Line, error) bool) { yield(l, nil) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -302,11 +302,16 @@ func TestRegister(t *testing.T) {
 	}
 	rows, err := book.GetRows("总登记账")
 	want := [][]string{
-		{"登记日期", "总登记号", "分类号", "名称", "时代", "数量", "实际数量", "尺寸重量", "质地", "完残情况", "来源", "入馆凭证号", "注销凭证号", "备注"},
-		{"1956-03-01", "0007", "", "铜镜", "明", "1 件", "1 件", "直径 12.5 cm；质量 300 g", "铜；锡", "", "", "", "", "有铭"},
+		{"收藏单位：", "某馆"},
+		{"登记日期", "总登记号", "分类号", "名称", "时代", "数量", "实际数量", "尺寸重量", "质地", "完残情况", "来源", "入馆凭证号", "注销凭证号", "级别", "备注", "账页"},
+		{"1956-03-01", "0007", "", "铜镜", "明", "1 件", "1 件", "直径 12.5 cm；质量 300 g", "铜；锡", "", "", "", "", "", "有铭"},
 	}
 	if diff := cmp.Diff(want, rows); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
+	}
+	panes, err := book.GetPanes("总登记账")
+	if err != nil || panes.YSplit != 2 || panes.TopLeftCell != "A3" {
+		t.Errorf("the headings do not stay in sight: %+v %v", panes, err)
 	}
 }
 
@@ -360,7 +365,7 @@ func TestRegisterMeasures(t *testing.T) {
 		var b bytes.Buffer
 		w := workbook.NewWriter(&b, terms{})
 		sheet := workbook.Sheet{Name: "账", Columns: []workbook.Column{{Path: "dimensions", Heading: "尺寸重量"}}}
-		if err := w.Show(sheet, func(yield func(archive.Line, error) bool) { yield(l, nil) }); err != nil {
+		if err := w.Show(sheet, "", func(yield func(archive.Line, error) bool) { yield(l, nil) }); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Close(); err != nil {

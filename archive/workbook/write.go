@@ -39,6 +39,7 @@ type written struct {
 	name    string
 	kind    archive.Kind // "" for a table that only shows
 	columns []Column
+	holder  string // that a line above the headings names
 }
 
 // NewWriter begins a workbook.
@@ -55,15 +56,16 @@ func (w *Writer) Tables() int { return len(w.tables) }
 // Table writes the lines of one kind. Where they are more than a table holds, further
 // tables of the same columns follow.
 func (w *Writer) Table(name string, kind archive.Kind, columns []Column, lines iter.Seq2[archive.Line, error]) error {
-	return w.rows(name, kind, columns, lines, func(l archive.Line) []Cell {
+	return w.rows(written{name: name, kind: kind, columns: columns}, lines, func(l archive.Line) []Cell {
 		w.Rows++
 		return Encode(w.vocabulary, columns, kind, l)
 	})
 }
 
-// Show writes lines into a table that is locked, and not read back.
-func (w *Writer) Show(s Sheet, lines iter.Seq2[archive.Line, error]) error {
-	return w.rows(s.Name, "", s.Columns, lines, func(l archive.Line) []Cell {
+// Show writes lines into a table that is locked, and not read back. Above its headings
+// stands whose things these are, if they are all of one holder; else holder is "".
+func (w *Writer) Show(s Sheet, holder string, lines iter.Seq2[archive.Line, error]) error {
+	return w.rows(written{name: s.Name, columns: s.Columns, holder: holder}, lines, func(l archive.Line) []Cell {
 		cells := make([]Cell, len(s.Columns))
 		for i, c := range s.Columns {
 			cells[i] = showOnly(w.vocabulary, &l, c.Path)
@@ -72,7 +74,7 @@ func (w *Writer) Show(s Sheet, lines iter.Seq2[archive.Line, error]) error {
 	})
 }
 
-func (w *Writer) rows(name string, kind archive.Kind, columns []Column, lines iter.Seq2[archive.Line, error], encode func(archive.Line) []Cell) error {
+func (w *Writer) rows(of written, lines iter.Seq2[archive.Line, error], encode func(archive.Line) []Cell) error {
 	var t *table
 	number := 1
 	for line, err := range lines {
@@ -87,11 +89,11 @@ func (w *Writer) rows(name string, kind archive.Kind, columns []Column, lines it
 			number++
 		}
 		if t == nil {
-			called := name
+			called := of
 			if number > 1 {
-				called = fmt.Sprintf("%s (%d)", name, number)
+				called.name = fmt.Sprintf("%s (%d)", of.name, number)
 			}
-			if t, err = w.begin(called, kind, columns); err != nil {
+			if t, err = w.begin(called); err != nil {
 				return err
 			}
 		}
@@ -109,33 +111,42 @@ func (w *Writer) rows(name string, kind archive.Kind, columns []Column, lines it
 type table struct {
 	out     *bufio.Writer
 	row     int
+	head    int // the row of the headings
 	columns int
 	locked  bool
 	buf     []byte
 }
 
-func (w *Writer) begin(name string, kind archive.Kind, columns []Column) (*table, error) {
-	w.tables = append(w.tables, written{name, kind, columns})
+func (w *Writer) begin(of written) (*table, error) {
+	w.tables = append(w.tables, of)
 	file, err := w.part(fmt.Sprintf("xl/worksheets/sheet%d.xml", len(w.tables)))
 	if err != nil {
 		return nil, err
 	}
-	t := &table{out: bufio.NewWriterSize(file, 64<<10), columns: len(columns), locked: kind == ""}
+	t := &table{out: bufio.NewWriterSize(file, 64<<10), head: 1, columns: len(of.columns), locked: of.kind == ""}
+	if of.holder != "" {
+		t.head = 2
+	}
 	var head strings.Builder
 	head.WriteString(xml.Header + `<worksheet xmlns="` + namespace + `"><sheetViews><sheetView workbookViewId="0"`)
 	if len(w.tables) == 1 {
 		head.WriteString(` tabSelected="1"`)
 	}
-	head.WriteString(`><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>`)
-	for i, c := range columns {
+	fmt.Fprintf(&head, `><pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>`, t.head, t.head+1)
+	for i, c := range of.columns {
 		fmt.Fprintf(&head, `<col min="%d" max="%d" width="%d" customWidth="1" style="%d"/>`, i+1, i+1, width(c), styleText)
 	}
 	head.WriteString(`</cols><sheetData>`)
 	if _, err := t.out.WriteString(head.String()); err != nil {
 		return nil, fmt.Errorf("write table: %w", err)
 	}
-	cells := make([]Cell, len(columns))
-	for i, c := range columns {
+	if of.holder != "" { // in a cell of its own, so that a name with a space in it is read whole
+		if err := t.write([]Cell{{Text: "收藏单位："}, {Text: presentable(of.holder)}}, styleText); err != nil {
+			return nil, err
+		}
+	}
+	cells := make([]Cell, len(of.columns))
+	for i, c := range of.columns {
 		cells[i] = Cell{Text: c.Heading}
 	}
 	return t, t.write(cells, styleHeading)
@@ -212,7 +223,7 @@ func (t *table) end() error {
 	if t.locked {
 		tail += `<sheetProtection sheet="1" objects="1" scenarios="1"/>`
 	}
-	tail += fmt.Sprintf(`<autoFilter ref="A1:%s%d"/></worksheet>`, columnName(t.columns-1), t.row)
+	tail += fmt.Sprintf(`<autoFilter ref="A%d:%s%d"/></worksheet>`, t.head, columnName(t.columns-1), t.row)
 	_, _ = t.out.WriteString(tail) // an error stays in the writer
 	if err := t.out.Flush(); err != nil {
 		return fmt.Errorf("write table: %w", err)
@@ -233,7 +244,7 @@ func (w *Writer) part(name string) (io.Writer, error) {
 // record has a table that says so.
 func (w *Writer) Close() error {
 	if len(w.tables) == 0 {
-		t, err := w.begin("空", "", []Column{{"id", "没有记录 No records"}})
+		t, err := w.begin(written{name: "空", columns: []Column{{"id", "没有记录 No records"}}})
 		if err == nil {
 			err = t.end()
 		}
@@ -262,7 +273,7 @@ func (w *Writer) Close() error {
 // marker writes what each heading of each table stands for.
 func (w *Writer) marker() error {
 	shown := w.tables
-	t, err := w.begin(MarkerTable, "", []Column{{"", Marker}, {"", Version}, {"", ""}, {"", ""}})
+	t, err := w.begin(written{name: MarkerTable, columns: []Column{{"", Marker}, {"", Version}, {"", ""}, {"", ""}}})
 	if err != nil {
 		return err
 	}

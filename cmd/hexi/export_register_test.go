@@ -74,9 +74,9 @@ func tableOf(t *testing.T, s *sheetTrial, table string, more ...string) [][]stri
 func TestRegisterThereAndBack(t *testing.T) {
 	t.Parallel()
 	s := newSheetTrial(t)
-	const head = "登记日期,总登记号,分类号,名称,时代,数量,实际数量,尺寸重量,质地,完残情况,来源,入馆凭证号,注销凭证号,备注"
-	const row, scroll = "1956-03-01,000007,甲1,彩绘陶罐,汉,1套,3 件,高 32.5 cm；口径 12 cm；质量 2.3 kg,陶,残缺,移交,入56-3,销80-1,旧藏",
-		"1956-03-01,000008,乙2,金刚经,唐,1 件,1 件,卷心二尺许,纸,残缺,移交,入56-4,,旧藏"
+	const head = "登记日期,总登记号,分类号,名称,时代,数量,实际数量,尺寸重量,质地,完残情况,来源,入馆凭证号,注销凭证号,级别,备注,账页"
+	const row, scroll = "1956-03-01,000007,甲1,彩绘陶罐,汉,1套,3 件,高 32.5 cm；口径 12 cm；质量 2.3 kg,陶,残缺,移交,入56-3,销80-1,二级文物,旧藏,12",
+		"1956-03-01,000008,乙2,金刚经,唐,1 件,1 件,卷心二尺许,纸,残缺,移交,入56-4,,一级文物,旧藏,12"
 	s.counted("the register", s.ingest(s.write("总登记账.csv", head, row, scroll), "--collection", "folk"), 2, 0, 0, 0)
 	want := [][]string{strings.Split(head, ","), strings.Split(row, ","), strings.Split(scroll, ",")}
 	if diff := cmp.Diff(want, tableOf(t, s, "总登记账")); diff != "" {
@@ -143,6 +143,40 @@ func TestRegisterInItsOrder(t *testing.T) {
 			}
 			if want := []string{"一", "二", "十", "甲九", "甲十", "无号"}; !slices.Equal(got, want) {
 				t.Errorf("%s of %q: %q, want %q", table, more, got, want)
+			}
+		}
+	}
+}
+
+// Where all rows of a register are of one holder, a line above the headings names it, as on
+// paper; a printed register that is taken in as a sheet of its own reads it there.
+func TestRegisterNamesItsHolder(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	const head = "总登记号,名称,级别,收藏单位"
+	for i, test := range []struct{ row, want string }{
+		{"1,甲,一级,甘肃 某馆", "甘肃 某馆"}, {"2,乙,二级,甘肃 某馆", "甘肃 某馆"}, {"3,丙,二级,", ""}, {"4,丁,二级,乙馆", ""},
+	} {
+		s.counted(test.row, s.ingest(s.write("账.csv", head, test.row), "--collection", "folk", "--kind", "relic"), 1, 0, 0, 0)
+		rows := tableOf(t, s, "总登记账")
+		if test.want == "" {
+			if len(rows) != i+2 || rows[0][0] != "登记日期" {
+				t.Errorf("a line names a holder for all: %q", rows)
+			}
+			continue
+		}
+		if len(rows) != i+3 || !slices.Equal(rows[0], []string{"收藏单位：", test.want}) || rows[1][0] != "登记日期" || rows[i+2][1] != test.row[:1] {
+			t.Fatalf("the register is %q", rows)
+		}
+		var lines []string
+		for _, row := range rows {
+			lines = append(lines, strings.Join(row, ","))
+		}
+		other := newSheetTrial(t)
+		other.counted("the printed register", other.ingest(other.write("印.csv", lines...), "--collection", "folk"), i+1, 0, 0, 0)
+		for _, r := range other.records() {
+			if r.Rights == nil || r.Rights.Holder["zh"] != test.want || r.Level == "" {
+				t.Errorf("%s: %+v, %s", r.ID, r.Rights, r.Level)
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func ownWorkbook(t *testing.T) *excelize.File {
 	if err := w.Table("可移动文物", archive.KindRelic, survey.Columns(), lines); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Show(own.Register, lines); err != nil {
+	if err := w.Show(own.Register, "甲馆", lines); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Table("专题", archive.KindCollection, []own.Column{{Path: "id", Heading: "记录号"}, {Path: "titles.zh", Heading: "名称"}, {Path: "collection", Heading: "所属专题"}, {Path: own.PathRest, Heading: "其余"}}, collections); err != nil {
