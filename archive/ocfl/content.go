@@ -156,8 +156,8 @@ func (p *plan) copy(ctx context.Context, f *placed) error {
 
 // clear removes what this writer and those that it met left under the version's
 // directory and the committed inventory does not have. The version is there for
-// good, so that nobody can commit what is removed. After an error, the next Write of
-// the same files goes on with it (tidy).
+// good, so that nobody can commit what is removed. After an error, the next Write
+// goes on with it (tidy).
 func (p *plan) clear(ctx context.Context, committed *inventory) error {
 	kept := committed.keys(p.dir)
 	keys := p.left

@@ -89,10 +89,14 @@ func (r *Root) write(ctx context.Context, v Version) (Written, error) {
 		if err != nil {
 			return Written{}, err
 		}
-		if h.inv != nil && sameState(h.inv.Versions[h.inv.Head].State, files) {
+		if h.inv != nil {
+			// The newest version may have come to its end but for what others left in it, whatever
+			// is written now.
 			if err := r.tidy(ctx, dir, h.inv); err != nil {
 				return Written{}, err
 			}
+		}
+		if h.inv != nil && sameState(h.inv.Versions[h.inv.Head].State, files) {
 			return Written{Object: v.Object, Version: h.inv.number, Reused: len(files)}, r.reseal(ctx, dir, h)
 		}
 		if now := h.number(); v.Head != Any && v.Head != now {

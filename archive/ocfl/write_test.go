@@ -317,11 +317,9 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// An object whose own inventory is lost is read from its newest version, and gets it
-// back from all of them, one after the other.
 // Two writers stopped one after the other, each with other bytes under the same name; the
 // third is not stopped, and nothing of theirs stays. Neither does when removing it fails
-// at first.
+// at first, whether the same files are written again or the next version.
 func TestStoppedWritersLeaveNothing(t *testing.T) {
 	root, store := newRoot(t)
 	id := "urn:example:r-1"
@@ -346,8 +344,13 @@ func TestStoppedWritersLeaveNothing(t *testing.T) {
 	if got := readFile(t, mustRead(t, root, id), "package.json"); got != "third" {
 		t.Errorf("package.json is %q", got)
 	}
+	put(t, store, named("second"), "second")
+	mustWrite(t, root, simple(id, 1, "package.json", "fourth", "metadata.json", "m"))
+	valid(t, root, id)
 }
 
+// An object whose own inventory is lost is read from its newest version, and gets it
+// back from all of them, one after the other.
 func TestLostInventory(t *testing.T) {
 	t.Parallel()
 	for _, writes := range []bool{false, true} {
