@@ -122,6 +122,8 @@ func livedIn(t *testing.T, flags []string) {
 	check(h.archive.DisableUser(ctx, "root", "wang"))
 	check(h.archive.Erase(ctx, "root", "gone", "a court has ordered it"))
 	preserveAll(t, h)
+	// To its end: of what a job has not removed yet the packages know nothing.
+	check(h.workErase(ctx, archive.Job{Kind: archive.JobErase, Record: "gone"}))
 }
 
 // ownTerms are vocabularies of an archive's own, by the names of their files.
