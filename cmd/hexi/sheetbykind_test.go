@@ -60,3 +60,17 @@ func TestRowsAreReadByTheirOwnKind(t *testing.T) {
 		}
 	}
 }
+
+// A column that is only called 单位 is that of the measure before it there too, as in a
+// table of one kind.
+func TestUnitsOfRowsByTheirOwnKind(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	path := s.write("表.csv", "记录号,记录类型,名称,高,单位", "jar,relic,罐,3,mm", "fort,site,城址,4,mm")
+	s.counted("the sheet", s.ingest(path, "--collection", "dunhuang"), 2, 0, 0, 0)
+	for _, r := range s.records() {
+		if len(r.Dimensions) != 1 || r.Dimensions[0].Unit != "mm" {
+			t.Errorf("%s has %+v", r.ID, r.Dimensions)
+		}
+	}
+}

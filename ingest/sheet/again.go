@@ -27,9 +27,10 @@ func asRefused(text string, why *archive.InvalidError) any {
 }
 
 // kindOf is what a workbook kept in a cell. In a report all formulas and faults are texts:
-// one that the report's own reason still speaks of is what it was in the sheet.
-func (t *Table) kindOf(l line, i int) cellKind {
-	kind, value := l.cells[i].kind, clean(l.cells[i].text)
+// one that the report's own reason still speaks of is what it was in the sheet. Value is
+// the cell's text without what nobody sees.
+func (t *Table) kindOf(l line, i int, value string) cellKind {
+	kind := l.cells[i].kind
 	if kind != cellText || !strings.HasPrefix(value, "=") && !strings.HasPrefix(value, "#") {
 		return kind
 	}

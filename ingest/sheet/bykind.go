@@ -33,7 +33,7 @@ func (t *Table) splitByKind(read reader, found layout, generic []column) error {
 		}
 		own.profile = own.chooseProfile(said, kind)
 		read.known = newChooser(t.opts.Mapping, own.profile).column
-		if own.columns, err = readHeadings(keepSpread(read.columns(found.headings), found.data)); err != nil {
+		if own.columns, err = readHeadings(read.laidOut(found)); err != nil {
 			return err
 		}
 		own.has = withWhere(own.speaksOf())
@@ -84,13 +84,19 @@ func (t *Table) of(kind archive.Kind) *Table {
 	if t.byKind == nil {
 		return t
 	}
-	if term, ok := t.opts.Vocabulary.Term(archive.SchemeKind, string(kind)); ok {
-		kind = archive.Kind(term.Code)
-	}
-	if own, ok := t.byKind[kind]; ok {
+	if own, ok := t.byKind[t.codeOf(kind)]; ok {
 		return own
 	}
 	return t.byKind[""]
+}
+
+// codeOf is the code of a kind that is said by its code or label; one that is not known
+// stays as it is.
+func (t *Table) codeOf(kind archive.Kind) archive.Kind {
+	if term, ok := t.opts.Vocabulary.Term(archive.SchemeKind, string(kind)); ok {
+		return archive.Kind(term.Code)
+	}
+	return kind
 }
 
 // kindSaid is what a line says in a column of kinds, "" for nothing.

@@ -77,9 +77,7 @@ func (b *builder) kindOfRow() {
 				r.Category, t.kindName(kind), t.kindName(t.kind))
 		}
 	}
-	if kind, ok := t.opts.Vocabulary.Term(archive.SchemeKind, string(r.Kind)); ok {
-		r.Category = t.categoryOf(archive.Kind(kind.Code), r.Category)
-	}
+	r.Category = t.categoryOf(t.codeOf(r.Kind), r.Category)
 }
 
 // doubtSubclass tells of a class within a class (类别细分) that is in another one than the

@@ -76,7 +76,7 @@ func findLayout(g grid, read reader) (out layout, nearest []string, err error) {
 		}
 		return out, nearest, nil
 	}
-	out.columns = besideMeasures(keepSpread(out.columns, out.data), out.data)
+	out.columns = read.laidOut(out)
 	for _, l := range first {
 		if l.number < out.from && out.holder == "" {
 			out.holder = holderOf(l)
@@ -169,6 +169,11 @@ func (r *reader) scoreOfProfiles(columns []column, score int) (n int, ok bool) {
 		}
 	}
 	return max(n, score), n > 0
+}
+
+// laidOut are the columns of a layout, with what the rows below their headings say of them.
+func (r *reader) laidOut(found layout) []column {
+	return besideMeasures(keepSpread(r.columns(found.headings), found.data), found.data)
 }
 
 // columns reads headings that go over one line or several.

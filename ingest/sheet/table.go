@@ -36,7 +36,7 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 	// What the rows are says which profile's headings are meant.
 	if t.profile = t.chooseProfile(t.columns, t.kind); t.profile != nil {
 		read.known = newChooser(m, t.profile).column
-		if found.columns, err = readHeadings(besideMeasures(keepSpread(read.columns(found.headings), found.data), found.data)); err != nil {
+		if found.columns, err = readHeadings(read.laidOut(found)); err != nil {
 			return false, nil, err
 		}
 		t.columns = found.columns
@@ -243,7 +243,8 @@ func (t *Table) readRow(l line) Row {
 		if i >= len(l.cells) || c.field == "ignore" {
 			continue
 		}
-		value, kind := clean(l.cells[i].text), t.kindOf(l, i)
+		value := clean(l.cells[i].text)
+		kind := t.kindOf(l, i, value)
 		switch {
 		case value == "":
 		case len(value) > maxCell:

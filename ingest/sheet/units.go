@@ -101,10 +101,7 @@ func (b *builder) defaultUnit(of string) string {
 	case "area":
 		return "m²"
 	}
-	kind := b.record.Kind
-	if term, ok := b.vocabulary.Term(archive.SchemeKind, string(kind)); ok {
-		kind = archive.Kind(term.Code)
-	}
+	kind := b.table.codeOf(b.record.Kind)
 	switch p := b.table.profile; {
 	case kind == archive.KindSite, kind == archive.KindCave:
 		return "m"
