@@ -42,11 +42,11 @@ func (c *checker) open(field string, scheme Scheme, value string) {
 		c.fault(field, "%q is not in the vocabulary %s, and is kept as it is written", value, scheme)
 		return
 	}
-	c.fault(field, "%q is not in the vocabulary %s, and is kept as it is written; nearest: %s", value, scheme, termNames(near))
+	c.fault(field, "%q is not in the vocabulary %s, and is kept as it is written; nearest: %s", value, scheme, TermNames(near))
 }
 
-// termNames names terms by their codes, with what they are called.
-func termNames(terms []Term) string {
+// TermNames names terms by their codes, with what they are called.
+func TermNames(terms []Term) string {
 	names := make([]string, len(terms))
 	for i, term := range terms {
 		names[i] = fmt.Sprintf("%s (%s)", term.Code, term.Label.In("zh"))

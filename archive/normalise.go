@@ -86,7 +86,7 @@ func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
 	format, args := "%q is not a known %s", []any{value, scheme}
 	if near := c.nearest(scheme, value); len(near) > 0 {
 		format += "; did you mean %s?"
-		args = append(args, termNames(near))
+		args = append(args, TermNames(near))
 	}
 	if advice != "" {
 		format += "; " + advice

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -171,25 +172,32 @@ func checkVersions(assets []Asset) error {
 	return nil
 }
 
+// erasedAtOnce is how many erasures are noted again in one transaction.
+const erasedAtOnce = 200
+
 // RebuildErased notes again that records were erased, as their package says (Record, At
-// and Public of the tombstones), in one transaction, and returns how many were not known
-// to be. What is left of them in the object store is removed by jobs.
+// and Public of the tombstones), and returns how many were not known to be. What is left
+// of them in the object store is removed by jobs. Of many, those before an error are noted.
 func (a *Archive) RebuildErased(ctx context.Context, by string, stones []Tombstone) (n int, err error) {
-	err = a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
-		n = 0
-		for _, stone := range stones {
-			done, err := a.rebuildErased(ctx, tx, by, stone)
-			if err != nil {
-				return fmt.Errorf("record %s: %w", stone.Record, err)
+	for some := range slices.Chunk(stones, erasedAtOnce) {
+		var noted int
+		err := a.catalog.Update(ctx, func(ctx context.Context, tx Tx) error {
+			noted = 0 // the transaction may run again
+			for _, stone := range some {
+				done, err := a.rebuildErased(ctx, tx, by, stone)
+				if err != nil {
+					return fmt.Errorf("record %s: %w", stone.Record, err)
+				}
+				if done {
+					noted++
+				}
 			}
-			if done {
-				n++
-			}
+			return nil
+		})
+		if err != nil {
+			return n, fmt.Errorf("note %d records as erased: %w", len(some), err)
 		}
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("note %d records as erased: %w", len(stones), err)
+		n += noted
 	}
 	return n, nil
 }

@@ -171,11 +171,14 @@ func (s *stage) Parts(ctx context.Context, of []string) ([]Member, error) {
 
 // tx returns a transaction of the rehearsal. It is never taken back: saving refuses a
 // record before it writes any of it, and what fails otherwise ends the rehearsal.
-func (s *stage) tx() SaveTx { return &stageTx{stage: s, ahead: map[string]*Entry{}} }
+func (s *stage) tx() SaveTx {
+	return &stageTx{stage: s, ahead: map[string]*Entry{}, absent: map[string]bool{}}
+}
 
 type stageTx struct {
 	*stage
-	ahead map[string]*Entry // what Expect read of the catalogue; nil for none
+	ahead  map[string]*Entry // what Expect read of the catalogue; nil for none
+	absent map[string]bool   // what is known to be neither there nor erased
 }
 
 // Expect implements SaveTx.
@@ -202,6 +205,9 @@ func (t *stageTx) Entry(ctx context.Context, id string) (*Entry, error) {
 	if one := t.saved[id]; one != nil {
 		return one.read()
 	}
+	if t.absent[id] {
+		return nil, ErrNotFound
+	}
 	e, ahead := t.ahead[id]
 	if !ahead {
 		found, err := t.Catalog.Entries(ctx, []string{id}, false)
@@ -218,13 +224,12 @@ func (t *stageTx) Entry(ctx context.Context, id string) (*Entry, error) {
 	// Not there, or erased: the catalogue tells which.
 	stone, err := t.Catalog.Tombstone(ctx, id)
 	switch {
-	case errors.Is(err, ErrNotFound):
-		return nil, ErrNotFound
-	case err != nil:
-		return nil, err
-	case stone.Erased != 0:
+	case err == nil && stone.Erased != 0:
 		return nil, fmt.Errorf("record %s %w", id, ErrErased)
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return nil, err
 	}
+	t.absent[id] = true
 	return nil, ErrNotFound
 }
 

@@ -115,10 +115,7 @@ type holder struct {
 }
 
 func (h *holder) add(r *archive.Record) {
-	name := ""
-	if r.Rights != nil {
-		name = r.Rights.Holder.In("zh")
-	}
+	name := r.Holder()
 	if !h.some {
 		h.first = name
 	}

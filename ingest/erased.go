@@ -101,16 +101,8 @@ func (r *rebuilding) erased(ctx context.Context) error {
 			r.goneDirs[dir] = true
 		}
 	}
-	for len(stones) > 0 {
-		some := stones[:min(len(stones), restoreAtOnce)]
-		stones = stones[len(some):]
-		n, err := r.p.archive.RebuildErased(ctx, r.by, some)
-		if err != nil {
-			return err
-		}
-		r.report.Erased += n
-	}
-	return nil
+	r.report.Erased, err = r.p.archive.RebuildErased(ctx, r.by, stones)
+	return err
 }
 
 // stones reads which records the packages say were erased; none where no package does.

@@ -13,8 +13,8 @@ type wholes map[string][]naming
 
 // naming is a row that names another record.
 type naming struct {
-	item, record string
-	at           place
+	item string
+	at   place
 }
 
 // named notes what a row that was saved is part of.
@@ -26,7 +26,7 @@ func (w *wholes) named(next row, saved archive.Saved) {
 	if *w == nil {
 		*w = wholes{}
 	}
-	(*w)[whole] = append((*w)[whole], naming{next.item, saved.ID, next.at})
+	(*w)[whole] = append((*w)[whole], naming{next.item, next.at})
 }
 
 // noteNoWhole tells of rows that are part of records which do not exist when all rows are

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -30,11 +29,7 @@ func (q queries) dossiers(ctx context.Context, ids []string, out map[string]*arc
 	if len(ids) == 0 {
 		return nil
 	}
-	log, err := q.identity(ctx)
-	if err != nil {
-		return err
-	}
-	before, err := q.ancestors(ctx)
+	log, before, err := q.lineage(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,21 +84,22 @@ func (q queries) dossiers(ctx context.Context, ids []string, out map[string]*arc
 	return nil
 }
 
-// identity is the catalogue's own name.
-func (q queries) identity(ctx context.Context) (string, error) {
-	var row metaRow
-	if err := q.find(&row).Where("name = ?", metaID).Scan(ctx); err != nil {
-		return "", fmt.Errorf("read the catalogue's identity: %w", notFound(err))
+// lineage is the catalogue's own name, and those of the catalogues that it was put back
+// from.
+func (q queries) lineage(ctx context.Context) (name string, before []string, err error) {
+	var rows []metaRow
+	if err := q.find(&rows).Where("name IN (?)", bun.List([]string{metaID, metaAncestors})).Scan(ctx); err != nil {
+		return "", nil, fmt.Errorf("read the catalogue's identity: %w", err)
 	}
-	return row.Value, nil
-}
-
-// ancestors are the catalogues that this one was put back from.
-func (q queries) ancestors(ctx context.Context) ([]string, error) {
-	var row metaRow
-	err := notFound(q.find(&row).Where("name = ?", metaAncestors).Scan(ctx))
-	if err != nil && !errors.Is(err, archive.ErrNotFound) {
-		return nil, fmt.Errorf("read what the catalogue was put back from: %w", err)
+	for _, row := range rows {
+		if row.Name == metaID {
+			name = row.Value
+		} else {
+			before = strings.Fields(row.Value)
+		}
 	}
-	return strings.Fields(row.Value), nil
+	if name == "" {
+		return "", nil, fmt.Errorf("read the catalogue's identity: %w", archive.ErrNotFound)
+	}
+	return name, before, nil
 }

@@ -188,10 +188,7 @@ func (q queries) dossier(ctx context.Context, id string, query archive.DossierQu
 		return nil, err
 	}
 	out := &archive.Dossier{Entry: *entry, Published: fromMicros(entries[0].PublishedAt)}
-	if out.Log, err = q.identity(ctx); err != nil {
-		return nil, err
-	}
-	if out.Before, err = q.ancestors(ctx); err != nil {
+	if out.Log, out.Before, err = q.lineage(ctx); err != nil {
 		return nil, err
 	}
 	if query.Log != out.Log {

@@ -116,8 +116,8 @@ func (env *environment) ingest(ctx context.Context, h *house, req ingest.Request
 	return report, nil
 }
 
-// packagesFor is how long an ingest, or a repair, waits at its end for the preservation packages; what
-// is not written by then is left to a server, a worker or the next command.
+// packagesFor is how long an ingest, or a repair, waits at its end for the preservation
+// packages; what is not written by then is left to a server, a worker or the next command.
 const packagesFor = 10 * time.Minute
 
 // nothingThere lets a dry run work on an empty archive of its own where there is

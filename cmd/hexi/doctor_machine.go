@@ -189,9 +189,11 @@ func (d *doctor) database(ctx context.Context) {
 	in, err := catalog.Inspect(ctx, d.settings.Database)
 	switch {
 	case errors.Is(err, archive.ErrNotFound):
-		if err := d.settings.refuseTraces(ctx); err != nil && d.settings.databaseMissing() {
-			d.fault(check, `bring it back with "hexi snapshot --restore" or "hexi rebuild --from-packages"`, "%s", oneLine(err))
-			return
+		if d.settings.databaseMissing() {
+			if err := d.settings.refuseTraces(ctx); err != nil {
+				d.fault(check, `bring it back with "hexi snapshot --restore" or "hexi rebuild --from-packages"`, "%s", oneLine(err))
+				return
+			}
 		}
 		d.warn(check, `nothing: the first "hexi ingest", "hexi serve" or "hexi demo" makes it`, "there is no catalogue at %s yet", address)
 		return

@@ -52,7 +52,7 @@ func (env *environment) somethingThere(ctx context.Context) error {
 }
 
 // refuseTraces is refuseLost for who has opened nothing yet, and makes nothing.
-func (s settings) refuseTraces(ctx context.Context) (err error) {
+func (s settings) refuseTraces(ctx context.Context) error {
 	if path, local := strings.CutPrefix(s.Objects, "dir:"); local {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			if s.Journal == journalInStore || s.Journal == journalOff {

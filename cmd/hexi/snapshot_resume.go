@@ -29,9 +29,6 @@ func erasedSince(ctx context.Context, store objects.Store) ([]archive.Tombstone,
 	return ingest.PreservedErasures(ctx, root)
 }
 
-// erasedAtOnce is how many erasures are noted again in one transaction.
-const erasedAtOnce = 200
-
 // resume erases in a restored catalogue what was erased after the snapshot, and makes the
 // jobs of what is left.
 func (env *environment) resume(ctx context.Context, database string, opts catalog.Options, stones []archive.Tombstone, report *snapshotReport) (err error) {
@@ -45,14 +42,8 @@ func (env *environment) resume(ctx context.Context, database string, opts catalo
 		return fmt.Errorf("load vocabularies: %w", err)
 	}
 	a := archive.New(c, words, archive.Options{})
-	for len(stones) > 0 {
-		some := stones[:min(len(stones), erasedAtOnce)]
-		stones = stones[len(some):]
-		n, err := a.RebuildErased(ctx, env.operator(), some)
-		if err != nil {
-			return fmt.Errorf("the catalogue is restored, but what was erased since is in it; restore it once more: %w", err)
-		}
-		report.Erased += n
+	if report.Erased, err = a.RebuildErased(ctx, env.operator(), stones); err != nil {
+		return fmt.Errorf("the catalogue is restored, but what was erased since is in it; restore it once more: %w", err)
 	}
 	report.Resumed, err = a.ResumeAll(ctx, "restore-"+strings.ReplaceAll(uuid.Must(uuid.NewV7()).String(), "-", ""))
 	return err

@@ -2,8 +2,6 @@ package sheet
 
 import (
 	"encoding/json"
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"hexi/archive"
@@ -49,14 +47,10 @@ func (b *builder) freeWords() {
 		switch {
 		case len(found) == 1:
 			*value = found[0].Code
-			b.note(c, "%q is read as %s, and kept as it is written in %s", words, termName(found[0]), "extra."+f.note)
+			b.note(c, "%q is read as %s, and kept as it is written in %s", words, archive.TermNames(found), "extra."+f.note)
 		case len(found) > 1:
 			*value = ""
-			names := make([]string, len(found))
-			for i, term := range found {
-				names[i] = termName(term)
-			}
-			b.note(c, "%q names several terms of %s (%s), and is kept as it is written in %s, without a term", words, f.scheme, strings.Join(names, ", "), "extra."+f.note)
+			b.note(c, "%q names several terms of %s (%s), and is kept as it is written in %s, without a term", words, f.scheme, archive.TermNames(found), "extra."+f.note)
 		case !b.table.wordsAllowed(f.path) && b.likeTerm(f.scheme, words):
 			continue
 		default:
@@ -91,9 +85,4 @@ func (b *builder) keepWords(key, words string) {
 		words += "\n" + more
 	}
 	b.record.Extra[key] = rawString(words)
-}
-
-// termName is a term for people: its code, and what it is called.
-func termName(term archive.Term) string {
-	return fmt.Sprintf("%s (%s)", term.Code, term.Label.In("zh"))
 }

@@ -36,7 +36,8 @@ const maxComments = 1000
 // WriteReview writes a workbook that shows tables as they stand, line by line under the
 // same numbers, with the cells marked that are wrong or in doubt, and the reasons in the
 // table's language in front of each row. All cells are texts, so that nothing of what a
-// sheet holds is computed, but for numbers that were refused for being numbers. The workbook can be mended and taken in like the sheet.
+// sheet holds is computed, but for numbers that were refused for being numbers. The
+// workbook can be mended and taken in like the sheet.
 func WriteReview(w io.Writer, tables []Reviewed) (err error) {
 	f := excelize.NewFile()
 	defer func() {

@@ -9,8 +9,8 @@ import (
 )
 
 // Survey is what a whole table says about each of its rows: what nearly all have and
-// one lacks, names that stand more than once, measures with and without units. It is filled with every row, in any
-// order, and then asked about each.
+// one lacks, names that stand more than once, measures with and without units. It is
+// filled with every row, in any order, and then asked about each.
 type Survey struct {
 	table  *Table
 	rows   int
