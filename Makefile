@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .ONESHELL:
-.PHONY: help build demo generate test test-large test-kills check bench vuln clean
+.PHONY: help build demo generate test test-large test-kills check bench eval vuln clean
 
 # Given on the command line:  make demo DATA=/srv/hexi LISTEN=127.0.0.1:9000
 DATA ?= hexi-data
@@ -75,6 +75,10 @@ bench: ## measure against nginx and IIPImage, side by side, and print the ratios
 	.ci/generate.sh
 	.ci/build.sh
 	go run ./cmd/bench $(BENCHFLAGS)
+
+eval: ## score the search on labelled queries, by set and category; fails below search/testdata/floors.json
+	@.ci/install.sh build
+	go test ./search -count=1 -run '^TestEvaluation$$' -v | grep -E 'over [0-9]+$$|FAIL|no answer|below|SKIP|^ok'
 
 vuln: ## look the dependencies up among known vulnerabilities (needs vuln.go.dev)
 	@.ci/install.sh build

@@ -23,7 +23,12 @@ const (
 	SchemeWallRole     Scheme = "wall-role"
 	SchemeDimension    Scheme = "dimension"
 	SchemeUnit         Scheme = "unit"
-	SchemeProfile      Scheme = "profile" // the profiles themselves
+	SchemeProfile      Scheme = "profile"   // the profiles themselves
+	SchemeThesaurus    Scheme = "thesaurus" // names of one thing, for finding it
+	SchemeTheme        Scheme = "theme"
+	SchemeFigure       Scheme = "figure"
+
+	SchemeIdentifierType Scheme = "identifier-type"
 )
 
 // Term is one entry of a vocabulary.

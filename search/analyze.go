@@ -11,9 +11,10 @@ import (
 )
 
 // tokenizer cuts text for the index and for queries alike. Han characters give
-// each themselves and, with their right neighbour, a pair, at the same position:
-// so that words of any length are found, and phrases are exact. Latin letters
-// give words, digits numbers; where letters meet digits a new token begins.
+// each themselves and, with their right neighbour, a pair: so that words of any length
+// are found. Latin letters give words, digits numbers; where letters meet digits a new
+// token begins. Each of these gives with its right neighbour a pair too, joined by a
+// mark that stands in no word: so that phrases are found without places of words.
 // Tokens are folded (zh.Folder), their offsets are those of the original text.
 //
 // It satisfies bleve's analysis.Tokenizer.
@@ -48,11 +49,33 @@ func classOf(r rune) charClass {
 	return classNone
 }
 
-// Tokenize implements analysis.Tokenizer.
-func (t *tokenizer) Tokenize(input []byte) analysis.TokenStream {
+// pairMark joins neighbours, of which one is not Han, to one token.
+const pairMark = "_"
+
+// word is a Han character, a word of letters or a number.
+type word struct {
+	term       string
+	han        bool
+	joined     bool // a Han character that follows another at once
+	start, end int  // bytes of the original text
+}
+
+// pair is a word and its right neighbour as one term; "" for Han characters that
+// something stands between: these are no neighbours.
+func pair(a, b word) string {
+	switch {
+	case b.joined:
+		return a.term + b.term
+	case a.han && b.han:
+		return ""
+	}
+	return a.term + pairMark + b.term
+}
+
+// words cuts a text.
+func (t *tokenizer) words(input []byte) []word {
 	pieces := t.pieces(input)
-	var out analysis.TokenStream
-	position := 0
+	var out []word
 	for i := 0; i < len(pieces); {
 		class := classOf(pieces[i].r)
 		j := i + 1
@@ -63,16 +86,65 @@ func (t *tokenizer) Tokenize(input []byte) analysis.TokenStream {
 		i = j
 		switch class {
 		case classHan:
-			for k := range run {
-				position++
-				out = append(out, token(run[k:k+1], position))
-				if k+1 < len(run) {
-					out = append(out, token(run[k:k+2], position))
-				}
+			for k, p := range run {
+				out = append(out, word{term: string(p.r), han: true, joined: k > 0, start: p.start, end: p.end})
 			}
 		case classLetter, classDigit:
-			position++
-			out = append(out, token(run, position))
+			out = append(out, word{term: termOf(run), start: run[0].start, end: run[len(run)-1].end})
+		}
+	}
+	return out
+}
+
+// Tokenize implements analysis.Tokenizer.
+func (t *tokenizer) Tokenize(input []byte) analysis.TokenStream {
+	words := t.words(input)
+	out := make(analysis.TokenStream, 0, 2*len(words))
+	add := func(term string, start, end, position int) {
+		out = append(out, &analysis.Token{Term: []byte(term), Start: start, End: end, Position: position, Type: analysis.AlphaNumeric})
+	}
+	for i, w := range words {
+		add(w.term, w.start, w.end, i+1)
+		if i+1 == len(words) {
+			break
+		}
+		if both := pair(w, words[i+1]); both != "" {
+			add(both, w.start, words[i+1].end, i+1)
+		}
+	}
+	return out
+}
+
+// units are the terms that a text is looked for by: the pairs of a run of Han
+// characters, a single one that stands alone, words and numbers.
+func (t *tokenizer) units(text string) []string {
+	words := t.words([]byte(text))
+	var out []string
+	for i, w := range words {
+		next := i+1 < len(words) && words[i+1].joined
+		switch {
+		case next:
+			out = append(out, w.term+words[i+1].term)
+		case !w.joined:
+			out = append(out, w.term)
+		}
+	}
+	return out
+}
+
+// neighbours are the terms that a text has where it stands as it is: its pairs, or the
+// one word that it is.
+func (t *tokenizer) neighbours(text string) []string {
+	words := t.words([]byte(text))
+	if len(words) == 1 {
+		return []string{words[0].term}
+	}
+	var out []string
+	for i := 1; i < len(words); i++ {
+		if both := pair(words[i-1], words[i]); both != "" {
+			out = append(out, both)
+		} else {
+			out = append(out, words[i-1].term, words[i].term)
 		}
 	}
 	return out
@@ -100,21 +172,17 @@ func (t *tokenizer) pieces(input []byte) []piece {
 	return out
 }
 
-func token(run []piece, position int) *analysis.Token {
+func termOf(run []piece) string {
 	var b strings.Builder
-	letters := classOf(run[0].r) == classLetter
 	for _, p := range run {
 		if p.r != '\'' && p.r != '’' {
 			b.WriteRune(p.r)
 		}
 	}
-	term := b.String()
-	if letters {
-		term = singular(term)
+	if classOf(run[0].r) == classLetter {
+		return singular(b.String())
 	}
-	return &analysis.Token{
-		Term: []byte(term), Start: run[0].start, End: run[len(run)-1].end, Position: position, Type: analysis.AlphaNumeric,
-	}
+	return b.String()
 }
 
 // singular takes the plural ending off an English word, the one inflection that

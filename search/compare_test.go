@@ -76,7 +76,7 @@ func kindsOf(faults []Fault) []string {
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "index")
-	opts := Options{Vocabulary: terms{}}
+	opts := Options{Vocabulary: vocabulary()}
 	source := &ledger{}
 	for _, id := range []string{"a", "b", "c", "d"} {
 		source.put(titled(id, "马"+id))
@@ -169,7 +169,7 @@ func TestVerifyFiles(t *testing.T) {
 	for _, id := range []string{"a", "b", "c", "d"} {
 		source.put(titled(id, "马"+id))
 	}
-	ix, err := Open(t.Context(), dir, Options{Vocabulary: terms{}})
+	ix, err := Open(t.Context(), dir, Options{Vocabulary: vocabulary()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestVerifyFiles(t *testing.T) {
 	if err := os.WriteFile(segments[0], whole[:len(whole)-1], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := CompareClosed(t.Context(), dir, Options{Vocabulary: terms{}}, source)
+	got, err := CompareClosed(t.Context(), dir, Options{Vocabulary: vocabulary()}, source)
 	if err != nil || len(got.Faults) != 1 || got.Faults[0].Kind != FaultDamaged || !strings.HasSuffix(got.Faults[0].File, ".zap") {
 		t.Errorf("%+v, %v", got, err)
 	}

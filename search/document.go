@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"hexi/archive"
+	"hexi/search/engine"
 )
 
 // Card is what a hit shows, stored in the index so that a page of results needs
@@ -61,10 +65,15 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode card of %s: %w", r.ID, err)
 	}
-	d := &docBuilder{ix: ix, fields: map[string]any{"card": string(stored)}, tier: tierOf(r.Rights)}
+	d := &docBuilder{ix: ix, fields: map[string]any{fieldCard: string(stored)}, tier: tierOf(r.Rights), kept: map[string][]string{}}
 	d.texts(r)
 	d.filters(r, e)
 	d.numbers(r, e)
+	kept, err := json.Marshal(d.kept)
+	if err != nil {
+		return nil, fmt.Errorf("encode texts of %s: %w", r.ID, err)
+	}
+	d.fields[fieldTexts] = string(kept)
 	sum, err := digest(d.fields)
 	if err != nil {
 		return nil, fmt.Errorf("document of %s: %w", r.ID, err)
@@ -93,7 +102,7 @@ type docBuilder struct {
 	ix     *Index
 	fields map[string]any
 	tier   string
-	all    []string
+	kept   map[string][]string // texts by field, for where they have to be seen
 }
 
 // add puts texts into a searched field.
@@ -103,13 +112,30 @@ func (d *docBuilder) add(field string, texts ...string) {
 		list = have
 	}
 	for _, s := range texts {
-		if s != "" {
+		if s != "" && !slices.Contains(list, s) {
 			list = append(list, s)
-			d.all = append(d.all, s)
 		}
 	}
 	if len(list) > 0 {
 		d.fields[field] = list
+		if !onCard[field] {
+			d.kept[field] = list
+		}
+	}
+}
+
+// onCard are the fields whose texts a card has.
+var onCard = map[string]bool{"title": true}
+
+// name puts names into a searched field, and how they are read.
+func (d *docBuilder) name(field string, texts ...string) {
+	d.add(field, texts...)
+	for _, s := range texts {
+		folded := d.ix.folder.String(clip(s, 200))
+		d.keyword(fieldPinyin, d.ix.pinyin.Pairs(folded)...)
+		if _, initials := d.ix.pinyin.Of(folded); len(initials) > 2 {
+			d.keyword(fieldInitials, clip(initials, 24))
+		}
 	}
 }
 
@@ -120,7 +146,7 @@ func (d *docBuilder) keyword(field string, values ...string) {
 		list = have
 	}
 	for _, s := range values {
-		if s != "" {
+		if s != "" && !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}
@@ -129,44 +155,72 @@ func (d *docBuilder) keyword(field string, values ...string) {
 	}
 }
 
+// values are the texts of all languages, Chinese first.
 func values(t archive.Text) []string {
-	var out []string
-	for _, s := range t {
-		out = append(out, s)
+	languages := slices.Sorted(maps.Keys(t))
+	slices.SortStableFunc(languages, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	out := make([]string, 0, len(t))
+	for _, lang := range languages {
+		out = append(out, t[lang])
 	}
 	return out
 }
 
-// suggest offers a text of the record while people type.
+func rank(lang string) int {
+	if strings.HasPrefix(lang, "zh") {
+		return 0
+	}
+	return 1
+}
+
+// suggest offers a text of the record while people type: as it is written, and as it is
+// read.
 func (d *docBuilder) suggest(field string, texts ...string) {
 	if d.tier != "public" {
 		return // an embargo may end, but a suggestion cannot be asked for its date
 	}
 	for _, s := range texts {
-		if s != "" && len(s) <= 200 {
-			d.keyword("suggest", d.ix.folder.String(s)+suggestMark+field+suggestMark+s)
+		if s == "" || len(s) > 200 {
+			continue
+		}
+		folded := d.ix.folder.String(s)
+		end := suggestMark + field + suggestMark + s
+		d.keyword(fieldSuggest, folded+end)
+		if hasHan(folded) {
+			joined, initials := d.ix.pinyin.Of(folded)
+			d.keyword(fieldSuggest, clip(joined, maxReading)+end, clip(initials, maxReading)+end)
 		}
 	}
 }
 
+// maxReading is how many letters of a reading are kept for suggestions.
+const maxReading = 24
+
 func (d *docBuilder) texts(r *archive.Record) {
-	d.add("title", values(r.Titles)...)
+	d.name("title", values(r.Titles)...)
 	d.suggest("title", values(r.Titles)...)
 	d.add("description", values(r.Descriptions)...)
+	for _, s := range values(r.Descriptions) {
+		d.keyword(fieldPinyinText, d.ix.pinyin.Pairs(d.ix.folder.String(clip(s, maxDescription)))...)
+	}
 	d.add("body", values(r.Text)...)
 	for _, id := range r.Identifiers {
 		d.add("identifier", id.Value)
-		d.keyword("exact", d.ix.folder.String(id.Value))
+		d.exact(id.Value)
+		for _, name := range values(d.ix.label(archive.SchemeIdentifierType, id.Type)) {
+			d.exact(name + id.Value) // Pelliot 17, 伯希和17
+		}
 	}
 	d.add("identifier", r.ID)
-	d.keyword("exact", d.ix.folder.String(r.ID))
+	d.exact(r.ID)
 	for _, s := range r.Subjects {
-		d.add("subject", values(s)...)
+		d.name("subject", values(s)...)
 		d.suggest("subject", values(s)...)
 	}
 	for _, p := range r.People {
-		d.add("people", values(p.Name)...)
+		d.name("people", values(p.Name)...)
 		d.suggest("people", values(p.Name)...)
+		d.add("people", p.Role)
 	}
 	d.add("material_text", r.Materials...)
 	d.add("material_text", r.Techniques...)
@@ -175,22 +229,73 @@ func (d *docBuilder) texts(r *archive.Record) {
 		d.add("body", values(in.Translation)...)
 	}
 	if r.Place != nil {
-		d.add("place", values(r.Place.Name)...)
+		d.name("place", values(r.Place.Name)...)
 		d.suggest("place", values(r.Place.Name)...)
 	}
-	for scheme, code := range map[archive.Scheme]string{
-		archive.SchemeCategory: r.Category, archive.SchemeLevel: r.Level, archive.SchemeKind: string(r.Kind), archive.SchemeCollection: r.Collection,
-	} {
-		d.add("material_text", values(d.ix.label(scheme, code))...)
+	for _, of := range [...]struct {
+		scheme archive.Scheme
+		code   string
+	}{{archive.SchemeCategory, r.Category}, {archive.SchemeLevel, r.Level}, {archive.SchemeKind, string(r.Kind)}, {archive.SchemeCollection, r.Collection}} {
+		d.add("material_text", values(d.ix.label(of.scheme, of.code))...)
 	}
 	if r.Period != nil {
-		label := d.ix.label(archive.SchemePeriod, r.Period.Term)
-		d.add("period_text", values(label)...)
+		label := d.ix.label(archive.SchemePeriod, d.ix.periodOf(r))
+		d.name("period_text", values(label)...)
 		d.suggest("period", values(label)...)
 		d.add("period_text", values(r.Period.Note)...)
 	}
 	d.location(r.Location)
-	d.fields["all"] = d.all
+}
+
+// exact makes a number or a shelf mark found as a whole, however it is written.
+func (d *docBuilder) exact(number string) {
+	if s := squeeze(d.ix.folder.String(number)); s != "" {
+		d.keyword(fieldExact, s)
+	}
+}
+
+// squeeze is what counts of a number or a shelf mark: its letters and digits, without
+// the zeros that a number may begin with: S. 03326 is s3326.
+func squeeze(folded string) string {
+	var b strings.Builder
+	digits := false
+	for i, r := range folded {
+		switch class := classOf(r); class {
+		case classNone:
+		case classDigit:
+			rest := folded[i+utf8.RuneLen(r):]
+			if r == '0' && !digits && rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+				continue
+			}
+			digits = true
+			b.WriteRune(r)
+		default:
+			digits = false
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// periodOf is the code of a record's period: the one that it names, or that its words
+// mean.
+func (ix *Index) periodOf(r *archive.Record) string {
+	if r.Period == nil {
+		return ""
+	}
+	if r.Period.Term != "" {
+		return r.Period.Term
+	}
+	site := ""
+	if r.Location != nil {
+		site = r.Location.Site
+	}
+	for _, note := range values(r.Period.Note) {
+		if d, ok := ix.vocabulary.Period(note, site); ok && d.Term != "" {
+			return d.Term
+		}
+	}
+	return ""
 }
 
 // location writes the ways in which people name a cave.
@@ -202,13 +307,24 @@ func (d *docBuilder) location(l *archive.Location) {
 	if site == nil && l.Site != "" {
 		site = archive.Text{"zh": l.Site}
 	}
-	d.add("location", values(site)...)
-	d.keyword("site", l.Site)
+	d.name("location", values(site)...)
+	// A site is found under those that it is part of.
+	for code, depth := l.Site, 0; code != "" && depth < 5; depth++ {
+		d.keyword("site", code)
+		term, ok := d.ix.vocabulary.Term(archive.SchemeSite, code)
+		if !ok {
+			break
+		}
+		code = term.Parent
+	}
 	if l.Cave == "" {
 		return
 	}
 	cave := strings.TrimSuffix(strings.TrimPrefix(d.ix.folder.String(l.Cave), "第"), "窟")
-	d.keyword("cave", cave)
+	d.keyword(fieldCave, cave)
+	if inner := strings.TrimLeft(cave, "北南b"); inner != cave && inner != "" {
+		d.add("location", inner) // 北77 of the northern part
+	}
 	d.add("location", "第"+cave+"窟", "Cave "+cave)
 	if zh := site["zh"]; zh != "" {
 		d.add("location", zh+"第"+cave+"窟")
@@ -236,9 +352,9 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 	if r.Rights != nil {
 		d.keyword("rights", rightsKey(r.Rights.Statement))
 	}
-	if r.Period != nil && r.Period.Term != "" {
+	if period := d.ix.periodOf(r); period != "" {
 		// A period is found under those that it is part of: 盛唐 under 唐.
-		for code, depth := r.Period.Term, 0; code != "" && depth < 5; depth++ {
+		for code, depth := period, 0; code != "" && depth < 5; depth++ {
 			d.keyword("period", code)
 			term, ok := d.ix.vocabulary.Term(archive.SchemePeriod, code)
 			if !ok {
@@ -261,9 +377,12 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 		}
 	}
 	for lang, field := range titleSort {
-		d.fields[field] = cmp.Or(d.ix.folder.String(clip(r.Titles.In(lang), 200)), "~")
+		d.fields[field] = cmp.Or(d.ix.folder.String(clip(r.Titles.In(lang), 200)), lastTitle)
 	}
 }
+
+// lastTitle stands behind all titles.
+const lastTitle = "~"
 
 // titleSort are the fields that titles are sorted by, in either language. A record
 // without a title in it stands where its other one does.
@@ -280,31 +399,50 @@ func rightsKey(statement string) string {
 	return "http://" + strings.TrimPrefix(strings.ToLower(host), "www.") + "/" + path
 }
 
+func (d *docBuilder) number(field string, v int) {
+	d.fields[field] = engine.Number(int32(max(math.MinInt32+1, min(math.MaxInt32, v))))
+}
+
 func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
-	d.fields["updated"] = float64(e.Updated.Unix())
-	d.fields["earliest"], d.fields["latest"] = "~", "-" // undated: last in either order
+	d.number(fieldUpdated, int(e.Updated.Unix()-epoch))
 	if p := r.Period; p != nil && (p.From != 0 || p.To != 0) {
-		from, to := p.From, p.To
-		if from == 0 {
-			from = to
-		}
-		if to == 0 {
-			to = openEnd
-		}
-		d.fields["from"], d.fields["to"] = float64(from), float64(to)
-		d.fields["earliest"], d.fields["latest"] = yearKey(from), yearKey(to)
+		d.number(fieldFrom, cmp.Or(p.From, p.To))
+		d.number(fieldTo, cmp.Or(p.To, openEnd))
 	}
 	if p := r.Place; p != nil && p.Lat != nil && p.Lon != nil {
-		d.fields["point"] = map[string]any{"lon": *p.Lon, "lat": *p.Lat}
+		d.number(fieldLat, int(engine.Degrees(*p.Lat)))
+		d.number(fieldLon, int(engine.Degrees(*p.Lon)))
 	}
 	if d.tier == "embargoed" {
 		until, _ := time.Parse(time.DateOnly, r.Rights.Until) // tierOf has read it
-		d.fields["until"] = float64(until.Unix())
+		d.number(fieldUntil, days(until))
+	}
+	d.number(fieldQuality, quality(r, e))
+	if title := r.Titles.In("zh"); title != "" {
+		d.number(fieldLength, len(d.ix.tokenizer.words([]byte(title))))
 	}
 }
 
-// yearKey is a year as text that sorts as the years do.
-func yearKey(year int) string { return fmt.Sprintf("%08d", year+10_000_000) }
+// days counts the days since 1970.
+func days(t time.Time) int { return int(t.Unix() / (24 * 60 * 60)) }
+
+// quality says how much a record tells, in thousandths: what is complete comes before
+// what is not, where all else is the same.
+func quality(r *archive.Record, e *archive.Entry) int {
+	n := 0
+	for _, part := range [...]struct {
+		worth int
+		have  bool
+	}{
+		{350, len(archive.Views(e.Assets)) > 0}, {200, r.Descriptions["zh"] != ""}, {100, r.Descriptions["en"] != ""}, {50, r.Titles["en"] != ""},
+		{100, r.Period != nil}, {100, r.Place != nil || r.Location != nil}, {50, len(r.Identifiers) > 0}, {50, len(r.Subjects) > 0},
+	} {
+		if part.have {
+			n += part.worth
+		}
+	}
+	return n
+}
 
 // label returns the labels of a term; nil for what is none.
 func (ix *Index) label(scheme archive.Scheme, code string) archive.Text {

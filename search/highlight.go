@@ -1,8 +1,12 @@
 package search
 
 import (
+	"encoding/json"
+	"errors"
 	"html"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"hexi/archive"
 )
@@ -10,91 +14,198 @@ import (
 // fragment is how many characters of a long text are shown around a find.
 const fragment = 120
 
-// marker marks the words of a query in texts.
+// marker marks what a query found in texts.
 type marker struct {
 	ix    *Index
 	terms map[string]bool
+	names [][]string        // names of more than one word: their neighbours
+	facts map[string]string // what was understood, by the field that tells of it
 }
 
-func (ix *Index) marker(parts []part) *marker {
-	m := &marker{ix: ix, terms: map[string]bool{}}
-	for _, p := range parts {
-		if p.not {
+func (ix *Index) marker(clauses []clause, p *plan) *marker {
+	m := &marker{ix: ix, terms: map[string]bool{}, facts: map[string]string{}}
+	for i := range clauses {
+		c := &clauses[i]
+		if c.not {
 			continue
 		}
-		for _, u := range ix.units(p.text) {
-			m.terms[u.term] = true
+		for _, u := range p.spare(ix.tokenizer.units(c.text)) {
+			m.terms[u] = true
 		}
+		for _, t := range c.things {
+			for _, name := range t.names {
+				if list := ix.tokenizer.neighbours(name); len(list) > 0 {
+					m.names = append(m.names, list)
+				}
+			}
+		}
+		if u := c.understood; u != nil {
+			m.facts[u.Type] = u.Value
+		}
+	}
+	for _, u := range p.meant {
+		m.terms[u.Value] = true
 	}
 	return m
 }
 
+func (m *marker) empty() bool { return len(m.terms) == 0 && len(m.names) == 0 && len(m.facts) == 0 }
+
 // span is a marked part of a text, in bytes.
 type span struct{ start, end int }
 
-// spans finds the words of the query in a text; neighbours are joined.
+// spans finds what was looked for in a text; neighbours are joined.
 func (m *marker) spans(text string) []span {
+	tokens := m.ix.tokenizer.Tokenize([]byte(text))
 	var out []span
-	for _, t := range m.ix.tokenizer.Tokenize([]byte(text)) {
-		if !m.terms[string(t.Term)] {
+	for i, t := range tokens {
+		if m.terms[string(t.Term)] {
+			out = append(out, span{t.Start, t.End})
 			continue
 		}
-		if n := len(out); n > 0 && t.Start <= out[n-1].end {
-			out[n-1].end = max(out[n-1].end, t.End)
-			continue
+		for _, name := range m.names {
+			if name[0] != string(t.Term) {
+				continue
+			}
+			at, end := 1, t.End
+			for j := i + 1; j < len(tokens) && at < len(name) && tokens[j].Start <= end; j++ {
+				if string(tokens[j].Term) == name[at] {
+					at, end = at+1, max(end, tokens[j].End)
+				}
+			}
+			if at == len(name) {
+				out = append(out, span{t.Start, end})
+			}
 		}
-		out = append(out, span{t.Start, t.End})
 	}
-	return out
+	slices.SortFunc(out, func(a, b span) int { return a.start - b.start })
+	joined := out[:0]
+	for _, s := range out {
+		if n := len(joined); n > 0 && s.start <= joined[n-1].end {
+			joined[n-1].end = max(joined[n-1].end, s.end)
+			continue
+		}
+		joined = append(joined, s)
+	}
+	return joined
 }
 
-// card marks the texts of a card and names the fields that the words are in. What
-// is in the language that the asker prefers comes first.
-func (m *marker) card(c *Card, prefer string) (highlights map[string][]string, why []string) {
-	if len(m.terms) == 0 {
+// whyNames are the fields of hits as they are told, by the field of the index.
+var whyNames = map[string]string{"period_text": "period", "material_text": "material", "body": "text"}
+
+// card marks the texts of a card and names the fields that a query is found in. What is
+// in the language that the asker prefers comes first.
+func (m *marker) card(c *Card, texts map[string][]string, prefer string) (highlights map[string][]string, why []string) {
+	if m.empty() {
 		return nil, nil
 	}
 	languages := []string{"zh", "en"}
 	if prefer == "en" {
 		languages = []string{"en", "zh"}
 	}
-	mark := func(field string, t archive.Text) {
-		found := false
-		for _, lang := range languages {
-			s, ok := t[lang]
-			if !ok {
+	found := func(field string, list ...string) {
+		for _, s := range list {
+			spans := m.spans(s)
+			if len(spans) == 0 || len(highlights[field]) >= maxFragments {
 				continue
 			}
-			if spans := m.spans(s); len(spans) > 0 {
-				if highlights == nil {
-					highlights = map[string][]string{}
-				}
-				highlights[field] = append(highlights[field], render(s, spans))
-				found = true
+			if highlights == nil {
+				highlights = map[string][]string{}
+			}
+			if marked := render(s, spans); !slices.Contains(highlights[field], marked) {
+				highlights[field] = append(highlights[field], marked)
+			}
+			m.because(&why, field)
+		}
+	}
+	in := func(field string, t archive.Text) {
+		for _, lang := range languages {
+			if s, ok := t[lang]; ok {
+				found(field, s)
 			}
 		}
-		if found {
-			why = append(why, field)
+	}
+	in("title", c.Titles)
+	in("description", c.Descriptions)
+	for _, f := range textFields {
+		if f.name != "title" && f.name != "description" {
+			name := f.name
+			if told, ok := whyNames[name]; ok {
+				name = told
+			}
+			found(name, texts[f.name]...)
 		}
 	}
-	mark("title", c.Titles)
-	mark("description", c.Descriptions)
-	if c.Place != nil {
-		mark("place", c.Place.Name)
+	if m.facts["cave"] != "" && m.facts["cave"] == c.Cave {
+		m.because(&why, "cave")
 	}
-	if c.Period != nil {
-		mark("period", c.Period.Note)
-		if c.Period.Note.Empty() {
-			mark("period", m.ix.label(archive.SchemePeriod, c.Period.Term))
+	for _, kind := range []string{"period", "years"} {
+		if m.facts[kind] != "" && c.Period != nil {
+			m.because(&why, "period")
 		}
 	}
-	if c.Cave != "" {
-		mark("cave", archive.Text{"zh": c.Cave})
+	if m.facts["kind"] == string(c.Kind) {
+		m.because(&why, "kind")
 	}
 	if why == nil {
-		why = []string{"text"} // somewhere that the card does not show
+		why = []string{"pinyin"} // how it is read, or what nothing else shows
 	}
 	return highlights, why
+}
+
+// maxFragments is how many texts of one field are shown.
+const maxFragments = 3
+
+func (m *marker) because(why *[]string, field string) {
+	if !slices.Contains(*why, field) {
+		*why = append(*why, field)
+	}
+}
+
+// holdsPhrase reports whether words follow each other in one of a document's texts.
+func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, fields []string, sequence []word) (bool, error) {
+	texts := map[string][]string{}
+	var faults error
+	err := stored(func(field string, value []byte) bool {
+		switch field {
+		case fieldTexts:
+			faults = errors.Join(faults, json.Unmarshal(value, &texts))
+		case fieldCard:
+			var card Card
+			faults = errors.Join(faults, json.Unmarshal(value, &card))
+			texts["title"] = append(texts["title"], values(card.Titles)...)
+		}
+		return true
+	})
+	if err := errors.Join(err, faults); err != nil {
+		return false, err
+	}
+	for _, field := range fields {
+		for _, s := range texts[field] {
+			if follow(ix.tokenizer.words([]byte(s)), sequence) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// follow reports whether a sequence of words stands among others.
+func follow(among, sequence []word) bool {
+	for at := 0; at+len(sequence) <= len(among); at++ {
+		same := true
+		for i, w := range sequence {
+			have := among[at+i]
+			if have.term != w.term || i > 0 && have.han && among[at+i-1].han && !have.joined {
+				same = false
+				break
+			}
+		}
+		if same {
+			return true
+		}
+	}
+	return false
 }
 
 // render writes a text as HTML with its finds marked, cut to the part that has
@@ -123,17 +234,15 @@ func render(text string, spans []span) string {
 
 // window returns the part of a text around a find, on the borders of characters.
 func window(text string, s span) (from, to int) {
-	var starts []int // of each character
-	at := 0          // the character that the find begins with
-	for i := range text {
-		if i <= s.start {
-			at = len(starts)
-		}
-		starts = append(starts, i)
+	from = s.start
+	for n := 0; n < fragment/3 && from > 0; n++ {
+		_, size := utf8.DecodeLastRuneInString(text[:from])
+		from -= size
 	}
-	first := max(0, at-fragment/3)
-	if first+fragment >= len(starts) {
-		return starts[first], len(text)
+	to = from
+	for n := 0; n < fragment && to < len(text); n++ {
+		_, size := utf8.DecodeRuneInString(text[to:])
+		to += size
 	}
-	return starts[first], max(starts[first+fragment], s.end)
+	return from, max(to, s.end)
 }

@@ -15,8 +15,10 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
 
 	"hexi/archive"
+	"hexi/search/engine"
 	"hexi/search/zh"
 )
 
@@ -26,6 +28,8 @@ type Vocabulary interface {
 	Terms(scheme archive.Scheme) ([]archive.Term, bool)
 	Names(scheme archive.Scheme, code string) []string
 	PeriodYears(term, site string) (from, to int, ok bool)
+	// Period reads words for a time, as a site counts it; "" for no site.
+	Period(expression, site string) (archive.Dating, bool)
 }
 
 // URLs makes the addresses that hits carry.
@@ -52,7 +56,10 @@ type Index struct {
 	now        func() time.Time
 	folder     *zh.Folder
 	tokenizer  *tokenizer
-	sites      []siteName
+	pinyin     *zh.Pinyin
+	sites      []*thing
+	lexicon    *lexicon
+	engine     *engine.Engine
 
 	mu      sync.RWMutex // guards bleve against being swapped
 	bleve   bleve.Index
@@ -66,8 +73,6 @@ type Index struct {
 	forgetAt time.Time // when it is tried again; of the one who calls Serve
 }
 
-type siteName struct{ name, code string }
-
 // ErrInUse says that another process has the index open.
 var ErrInUse = errors.New("another hexi process has the search index open")
 
@@ -80,12 +85,8 @@ const current = "CURRENT"
 func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 	ix := newIndex(dir, opts)
 	if dir == "" {
-		m, err := buildMapping()
-		if err != nil {
+		if ix.bleve, err = inMemory(); err != nil {
 			return nil, err
-		}
-		if ix.bleve, err = bleve.NewMemOnly(m); err != nil {
-			return nil, fmt.Errorf("make index: %w", err)
 		}
 		return ix, ix.stamp(ix.bleve)
 	}
@@ -107,9 +108,22 @@ func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 	return ix, nil
 }
 
+// inMemory makes an empty index in memory, of the same kind as those in a directory.
+func inMemory() (bleve.Index, error) {
+	m, err := buildMapping()
+	if err != nil {
+		return nil, err
+	}
+	b, err := bleve.NewUsing("", m, scorch.Name, scorch.Name, nil)
+	if err != nil {
+		return nil, fmt.Errorf("make index: %w", err)
+	}
+	return b, nil
+}
+
 // newIndex is an index without its engine.
 func newIndex(dir string, opts Options) *Index {
-	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, folder: zh.NewFolder()}
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}
@@ -126,23 +140,8 @@ func newIndex(dir string, opts Options) *Index {
 	}
 	ix.tokenizer = &tokenizer{folder: ix.folder}
 	ix.readSites()
+	ix.readLexicon()
 	return ix
-}
-
-func (ix *Index) readSites() {
-	terms, _ := ix.vocabulary.Terms(archive.SchemeSite)
-	for _, t := range terms {
-		for _, name := range ix.vocabulary.Names(archive.SchemeSite, t.Code) {
-			folded := ix.folder.String(name)
-			ix.sites = append(ix.sites, siteName{folded, t.Code})
-			// People leave the word for "caves" away: 莫高220, 麦积山.
-			for _, end := range []string{"石窟", "窟", " caves", " grottoes"} {
-				if short, ok := strings.CutSuffix(folded, end); ok && len(short) >= 4 {
-					ix.sites = append(ix.sites, siteName{short, t.Code})
-				}
-			}
-		}
-	}
 }
 
 // openCurrent opens the index that CURRENT names, or makes one.

@@ -19,7 +19,7 @@ func TestInspect(t *testing.T) {
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("a directory was made")
 	}
-	ix, err := Open(t.Context(), dir, Options{Vocabulary: terms{}})
+	ix, err := Open(t.Context(), dir, Options{Vocabulary: vocabulary()})
 	if err != nil {
 		t.Fatal(err)
 	}

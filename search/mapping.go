@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
@@ -10,12 +11,13 @@ import (
 	"github.com/blevesearch/bleve/v2/mapping"
 	"github.com/blevesearch/bleve/v2/registry"
 
+	"hexi/search/engine"
 	"hexi/search/zh"
 )
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
-// analysis, boosts of documents. An index of another version is made anew.
-const schemaVersion = "4"
+// analysis, columns. An index of another version is made anew.
+const schemaVersion = "5"
 
 // The names under which bleve knows our analysis.
 const (
@@ -26,8 +28,8 @@ const (
 
 // textFields are searched, each with its weight in ranking.
 var textFields = []struct {
-	name  string
-	boost float64
+	name   string
+	weight float64
 }{
 	{"title", 6}, {"identifier", 5}, {"location", 5}, {"subject", 3}, {"period_text", 3}, {"place", 2.5}, {"people", 2.5},
 	{"material_text", 1.5}, {"description", 1}, {"body", 0.6},
@@ -36,8 +38,40 @@ var textFields = []struct {
 // facetFields are counted, and filtered by, under their parameter's name.
 var facetFields = []string{"collection", "kind", "period", "category", "level", "material", "site", "condition", "rights", "has"}
 
+// Fields that are no texts. Numbers are written by engine.Number.
+const (
+	fieldTier       = "tier"
+	fieldCave       = "cave"
+	fieldExact      = "exact"    // numbers and shelf marks, squeezed
+	fieldInitials   = "initials" // of names, in pinyin
+	fieldPinyin     = "pinyin"   // neighbouring syllables of names
+	fieldPinyinText = "pinyin_text"
+	fieldSuggest    = "suggest"
+	fieldFrom       = "from" // years
+	fieldTo         = "to"
+	fieldUpdated    = "updated" // seconds since the epoch
+	fieldUntil      = "until"   // days since 1970: the end of an embargo
+	fieldLat        = "lat"     // engine.Degrees
+	fieldLon        = "lon"
+	fieldQuality    = "quality" // 0 … 1000, how complete a record is
+	fieldLength     = "length"  // of the title, in characters or, without Han, in words
+	fieldCard       = "card"    // stored only, as the next
+	fieldTexts      = "texts"
+)
+
+// epoch is the second from which updates are counted, 2000-01-01, so that they fit a
+// column.
+const epoch = 946684800
+
+var numberFields = []string{fieldFrom, fieldTo, fieldUpdated, fieldUntil, fieldLat, fieldLon, fieldQuality, fieldLength}
+
+func layout() engine.Layout {
+	return engine.Layout{Facets: append(slices.Clone(facetFields), fieldCave), Numbers: numberFields, Orders: []string{titleSort["zh"], titleSort["en"]}}
+}
+
 // buildMapping describes the fields. Nothing is dynamic: what is not named here
-// is not indexed.
+// is not indexed. Neither places nor frequencies of words are kept: neighbours are words
+// of their own (tokenizer), and texts are stored for where it has to be seen.
 func buildMapping() (mapping.IndexMapping, error) {
 	m := bleve.NewIndexMapping()
 	m.DefaultAnalyzer = analyzerName
@@ -49,37 +83,27 @@ func buildMapping() (mapping.IndexMapping, error) {
 		return nil, fmt.Errorf("describe index: %w", err)
 	}
 	doc := bleve.NewDocumentStaticMapping()
-	text := func() *mapping.FieldMapping {
+	indexed := func(analyzer string) *mapping.FieldMapping {
 		f := bleve.NewTextFieldMapping()
-		f.Analyzer, f.Store, f.IncludeInAll, f.DocValues = analyzerName, false, false, false
-		return f
-	}
-	exact := func() *mapping.FieldMapping {
-		f := bleve.NewTextFieldMapping()
-		f.Analyzer, f.Store, f.IncludeInAll, f.IncludeTermVectors = keywordName, false, false, false
+		f.Analyzer, f.Store, f.IncludeInAll, f.DocValues, f.IncludeTermVectors, f.SkipFreqNorm = analyzer, false, false, false, false, true
 		return f
 	}
 	for _, f := range textFields {
-		doc.AddFieldMappingsAt(f.name, text())
+		doc.AddFieldMappingsAt(f.name, indexed(analyzerName))
 	}
-	doc.AddFieldMappingsAt("all", text())
-	for _, name := range append([]string{"tier", "cave", "suggest", titleSort["zh"], titleSort["en"], "earliest", "latest", "exact"}, facetFields...) {
-		doc.AddFieldMappingsAt(name, exact())
+	for _, name := range slices.Concat(facetFields, numberFields, []string{fieldTier, fieldCave, fieldExact, fieldInitials, fieldPinyin, fieldPinyinText, fieldSuggest}) {
+		doc.AddFieldMappingsAt(name, indexed(keywordName))
 	}
-	for _, name := range []string{"from", "to", "updated", "until", "weight"} {
-		f := bleve.NewNumericFieldMapping()
-		f.Store, f.IncludeInAll = false, false
+	for _, name := range titleSort {
+		f := indexed(keywordName)
+		f.DocValues = true
 		doc.AddFieldMappingsAt(name, f)
 	}
-	point := bleve.NewGeoPointFieldMapping()
-	point.Store, point.IncludeInAll = false, false
-	doc.AddFieldMappingsAt("point", point)
-	card := bleve.NewTextFieldMapping()
-	card.Index, card.Store, card.IncludeInAll, card.IncludeTermVectors, card.DocValues = false, true, false, false, false
-	doc.AddFieldMappingsAt("card", card)
-	sum := bleve.NewTextFieldMapping()
-	sum.Index, sum.Store, sum.IncludeInAll, sum.IncludeTermVectors, sum.DocValues = false, true, false, false, false
-	doc.AddFieldMappingsAt(digestField, sum)
+	for _, name := range []string{fieldCard, fieldTexts, digestField} {
+		f := bleve.NewTextFieldMapping()
+		f.Index, f.Store, f.IncludeInAll, f.IncludeTermVectors, f.DocValues = false, true, false, false, false
+		doc.AddFieldMappingsAt(name, f)
+	}
 	m.DefaultMapping = doc
 	if err := m.Validate(); err != nil {
 		return nil, fmt.Errorf("describe index: %w", err)

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"hexi/archive"
+	"hexi/search/engine"
 )
 
 // Query is what is asked for (DESIGN §5, Search). The zero Query asks for
@@ -55,6 +56,8 @@ const (
 	maxLimit     = 100
 	maxText      = 500 // characters of a query; what is beyond is passed over
 	maxFilters   = 200 // values of one facet
+	maxCursor    = 16384
+	maxFacts     = 2000
 )
 
 // Parameters are the names of the parameters that ParseQuery reads.
@@ -193,11 +196,12 @@ func (q *Query) parsePage(v url.Values) error {
 	return nil
 }
 
-// position is where a page begins: after the hit with these sort values.
+// position is where a page begins: after a hit, in the order of the page before.
 type position struct {
-	Of    string   `json:"of"` // the query that it belongs to
-	After [][]byte `json:"after"`
-	Wide  bool     `json:"wide,omitempty"` // the search was relaxed
+	Of     string     `json:"of"` // the query that it belongs to
+	After  engine.Key `json:"after"`
+	Effort effort     `json:"effort,omitempty"`
+	Facts  []fact     `json:"facts,omitempty"`
 }
 
 // fingerprint tells queries apart, but for their page.
@@ -215,13 +219,13 @@ func (q *Query) fingerprint() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
-// cursor makes the cursor of the page after a hit with these sort values.
-func (q *Query) cursor(after []string, wide bool) string {
-	p := position{Of: q.fingerprint(), Wide: wide}
-	for _, s := range after {
-		p.After = append(p.After, []byte(s))
+// cursor makes the cursor of the page after a hit.
+func (q *Query) cursor(after engine.Key, p *plan) string {
+	at := position{Of: q.fingerprint(), After: after, Effort: p.effort}
+	if q.Sort == SortRelevance || q.Sort == "" {
+		at.Facts = p.facts.given
 	}
-	b, err := json.Marshal(p)
+	b, err := json.Marshal(at)
 	if err != nil {
 		return ""
 	}
@@ -230,7 +234,7 @@ func (q *Query) cursor(after []string, wide bool) string {
 
 func (q *Query) readCursor() (*position, error) {
 	wrong := archive.Invalid("cursor", "is not one that this search gave; begin again without it")
-	if len(q.Cursor) > 4096 {
+	if len(q.Cursor) > maxCursor {
 		return nil, wrong
 	}
 	b, err := base64.RawURLEncoding.DecodeString(q.Cursor)
@@ -238,7 +242,7 @@ func (q *Query) readCursor() (*position, error) {
 		return nil, wrong
 	}
 	var p position
-	if json.Unmarshal(b, &p) != nil || len(p.After) != 2 {
+	if json.Unmarshal(b, &p) != nil || p.After.ID == "" || p.Effort < effortStrict || p.Effort > effortAny || len(p.Facts) > maxFacts {
 		return nil, wrong
 	}
 	// Which fields are compared depends on the order: a cursor of another would
@@ -251,13 +255,4 @@ func (q *Query) readCursor() (*position, error) {
 		}
 	}
 	return &p, nil
-}
-
-// values are the sort values in bleve's form.
-func (p *position) values() []string {
-	out := make([]string, len(p.After))
-	for i, s := range p.After {
-		out[i] = string(s)
-	}
-	return out
 }

@@ -47,12 +47,8 @@ func (ix *Index) createFresh() (name string, fresh bleve.Index, err error) {
 	if ix.dir != "" {
 		return ix.createBeside()
 	}
-	m, err := buildMapping()
-	if err != nil {
+	if fresh, err = inMemory(); err != nil {
 		return "", nil, err
-	}
-	if fresh, err = bleve.NewMemOnly(m); err != nil {
-		return "", nil, fmt.Errorf("make index: %w", err)
 	}
 	return "", fresh, ix.stamp(fresh)
 }
@@ -119,6 +115,7 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 	ix.mu.Lock()
 	old := ix.bleve
 	ix.bleve = fresh
+	ix.engine.Reset()
 	ix.mu.Unlock()
 	// The new one is in use: what fails from here on is only worth a warning.
 	if ix.broken.Load() {

@@ -4,18 +4,15 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"time"
 
-	"github.com/blevesearch/bleve/v2"
-	bsearch "github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
-
 	"hexi/archive"
+	"hexi/search/engine"
 )
 
 // Result is the answer to a query, in the shape of the API (DESIGN §5).
@@ -62,89 +59,111 @@ type FacetValue struct {
 	Selected bool         `json:"selected,omitempty"`
 }
 
-// facetSize is how many values of a facet are counted.
-const facetSize = 60
-
 // Search answers a query.
 func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	start := time.Now()
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	parts := ix.understand(q.Text)
-	wide := false
+	snapshot, err := ix.engine.Snapshot(ix.bleve)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	result, err := ix.search(ctx, &q, snapshot)
+	if err := errors.Join(err, snapshot.Close()); err != nil {
+		return nil, err
+	}
+	result.TookMS = float64(time.Since(start).Microseconds()) / 1000
+	return result, nil
+}
+
+func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot) (*Result, error) {
+	at := &position{}
 	if q.Cursor != "" {
-		at, err := q.readCursor()
-		if err != nil {
+		var err error
+		if at, err = q.readCursor(); err != nil {
 			return nil, err
 		}
-		wide = at.Wide
 	}
-	text := ix.textQuery(parts, wide)
-	found, err := ix.run(ctx, &q, text)
+	clauses := ix.understand(q.Text)
+	found, p, err := ix.try(ctx, q, snapshot, clauses, at)
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Hits: []Hit{}, Understood: []Understood{}, Relaxed: wide}
-	if text != nil && (found.Total == 0 || found.Total < fewHits && ix.longQuery(parts)) && q.Cursor == "" {
-		if wider := ix.textQuery(parts, true); wider != nil {
-			again, err := ix.run(ctx, &q, wider)
-			if err != nil {
-				return nil, err
-			}
-			if again.Total > found.Total {
-				found, text, result.Relaxed = again, wider, true
-			}
+	result := &Result{Hits: []Hit{}, Understood: []Understood{}, Relaxed: p.effort >= effortRelaxed, Total: found.Total, Facets: ix.facets(q, found)}
+	for _, c := range clauses {
+		if c.understood != nil {
+			result.Understood = append(result.Understood, *c.understood)
 		}
 	}
-	result.Total = found.Total
-	if result.Facets, err = ix.facets(ctx, &q, text, found); err != nil {
-		return nil, err
-	}
-	for _, p := range parts {
-		if p.understood != nil {
-			result.Understood = append(result.Understood, *p.understood)
-		}
-	}
-	marks := ix.marker(parts)
-	for _, match := range found.Hits {
-		hit, err := ix.hit(match, &q, marks)
+	result.Understood = append(result.Understood, p.meant...)
+	marks := ix.marker(clauses, p)
+	for i := range found.Hits {
+		hit, err := ix.hit(&found.Hits[i], q, marks)
 		if err != nil {
 			return nil, err
 		}
 		result.Hits = append(result.Hits, hit)
 	}
 	if n := len(found.Hits); n > 0 && n == q.limit() {
-		last := found.Hits[n-1]
-		after := slices.Clone(last.DecodedSort) // numbers as bleve reads them again
-		if q.order(text) == SortRelevance {
-			after[0] = strconv.FormatFloat(last.Score, 'g', -1, 64)
-		}
-		result.Next = q.cursor(after, result.Relaxed)
+		result.Next = q.cursor(found.Hits[n-1].Key, p)
 	}
-	result.TookMS = float64(time.Since(start).Microseconds()) / 1000
 	return result, nil
+}
+
+// try looks for a query, and if that finds too little, with more effort. What comes after
+// a page is looked for with the effort of that page.
+func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, clauses []clause, at *position) (*engine.Found, *plan, error) {
+	var best *engine.Found
+	var with *plan
+	for e := at.Effort; e <= effortAny; e++ {
+		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: &facts{of: snapshot, kept: at.Facts, cached: map[string]fact{}}}
+		text := p.match(clauses)
+		if p.facts.err != nil {
+			return nil, nil, fmt.Errorf("search: %w", p.facts.err)
+		}
+		found, err := snapshot.Collect(ctx, ix.request(q, text, p, at))
+		if err != nil {
+			return nil, nil, fmt.Errorf("search: %w", err)
+		}
+		if best == nil || found.Total > best.Total {
+			best, with = found, p
+		}
+		if text == nil || q.Cursor != "" || found.Total >= fewHits || found.Total > 0 && (e >= effortRelaxed || !ix.long(clauses)) {
+			break
+		}
+	}
+	return best, with, nil
 }
 
 // fewHits is below how many hits a long query is asked again with not all of its
 // words; what has all of them still comes first.
-const fewHits = 5
+const fewHits = 10
 
-// longQuery reports whether a query has so many words, or Han characters, that
-// hardly any record has all of them.
-func (ix *Index) longQuery(parts []part) bool {
+// long reports whether a query has so many words that hardly any record has all of them.
+func (ix *Index) long(clauses []clause) bool {
 	n := 0
-	for _, p := range parts {
-		if p.phrase || p.not {
+	for i := range clauses {
+		c := &clauses[i]
+		switch {
+		case c.phrase || c.not || c.field != "" || c.wild || c.or:
 			return false
+		case c.understood != nil:
+			n++
+			for _, t := range c.things {
+				if t.whole != nil {
+					n++ // something broader can be looked for
+				}
+			}
+		default:
+			n += len(ix.tokenizer.units(c.text))
 		}
-		n += len(ix.looseTerms(p.text))
 	}
-	return n >= 4
+	return n >= 2
 }
 
 // order is the order of the hits: without words there is no relevance, and the
 // latest come first.
-func (q *Query) order(text query.Query) Sort {
+func (q *Query) order(text engine.Node) Sort {
 	if q.Sort != SortRelevance && q.Sort != "" {
 		return q.Sort
 	}
@@ -155,113 +174,112 @@ func (q *Query) order(text query.Query) Sort {
 }
 
 func (q *Query) limit() int {
-	if q.Limit == 0 {
-		return 0
-	}
-	return min(q.Limit, maxLimit)
+	return max(0, min(q.Limit, maxLimit))
 }
 
-// request makes bleve's request for a page of a query.
-func (ix *Index) request(q *Query, text query.Query) (*bleve.SearchRequest, error) {
-	r := bleve.NewSearchRequestOptions(ix.combine(q, text, ""), q.limit(), 0, false)
-	r.Fields = []string{"card"}
-	id := &bsearch.SortDocID{}
-	field := func(name string, desc bool, as bsearch.SortFieldType) bsearch.SearchSort {
-		return &bsearch.SortField{Field: name, Desc: desc, Type: as, Missing: bsearch.SortFieldMissingLast}
+// request is what is asked of the engine for a page of a query.
+func (ix *Index) request(q *Query, text engine.Node, p *plan, at *position) engine.Request {
+	match := ix.filterNodes(q)
+	if text != nil {
+		match = append(match, text)
+		p.boosts = append(p.boosts, engine.Boost{Node: engine.All{}, Weight: weightQuality, Column: fieldQuality})
+	}
+	r := engine.Request{Match: match, Filters: map[string]engine.Node{}, Limit: q.limit(), Facets: facetFields}
+	for _, facet := range facetFields {
+		if values := q.Filters[facet]; len(values) > 0 {
+			among := engine.Or{}
+			for _, v := range values {
+				among = append(among, engine.Term{Field: facet, Value: ix.code(facet, v)})
+			}
+			r.Filters[facet] = among
+		}
 	}
 	switch q.order(text) {
 	case SortDate:
-		r.Sort = bsearch.SortOrder{field("earliest", false, bsearch.SortFieldAsString), id}
+		r.Sort = engine.Sort{By: engine.ByNumber, Field: fieldFrom}
 	case SortDateDown:
-		r.Sort = bsearch.SortOrder{field("latest", true, bsearch.SortFieldAsString), id}
+		r.Sort = engine.Sort{By: engine.ByNumber, Field: fieldTo, Desc: true}
 	case SortTitle:
-		r.Sort = bsearch.SortOrder{field(cmp.Or(titleSort[q.Lang], titleSort["zh"]), false, bsearch.SortFieldAsString), id}
+		r.Sort = engine.Sort{By: engine.ByText, Field: cmp.Or(titleSort[q.Lang], titleSort["zh"])}
 	case SortUpdated:
-		r.Sort = bsearch.SortOrder{field("updated", true, bsearch.SortFieldAsNumber), id}
+		r.Sort = engine.Sort{By: engine.ByNumber, Field: fieldUpdated, Desc: true}
 	case SortDistance:
-		if q.Near == nil {
-			return nil, archive.Invalid("sort", "distance needs a place to measure from")
+		r.Sort = engine.Sort{By: engine.ByDistance}
+		if q.Near != nil {
+			r.Sort.From = engine.Circle{Lat: fieldLat, Lon: fieldLon, AtLat: q.Near.Lat, AtLon: q.Near.Lon}
 		}
-		d, err := bsearch.NewSortGeoDistance("point", "m", q.Near.Lon, q.Near.Lat, false)
-		if err != nil {
-			return nil, fmt.Errorf("sort by distance: %w", err)
-		}
-		r.Sort = bsearch.SortOrder{d, id}
 	default:
-		r.Sort = bsearch.SortOrder{&bsearch.SortScore{Desc: true}, id}
+		r.Boosts = p.boosts
 	}
 	if q.Cursor != "" {
-		after, err := q.readCursor()
-		if err != nil {
-			return nil, err
+		r.After = &at.After
+	}
+	return r
+}
+
+// filterNodes are what every hit has to match besides the words, but for facets.
+func (ix *Index) filterNodes(q *Query) engine.And {
+	out := engine.And{}
+	if !q.Staff {
+		out = append(out, ix.visible())
+	}
+	if q.From != 0 || q.To != 0 {
+		span := engine.Overlap{Begin: fieldFrom, End: fieldTo, From: math.MinInt32 + 1, To: math.MaxInt32}
+		if q.From != 0 {
+			span.From = int32(q.From)
 		}
-		r.SearchAfter = after.values()
-	}
-	return r, nil
-}
-
-// combine joins words and filters.
-func (ix *Index) combine(q *Query, text query.Query, but string) query.Query {
-	b := bleve.NewBooleanQuery()
-	filters := ix.filterQueries(q, but)
-	if text == nil {
-		b.AddMust(filters...)
-		return b
-	}
-	b.AddMust(text)
-	b.AddMust(filters...)
-	return b
-}
-
-func (ix *Index) run(ctx context.Context, q *Query, text query.Query) (*bleve.SearchResult, error) {
-	r, err := ix.request(q, text)
-	if err != nil {
-		return nil, err
-	}
-	for _, facet := range facetFields {
-		if len(q.Filters[facet]) == 0 {
-			r.AddFacet(facet, bleve.NewFacetRequest(facet, facetSize))
+		if q.To != 0 {
+			span.To = int32(q.To)
 		}
+		out = append(out, span)
 	}
-	found, err := ix.bleve.SearchInContext(ctx, r)
-	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+	if b := q.Box; b != nil {
+		out = append(out, engine.Box{
+			Lat: fieldLat, Lon: fieldLon,
+			West: engine.Degrees(b.West), South: engine.Degrees(b.South), East: engine.Degrees(b.East), North: engine.Degrees(b.North),
+		})
 	}
-	return found, nil
+	if n := q.Near; n != nil {
+		out = append(out, engine.Circle{Lat: fieldLat, Lon: fieldLon, AtLat: n.Lat, AtLon: n.Lon, Metres: n.KM * 1000})
+	}
+	return out
 }
 
-// facets counts the values of each facet. A facet that is filtered by is counted
+// visible is the filter of everyone's query but that of staff.
+func (ix *Index) visible() engine.Node {
+	return engine.Or{
+		engine.Term{Field: fieldTier, Value: "public"},
+		engine.And{engine.Term{Field: fieldTier, Value: "embargoed"}, engine.Between{Column: fieldUntil, From: math.MinInt32 + 1, To: int32(days(ix.now().UTC()))}},
+	}
+}
+
+// facetSize is how many values of a facet are told.
+const facetSize = 60
+
+// facets tells the values of each facet. A facet that is filtered by is counted
 // without its own filter, so that the numbers beside its other values say what
 // choosing them too would bring.
-func (ix *Index) facets(ctx context.Context, q *Query, text query.Query, found *bleve.SearchResult) (map[string][]FacetValue, error) {
+func (ix *Index) facets(q *Query, found *engine.Found) map[string][]FacetValue {
 	out := map[string][]FacetValue{}
 	for _, facet := range facetFields {
-		counted := found
-		if len(q.Filters[facet]) > 0 {
-			r := bleve.NewSearchRequestOptions(ix.combine(q, text, facet), 0, 0, false)
-			r.AddFacet(facet, bleve.NewFacetRequest(facet, facetSize))
-			var err error
-			if counted, err = ix.bleve.SearchInContext(ctx, r); err != nil {
-				return nil, fmt.Errorf("count %s: %w", facet, err)
-			}
-		}
 		values := []FacetValue{}
 		chosen := map[string]bool{}
 		for _, v := range q.Filters[facet] {
 			chosen[ix.code(facet, v)] = true
 		}
-		if f := counted.Facets[facet]; f != nil && f.Terms != nil {
-			for _, t := range f.Terms.Terms() {
-				values = append(values, FacetValue{Value: t.Term, Label: ix.facetLabel(facet, t.Term), Count: t.Count, Selected: chosen[t.Term]})
-				delete(chosen, t.Term)
+		for i, c := range found.Facets[facet] {
+			if i >= facetSize && !chosen[c.Value] {
+				continue
 			}
+			values = append(values, FacetValue{Value: c.Value, Label: ix.facetLabel(facet, c.Value), Count: c.Count, Selected: chosen[c.Value]})
+			delete(chosen, c.Value)
 		}
 		for _, v := range slices.Sorted(maps.Keys(chosen)) { // chosen, and found nothing
 			values = append(values, FacetValue{Value: v, Label: ix.facetLabel(facet, v), Selected: true})
 		}
 		out[facet] = values
 	}
-	return out, nil
+	return out
 }
 
 // facetScheme is the vocabulary of a facet's values.
@@ -302,31 +320,35 @@ func (ix *Index) code(facet, value string) string {
 	return value
 }
 
-func (ix *Index) hit(match *bsearch.DocumentMatch, q *Query, marks *marker) (Hit, error) {
+func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
 	var card Card
-	stored, _ := match.Fields["card"].(string)
-	if err := json.Unmarshal([]byte(stored), &card); err != nil {
+	texts := map[string][]string{}
+	var faults error
+	err := match.Stored(func(field string, value []byte) bool {
+		switch field {
+		case fieldCard:
+			faults = errors.Join(faults, json.Unmarshal(value, &card))
+		case fieldTexts:
+			if !marks.empty() {
+				faults = errors.Join(faults, json.Unmarshal(value, &texts))
+			}
+		}
+		return true
+	})
+	if err := errors.Join(err, faults); err != nil {
 		return Hit{}, fmt.Errorf("read card of %s: %w", match.ID, err)
 	}
 	h := Hit{
 		ID: card.ID, Kind: card.Kind, Collection: card.Collection, Titles: card.Titles, Period: card.Period, Place: card.Place,
-		Score: finite(match.Score), Asset: card.Asset, Colour: card.Colour,
+		Score: match.Score, Asset: card.Asset, Colour: card.Colour,
 	}
-	h.Highlights, h.Why = marks.card(&card, q.Lang)
+	h.Highlights, h.Why = marks.card(&card, texts, q.Lang)
 	if card.Asset != "" {
 		h.Manifest = ix.urls.Manifest(card.ID)
 		w, ht := fitBox(card.Width, card.Height, thumbnailSide)
 		h.Thumbnail = &Thumbnail{URL: ix.urls.Thumbnail(card.Asset, thumbnailSide), Width: w, Height: ht}
 	}
 	return h, nil
-}
-
-// finite makes a number of a score: where nothing weighs anything, it is none.
-func finite(score float64) float64 {
-	if math.IsNaN(score) || math.IsInf(score, 0) {
-		return 0
-	}
-	return score
 }
 
 // thumbnailSide is the longest side of a hit's thumbnail in pixels.
@@ -343,5 +365,3 @@ func fitBox(w, h, side int) (int, int) {
 	}
 	return max(1, (2*w*side+h)/(2*h)), side
 }
-
-func formatKM(km float64) string { return strconv.FormatFloat(km, 'f', 6, 64) + "km" }

@@ -1,88 +1,180 @@
 package search
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/blevesearch/bleve/v2"
+	"hexi/archive"
+	"hexi/search/engine"
 )
 
-// suggestMark parts the folded text, the field and the text itself in a term of
-// the suggest field.
+// suggestMark parts what is typed, the field and the text itself in a term of the
+// suggest field.
 const suggestMark = "\x1f"
 
 // Suggestion completes what is being typed.
 type Suggestion struct {
-	Text   string `json:"text"`
-	Field  string `json:"field"` // title, place, period, subject, people
-	Record string `json:"record,omitempty"`
-	Count  int    `json:"count"`
+	Text   string       `json:"text"`
+	Field  string       `json:"field"` // title, place, period, subject, people, site, theme, kind
+	Label  archive.Text `json:"label,omitempty"`
+	Record string       `json:"record,omitempty"`
+	Count  int          `json:"count"`
 }
 
-// maxScan bounds the terms that one completion looks at.
-const maxScan = 2000
+// maxScan bounds the terms of each segment that one completion looks at.
+const maxScan = 1000
 
-// Suggest returns up to limit texts that begin with what was typed, those of
-// most records first. Only what is public is suggested.
-func (ix *Index) Suggest(ctx context.Context, typed string, limit int) ([]Suggestion, error) {
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
-	prefix := ix.folder.String(strings.TrimSpace(clip(typed, 100)))
+// Suggest returns up to limit texts that begin with what was typed, in Chinese, English,
+// pinyin or its initials: what the vocabularies name first, then what is in most records.
+// Only what is public is suggested, with how many public records have it.
+func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Suggestion, err error) {
 	out := []Suggestion{}
+	prefix := strings.TrimSpace(ix.folder.String(strings.ToValidUTF8(clip(typed, 100), "")))
 	if prefix == "" || strings.Contains(prefix, suggestMark) {
 		return out, nil
 	}
-	dict, err := ix.bleve.FieldDictPrefix("suggest", []byte(prefix))
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	snapshot, err := ix.engine.Snapshot(ix.bleve)
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
-	defer dict.Close() //nolint:errcheck // only read
+	defer func() { err = errors.Join(err, snapshot.Close()) }()
+	s := &suggester{ix: ix, snapshot: snapshot, ctx: ctx, limit: limit, seen: map[string]bool{}}
+	if err := s.named(prefix); err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	if err := s.written(prefix); err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	if joined := strings.ReplaceAll(prefix, " ", ""); joined != prefix && !hasHan(prefix) { // fei tian
+		if err := s.written(joined); err != nil {
+			return nil, fmt.Errorf("suggest: %w", err)
+		}
+	}
+	return append(out, s.out...), nil
+}
+
+type suggester struct {
+	ix       *Index
+	snapshot *engine.Snapshot
+	ctx      context.Context //nolint:containedctx // it lives for one call
+	limit    int
+	seen     map[string]bool
+	out      []Suggestion
+}
+
+// named suggests things of the vocabularies.
+func (s *suggester) named(prefix string) error {
+	const share = 4 // of the suggestions, at most a quarter and one
+	type candidate struct {
+		thing *thing
+		name  string
+	}
+	var list []candidate
+	words := s.ix.wordsOf(prefix)
+	for _, names := range []map[string][]*thing{s.ix.lexicon.names, s.ix.lexicon.pinyin, s.ix.lexicon.initials} {
+		for name, things := range names {
+			if strings.HasPrefix(name, words) || !hasHan(words) && strings.HasPrefix(name, strings.ReplaceAll(words, " ", "")) {
+				for _, t := range things {
+					list = append(list, candidate{t, name})
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(utf8.RuneCountInString(a.name), utf8.RuneCountInString(b.name)), cmp.Compare(a.name, b.name), cmp.Compare(a.thing.code, b.thing.code))
+	})
+	tried := map[*thing]bool{}
+	for _, c := range list {
+		if len(s.out) > s.limit/share || len(tried) > 20 {
+			return nil
+		}
+		if tried[c.thing] {
+			continue
+		}
+		tried[c.thing] = true
+		text := c.thing.label.In("zh")
+		if !hasHan(prefix) && strings.HasPrefix(s.ix.folder.String(c.thing.label.In("en")), prefix) {
+			text = c.thing.label.In("en")
+		}
+		if text == "" || s.seen[text] {
+			continue
+		}
+		p := &plan{ix: s.ix, single: map[string]bool{}, facts: &facts{of: s.snapshot, cached: map[string]fact{}}}
+		node := p.match(s.ix.understand(text))
+		if p.facts.err != nil {
+			return p.facts.err
+		}
+		if node == nil {
+			continue
+		}
+		n, _, err := s.count(node)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			s.seen[text] = true
+			s.out = append(s.out, Suggestion{Text: text, Field: c.thing.kind, Label: c.thing.label, Count: n})
+		}
+	}
+	return nil
+}
+
+// written suggests texts of records.
+func (s *suggester) written(prefix string) error {
+	terms, err := s.snapshot.Begin(fieldSuggest, prefix, maxScan)
+	if err != nil {
+		return err
+	}
 	type candidate struct {
 		term  string
 		count uint64
 	}
-	var candidates []candidate
-	for range maxScan {
-		entry, err := dict.Next()
-		if err != nil {
-			return nil, fmt.Errorf("suggest: %w", err)
-		}
-		if entry == nil {
-			break
-		}
-		candidates = append(candidates, candidate{entry.Term, entry.Count})
+	list := make([]candidate, 0, len(terms))
+	for term, n := range terms {
+		list = append(list, candidate{term, n})
 	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int {
-		if a.count != b.count {
-			return int(b.count) - int(a.count)
-		}
-		return len(a.term) - len(b.term)
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(len(a.term), len(b.term)), cmp.Compare(a.term, b.term))
 	})
-	for _, c := range candidates {
-		if len(out) == limit {
-			break
+	for _, c := range list {
+		if len(s.out) >= s.limit {
+			return nil
 		}
 		pieces := strings.Split(c.term, suggestMark)
-		if len(pieces) != 3 {
+		if len(pieces) != 3 || s.seen[pieces[2]] {
 			continue
 		}
+		s.seen[pieces[2]] = true
 		// The dictionary still knows terms of records that were taken away: ask
 		// the index itself, as the public may.
-		r := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(term("suggest", c.term, 1), ix.visible(false)), 1, 0, false)
-		found, err := ix.bleve.SearchInContext(ctx, r)
+		n, id, err := s.count(engine.Term{Field: fieldSuggest, Value: c.term})
 		if err != nil {
-			return nil, fmt.Errorf("suggest: %w", err)
+			return err
 		}
-		if found.Total == 0 {
+		if n == 0 {
 			continue
 		}
-		s := Suggestion{Text: pieces[2], Field: pieces[1], Count: int(found.Total)}
-		if s.Field == "title" && found.Total == 1 {
-			s.Record = found.Hits[0].ID
+		one := Suggestion{Text: pieces[2], Field: pieces[1], Count: n}
+		if one.Field == "title" && n == 1 {
+			one.Record = id
 		}
-		out = append(out, s)
+		s.out = append(s.out, one)
 	}
-	return out, nil
+	return nil
+}
+
+// count counts what the public may see of a node, and names one of these.
+func (s *suggester) count(n engine.Node) (int, string, error) {
+	found, err := s.snapshot.Collect(s.ctx, engine.Request{Match: engine.And{n, s.ix.visible()}, Sort: engine.Sort{By: engine.ByNumber, Field: fieldUpdated}, Limit: 1})
+	if err != nil || found.Total == 0 {
+		return 0, "", err
+	}
+	return int(found.Total), found.Hits[0].ID, nil
 }

@@ -1,17 +1,15 @@
 package search
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"hexi/archive"
-	"hexi/search/zh"
 )
 
 // Understood is a part of a query that was understood as more than words.
 type Understood struct {
-	Type  string       `json:"type"` // cave, site, period, years
+	Type  string       `json:"type"` // cave, site, period, years, kind, theme, field, spelling
 	Text  string       `json:"text"` // as it was typed
 	Value string       `json:"value"`
 	Site  string       `json:"site,omitempty"`
@@ -20,219 +18,413 @@ type Understood struct {
 	Label archive.Text `json:"label,omitempty"`
 }
 
-// part is a piece of a query: words, an exact phrase, or something understood.
-// Its Text is always searched for as well.
-type part struct {
-	text       string
-	phrase     bool // in quotes
-	not        bool // with a minus before it
+// clause is a part of a query: words, an exact phrase, something understood.
+type clause struct {
+	typed
+
 	understood *Understood
+	things     []*thing   // of a theme: all that is called so
+	ways       [][]string // in which letters can be read as syllables
+	sure       bool       // it stands for nothing but what was understood: its words do not count
 }
 
-var (
-	quoted = regexp.MustCompile(`"([^"]*)"|“([^”]*)”|「([^」]*)」|『([^』]*)』`)
-	// 第220窟, 第二百二十窟, 220窟, 第 17 号窟
-	caveZH = regexp.MustCompile(`第?\s*([0-9]{1,3}|[〇零一二三四五六七八九十百]{1,7})\s*号?\s*[窟龛]`)
-	// cave 220, caves no. 220, mogao 220 (with the site before it)
-	caveEN = regexp.MustCompile(`^(?:cave|grotto)s?\s*(?:no\.?\s*)?([0-9]{1,3})$`)
-	// 705-781, 公元1372年, 公元前206年, 前206-公元220
-	yearsText = regexp.MustCompile(`^(公元前|前|公元)?\s*([0-9]{1,4})\s*年?(?:\s*[-–—~至到]\s*(公元前|前|公元)?\s*([0-9]{1,4})\s*年?)?$`)
-	bareSite  = regexp.MustCompile(`^\s*([0-9]{1,3})\s*窟?$`)
-)
-
 // understand takes a query apart.
-func (ix *Index) understand(text string) []part {
-	var parts []part
-	rest := quoted.ReplaceAllStringFunc(text, func(m string) string {
-		inner := strings.Trim(m, "\"“”「」『』")
-		if strings.TrimSpace(inner) != "" {
-			parts = append(parts, part{text: inner, phrase: true})
-		}
-		return " "
-	})
-	rest = strings.NewReplacer("“", " ", "”", " ", "\"", " ").Replace(rest)
-	words := strings.Fields(rest)
-	for i := 0; i < len(words); {
-		p, n := ix.understandWords(words[i:])
-		if p != nil {
-			parts = append(parts, *p)
-			i += n
+func (ix *Index) understand(text string) []clause {
+	pieces := parse(text)
+	var out []clause
+	for i := 0; i < len(pieces); {
+		if !pieces[i].plain() {
+			out = append(out, ix.understandMarked(pieces[i]))
+			i++
 			continue
 		}
-		if w, ok := strings.CutPrefix(words[i], "-"); ok && w != "" && classOf([]rune(w)[0]) != classDigit {
-			parts = append(parts, part{text: w, not: true})
-		} else {
-			parts = append(parts, ix.understandWord(words[i])...)
+		j := i
+		var words []string
+		for ; j < len(pieces) && pieces[j].plain() && (j+1 == len(pieces) || !pieces[j+1].or || j == i); j++ {
+			words = append(words, pieces[j].text)
+			if j+1 < len(pieces) && pieces[j+1].or {
+				j++
+				break
+			}
 		}
-		i++
+		out = append(out, ix.understandRun(words)...)
+		i = j
 	}
-	return parts
+	return out
+}
+
+// understandMarked understands a piece that has marks.
+func (ix *Index) understandMarked(p typed) clause {
+	c := clause{typed: p}
+	switch {
+	case p.field == fieldFrom:
+		if u := ix.understandTime(ix.folder.String(p.text)); u != nil {
+			c.understood, c.sure = u, true
+			u.Text = p.source
+		}
+	case p.field != "" && !p.not:
+		c.understood = &Understood{Type: "field", Text: p.source, Value: p.field + ":" + p.text, Label: ix.label(facetScheme[p.field], p.text)}
+	case p.field == "" && !p.phrase && !p.wild:
+		run := ix.understandRun([]string{p.text})
+		if len(run) == 1 {
+			run[0].typed = p
+			return run[0]
+		}
+	}
+	return c
 }
 
 // maxWords is how many words a name has at most.
-const maxWords = 5
+const maxWords = 6
 
-// understandWords looks for a name made of several words at the start, the
-// longest first: "High Tang", "Mogao Caves", "Mogao Cave 220", "cave 17".
-func (ix *Index) understandWords(words []string) (*part, int) {
+// understandRun understands words that stand together.
+func (ix *Index) understandRun(words []string) []clause {
+	if apart(words) { // 莫 高 窟
+		words = []string{strings.Join(words, "")}
+	}
+	if c := ix.understandWhole(words); c != nil {
+		return []clause{*c}
+	}
+	var out []clause
+	var rest []string // words without Han that nothing was understood of yet
+	flush := func() {
+		out = append(out, ix.understandRest(rest)...)
+		rest = nil
+	}
+	for i := 0; i < len(words); {
+		if n := ix.syllables(words[i:]); n > 2 { // qing yang jian zhi: the first is no Qing
+			rest = append(rest, words[i:i+n]...)
+			i += n
+			continue
+		}
+		if c, n := ix.understandWords(words[i:]); c != nil {
+			flush()
+			out = append(out, *c)
+			i += n
+			continue
+		}
+		if hasHan(words[i]) {
+			flush()
+			out = append(out, ix.understandHan(words[i])...)
+		} else {
+			rest = append(rest, words[i])
+		}
+		i++
+	}
+	flush()
+	return out
+}
+
+// apart reports whether words are single characters, set apart.
+func apart(words []string) bool {
+	for _, w := range words {
+		if r := []rune(w); len(r) > 1 || classOf(r[0]) != classHan && classOf(r[0]) != classDigit {
+			return false
+		}
+	}
+	return len(words) > 2
+}
+
+// understandWords looks for a name made of several words at the start, the longest
+// first: "High Tang", "Mogao Caves", "Mogao Cave 220", "cave 17", "莫高窟 45 窟".
+func (ix *Index) understandWords(words []string) (*clause, int) {
 	for n := min(len(words), maxWords); n >= 1; n-- {
 		text := strings.Join(words[:n], " ")
-		folded := ix.folder.String(text)
-		if u := ix.understandName(folded); u != nil {
+		if u := ix.understandName(text, n > 1); u != nil {
 			u.Text = text
-			return &part{text: text, understood: u}, n
+			return &clause{typed: typed{text: text, source: text}, understood: u}, n
 		}
 	}
 	return nil, 0
 }
 
-// understandName understands a text as a whole.
-func (ix *Index) understandName(folded string) *Understood {
-	if m := caveEN.FindStringSubmatch(folded); m != nil {
-		return &Understood{Type: "cave", Value: m[1]}
+// understandWhole understands words that are together one name.
+func (ix *Index) understandWhole(words []string) *clause {
+	text := strings.Join(words, " ")
+	c := clause{typed: typed{text: text, source: text}}
+	if u := ix.understandName(text, len(words) > 1); u != nil {
+		u.Text = text
+		c.understood = u
+		return &c
 	}
-	if m := caveZH.FindStringSubmatch(folded); m != nil && m[0] == folded {
-		if cave, ok := caveNumber(m[1]); ok {
-			return &Understood{Type: "cave", Value: cave}
-		}
-	}
-	if site, rest, ok := ix.siteBefore(folded); ok {
-		rest = strings.TrimSpace(rest)
-		if rest == "" {
-			return &Understood{Type: "site", Value: site, Label: ix.label(archive.SchemeSite, site)}
-		}
-		if cave, ok := caveOf(rest); ok {
-			return &Understood{Type: "cave", Value: cave, Site: site, Label: ix.label(archive.SchemeSite, site)}
-		}
-	}
-	if term, ok := ix.vocabulary.Term(archive.SchemePeriod, folded); ok {
-		u := &Understood{Type: "period", Value: term.Code, Label: term.Label}
-		u.From, u.To, _ = ix.vocabulary.PeriodYears(term.Code, "")
-		return u
-	}
-	if m := yearsText.FindStringSubmatch(folded); m != nil && (m[1] != "" || m[4] != "" || strings.Contains(folded, "年")) {
-		return understandYears(m)
+	if ix.theme(&c, ix.lexicon.find(ix.wordsOf(text), "theme")) {
+		return &c
 	}
 	return nil
 }
 
-// caveOf reads what follows the name of a site as the number of a cave.
-func caveOf(rest string) (string, bool) {
-	if m := bareSite.FindStringSubmatch(rest); m != nil {
-		return strings.TrimLeft(m[1], "0"), true
+// theme makes a clause one of themes; false where there are none.
+func (ix *Index) theme(c *clause, things []*thing) bool {
+	if len(things) == 0 {
+		return false
 	}
-	if m := caveEN.FindStringSubmatch(rest); m != nil {
-		return m[1], true
-	}
-	if m := caveZH.FindStringSubmatch(rest); m != nil && m[0] == rest {
-		return caveNumber(m[1])
-	}
-	return "", false
+	c.things = things
+	c.understood = &Understood{Type: "theme", Text: c.text, Value: things[0].code, Label: things[0].label}
+	return true
 }
 
-func caveNumber(s string) (string, bool) {
-	if _, err := strconv.Atoi(s); err == nil {
-		return strings.TrimLeft(s, "0"), true
+// understandName understands a text as a whole: a cave, a site, a kind, a time.
+func (ix *Index) understandName(text string, several bool) *Understood {
+	folded := ix.folder.String(text)
+	if u := ix.understandCave(folded); u != nil {
+		return u
 	}
-	n, ok := zh.Number(s)
-	return strconv.Itoa(n), ok && n > 0
-}
-
-// siteBefore finds the longest name of a site at the start of a text.
-func (ix *Index) siteBefore(folded string) (site, rest string, ok bool) {
-	best := 0
-	for _, s := range ix.sites {
-		if len(s.name) > best && strings.HasPrefix(folded, s.name) && wordEnd(folded, len(s.name)) {
-			best, site = len(s.name), s.code
+	words := ix.wordsOf(text)
+	for _, t := range ix.lexicon.find(words, "site", "kind", "period") {
+		return ix.understandThing(t)
+	}
+	if ix.lexicon.find(words, "theme") != nil {
+		return nil // which may have the name of a time
+	}
+	// Several words that make a time have no Han among them, but for those that only say
+	// how years are counted: 嘉峪关 明 is none, 公元 868 年 is.
+	if several && hasHan(folded) {
+		if m := yearsText.FindStringSubmatch(strings.ReplaceAll(folded, " ", "")); m != nil {
+			return understandYears(m)
 		}
-	}
-	return site, folded[best:], best > 0
-}
-
-// wordEnd reports whether a name that ends at i does not cut a Latin word.
-func wordEnd(s string, i int) bool {
-	if i >= len(s) {
-		return true
-	}
-	before, after := s[i-1], s[i]
-	letter := func(c byte) bool { return c >= 'a' && c <= 'z' }
-	return !letter(before) || !letter(after)
-}
-
-func understandYears(m []string) *Understood {
-	from, err := strconv.Atoi(m[2])
-	if err != nil || from == 0 {
 		return nil
 	}
-	if strings.HasSuffix(m[1], "前") {
-		from = -from
-	}
-	to := from
-	if m[4] != "" {
-		if to, err = strconv.Atoi(m[4]); err != nil || to == 0 {
-			return nil
-		}
-		if strings.HasSuffix(m[3], "前") {
-			to = -to
-		}
-	}
-	if from > to {
-		return nil
-	}
-	return &Understood{Type: "years", Value: strconv.Itoa(from) + "/" + strconv.Itoa(to), From: from, To: to}
+	return ix.understandTime(folded)
 }
 
-// understandWord takes a word without spaces apart: the name of a site and the
-// number of a cave may stand inside of it (莫高窟第220窟药师经变).
-func (ix *Index) understandWord(word string) []part {
-	folded := []rune(ix.folder.String(word))
-	if len(folded) != len([]rune(word)) {
-		return []part{{text: word}} // places cannot be carried over
+func (ix *Index) understandThing(t *thing) *Understood {
+	u := &Understood{Type: t.kind, Value: t.code, Label: t.label}
+	if t.kind == "period" {
+		u.From, u.To, _ = ix.vocabulary.PeriodYears(t.code, "")
 	}
-	original := []rune(word)
-	text := string(folded)
-	m := caveZH.FindStringSubmatchIndex(text)
-	if m == nil {
-		return ix.understandStart(original, folded)
+	return u
+}
+
+// understandRest understands words of letters and digits that no name was found in.
+func (ix *Index) understandRest(words []string) []clause {
+	if len(words) == 0 {
+		return nil
 	}
-	cave, ok := caveNumber(text[m[2]:m[3]])
-	if !ok {
-		return []part{{text: word}}
+	text := strings.Join(words, " ")
+	c := clause{typed: typed{text: text, source: text}}
+	if ix.theme(&c, ix.mostly(ix.wordsOf(text))) {
+		return []clause{c}
 	}
-	u := &Understood{Type: "cave", Value: cave}
-	start, end := len([]rune(text[:m[0]])), len([]rune(text[:m[1]]))
-	for _, s := range ix.sites {
-		if strings.HasSuffix(text[:m[0]], s.name) && len(s.name) > 0 {
-			if n := start - len([]rune(s.name)); u.Site == "" || n < start {
-				u.Site, u.Label = s.code, ix.label(archive.SchemeSite, s.code)
-				start = n
-				break
+	if letters := strings.ReplaceAll(ix.wordsOf(text), " ", ""); len(words) > 1 && len(letters) > 9 && ix.lexicon.pinyin[letters] == nil && ix.syllabic(words) {
+		if _, found := nearest(ix.lexicon.pinyin, letters); found != nil && ix.themeOr(&c, found) {
+			return []clause{c}
+		}
+	}
+	var out []clause
+	plain := []string{}
+	flush := func() {
+		if len(plain) > 0 {
+			text := strings.Join(plain, " ")
+			out = append(out, clause{typed: typed{text: text, source: text}})
+			plain = nil
+		}
+	}
+	for i := 0; i < len(words); {
+		c, n := ix.understandPinyin(words[i:])
+		if c == nil {
+			plain = append(plain, words[i])
+			i++
+			continue
+		}
+		flush()
+		out = append(out, *c)
+		i += n
+	}
+	flush()
+	return out
+}
+
+// syllables counts the words at the start that are each a syllable of pinyin.
+func (ix *Index) syllables(words []string) int {
+	for i, w := range words {
+		if ways := ix.pinyin.Split(ix.folder.String(w)); len(ways) == 0 || len(ways[0]) > 1 {
+			return i
+		}
+	}
+	return len(words)
+}
+
+// syllabic reports whether one of several words is the start of a name in pinyin, so that
+// all of them may be one.
+func (ix *Index) syllabic(words []string) bool {
+	return len(ix.pinyin.Split(ix.folder.String(words[0]))) > 0
+}
+
+// understandPinyin reads words at the start as pinyin: as many as make a name, or else as
+// many as are syllables.
+func (ix *Index) understandPinyin(words []string) (*clause, int) {
+	for n := min(len(words), 2*maxWords); n >= 1; n-- {
+		text := strings.Join(words[:n], " ")
+		folded := strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' {
+				return r
+			}
+			return -1
+		}, ix.folder.String(text))
+		c := &clause{typed: typed{text: text, source: text}}
+		found := ix.lexicon.pinyin[folded]
+		if ways := ix.pinyin.Split(folded); n < len(words) && len(ways) > 0 && len(ways[0]) < 2 {
+			found = nil // one syllable of several is no name
+		}
+		if len(found) == 0 && n == 1 {
+			found = ix.lexicon.initials[folded]
+		}
+		if len(found) == 0 {
+			continue
+		}
+		c.ways = ix.pinyin.Split(folded)
+		if ix.themeOr(c, found) {
+			return c, n
+		}
+	}
+	n, joined := 0, ""
+	for ; n < len(words); n++ {
+		folded := ix.folder.String(words[n])
+		if len(ix.pinyin.Split(folded)) == 0 {
+			break
+		}
+		joined += "'" + folded
+	}
+	if ways := ix.pinyin.Split(strings.TrimPrefix(joined, "'")); n > 0 && len(ways) > 0 && len(ways[0]) > 1 {
+		text := strings.Join(words[:n], " ")
+		return &clause{typed: typed{text: text, source: text}, ways: ways}, n
+	}
+	return nil, 0
+}
+
+// themeOr makes a clause one of the things that were found.
+func (ix *Index) themeOr(c *clause, found []*thing) bool {
+	if found[0].kind == "theme" {
+		return ix.theme(c, found)
+	}
+	c.understood, c.sure = ix.understandThing(found[0]), true
+	c.understood.Text = c.text
+	return true
+}
+
+// mostly returns the themes whose name makes at least four fifths of a text: what is
+// less would bring more that was not meant than it finds.
+func (ix *Index) mostly(words string) []*thing {
+	if found := ix.lexicon.find(words, "theme"); found != nil {
+		return found
+	}
+	whole := utf8.RuneCountInString(words)
+	if hasHan(words) {
+		r := []rune(words)
+		for n := len(r) - 1; n*5 >= len(r)*4; n-- {
+			for at := 0; at+n <= len(r); at++ {
+				if found := ix.lexicon.find(string(r[at:at+n]), "theme"); found != nil {
+					return found
+				}
+			}
+		}
+		return nil
+	}
+	list := strings.Fields(words)
+	for n := len(list) - 1; n > 0; n-- {
+		for at := 0; at+n <= len(list); at++ {
+			part := strings.Join(list[at:at+n], " ")
+			rest := strings.Join(append(append([]string{}, list[:at]...), list[at+n:]...), " ")
+			if utf8.RuneCountInString(part)*5 < whole*4 && !onlyStopWords(rest) {
+				continue
+			}
+			if found := ix.lexicon.find(part, "theme"); found != nil {
+				return found
 			}
 		}
 	}
-	u.Text = string(original[start:end])
-	parts := []part{}
-	if start > 0 {
-		parts = append(parts, part{text: string(original[:start])})
-	}
-	parts = append(parts, part{text: u.Text, understood: u})
-	if end < len(original) {
-		parts = append(parts, part{text: string(original[end:])})
-	}
-	return parts
+	return nil
 }
 
-// understandStart takes the name of a period off the start of a word: 唐代壁画. A
-// name of one character would be found in too many words.
-func (ix *Index) understandStart(original, folded []rune) []part {
-	for n := min(6, len(folded)-1); n >= 2; n-- {
-		term, ok := ix.vocabulary.Term(archive.SchemePeriod, string(folded[:n]))
-		if !ok {
+// hanStops are characters that join words in a question and name nothing.
+const hanStops = "的了里中之和与及在有是讲着过把被让给从对于以其这那哪些吗呢吧什么怎样谁几个最很等请问找关"
+
+// understandHan takes a word without spaces apart: the name of a site, the number of a
+// cave, a time and a kind may stand inside of it (莫高窟第220窟药师经变, 唐代壁画).
+func (ix *Index) understandHan(text string) []clause {
+	original := []rune(text)
+	folded := []rune(ix.folder.String(text))
+	if len(folded) != len(original) {
+		return []clause{{typed: typed{text: text, source: text}}} // places cannot be carried over
+	}
+	var out []clause
+	begin := 0
+	words := func(to int) {
+		out = append(out, ix.hanWords(original[begin:to], folded[begin:to])...)
+	}
+	for at := 0; at < len(folded); {
+		u, n := ix.insideHan(folded, at)
+		if u == nil {
+			at++
 			continue
 		}
-		u := &Understood{Type: "period", Text: string(original[:n]), Value: term.Code, Label: term.Label}
-		u.From, u.To, _ = ix.vocabulary.PeriodYears(term.Code, "")
-		return []part{{text: u.Text, understood: u}, {text: string(original[n:])}}
+		words(at)
+		u.Text = string(original[at : at+n])
+		out = append(out, clause{typed: typed{text: u.Text, source: u.Text}, understood: u})
+		at += n
+		begin = at
 	}
-	return []part{{text: string(original)}}
+	words(len(folded))
+	return out
+}
+
+// insideHan understands what begins at a place within Han characters.
+func (ix *Index) insideHan(folded []rune, at int) (*Understood, int) {
+	if u, n := ix.caveAt(folded, at); u != nil {
+		return u, n
+	}
+	for n := min(ix.lexicon.longest, len(folded)-at); n >= 2; n-- {
+		found := ix.lexicon.names[string(folded[at:at+n])]
+		if len(found) == 0 || at == 0 && n == len(folded) {
+			continue
+		}
+		switch {
+		case found[0].kind == "theme":
+			return nil, 0 // a longer name, of which a part is no site
+		case found[0].kind == "kind" && at+n < len(folded):
+			continue // within other words it says nothing
+		}
+		return ix.understandThing(found[0]), n
+	}
+	if u, n := ix.timeAt(folded, at); u != nil {
+		return u, n
+	}
+	// 明长城: a period of one character, before a name.
+	if at == 0 && len(folded) > 2 && ix.lexicon.find(string(folded[1:]), "theme") != nil {
+		for _, t := range ix.lexicon.find(string(folded[:1]), "period") {
+			return ix.understandThing(t), 1
+		}
+	}
+	return nil, 0
+}
+
+// hanWords makes clauses of Han words that no name was found in: a theme, or the words,
+// cut where names begin and end.
+func (ix *Index) hanWords(original, folded []rune) []clause {
+	stop := func(r rune) bool { return strings.ContainsRune(hanStops, r) || classOf(r) == classNone }
+	for len(folded) > 1 && stop(folded[0]) {
+		original, folded = original[1:], folded[1:]
+	}
+	for len(folded) > 1 && stop(folded[len(folded)-1]) {
+		original, folded = original[:len(original)-1], folded[:len(folded)-1]
+	}
+	if len(folded) == 0 || len(folded) == 1 && stop(folded[0]) {
+		return nil
+	}
+	c := clause{typed: typed{text: string(original), source: string(original)}}
+	if ix.theme(&c, ix.mostly(string(folded))) {
+		return []clause{c}
+	}
+	for at := range folded {
+		for n := min(ix.lexicon.longest, len(folded)-at); n >= 2; n-- {
+			if len(ix.lexicon.names[string(folded[at:at+n])]) == 0 {
+				continue
+			}
+			middle := clause{typed: typed{text: string(original[at : at+n]), source: string(original[at : at+n])}}
+			out := ix.hanWords(original[:at], folded[:at])
+			out = append(out, middle)
+			return append(out, ix.hanWords(original[at+n:], folded[at+n:])...)
+		}
+	}
+	return []clause{c}
 }

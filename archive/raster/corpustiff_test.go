@@ -189,11 +189,10 @@ func TestTIFFByLibtiff(t *testing.T) {
 		v := 255 - uint8(255*scaled(1, false, cloth)(x, y, 0))
 		return [3]uint8{v, v, v}
 	})
-	rgb := tiffKind{width: clothWidth, height: clothHeight, count: 3, bits: 8, photometric: 2, value: scaled(8, false, cloth), rows: 16}
-	gray := rgb
-	gray.count, gray.photometric = 1, 1
-	inks := rgb
-	inks.count, inks.photometric = 4, 5
+	of := func(count, photometric int) tiffKind {
+		return tiffKind{width: clothWidth, height: clothHeight, count: count, bits: 8, photometric: photometric, value: scaled(8, false, cloth), rows: 16}
+	}
+	rgb, gray := of(3, 2), of(1, 1)
 	kinds := [2]string{".tif", ".tif"}
 	cp := func(k tiffKind, args ...string) []byte {
 		return byTool(t, k.write(), kinds, "tiffcp", append(args, "IN", "OUT")...)

@@ -24,7 +24,7 @@ type searchPage struct {
 	Facets         []facet
 	FacetsOpen     bool
 	Chips          []choice
-	Understood     []string
+	Understood     []choice // each with the search without it
 	Sorts          []choice
 	Cards          []card
 	First, Last    int // which of the hits are shown, from 1
@@ -105,7 +105,7 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		model.Chips = append(model.Chips, choice{Label: model.From + "–" + model.To, URL: searchURL(values, func(v url.Values) { v.Del("from"); v.Del("to") })})
 	}
 	for _, u := range result.Understood {
-		model.Understood = append(model.Understood, understoodText(u, lang))
+		model.Understood = append(model.Understood, choice{Label: understoodText(u, lang), URL: searchURL(values, func(v url.Values) { v.Set("q", without(q.Text, u)) })})
 	}
 	for _, o := range sortNames {
 		to := searchURL(values, func(v url.Values) { v.Set("sort", string(o.sort)) })
@@ -284,18 +284,33 @@ func searchURL(values url.Values, change func(url.Values)) string {
 	return "/search?" + v.Encode()
 }
 
+// without is a query without a part that was understood; of one that was taken for
+// another word, the query with the word as it was typed.
+func without(query string, u search.Understood) string {
+	before, after, found := strings.Cut(query, u.Text)
+	switch {
+	case !found:
+		return query
+	case u.Type == "spelling":
+		return before + `"` + u.Text + `"` + after
+	}
+	return strings.Join(strings.Fields(before+" "+after), " ")
+}
+
 // understoodText says what was understood of a query.
 func understoodText(u search.Understood, lang string) string {
+	name := u.Label.In(lang)
 	switch u.Type {
 	case "cave":
-		return caveText(u.Label.In(lang), u.Value, lang)
+		return caveText(name, u.Value, lang)
 	case "period":
-		return u.Label.In(lang) + " " + yearsText(u.From, u.To, lang)
+		return name + " " + yearsText(u.From, u.To, lang)
 	case "years":
 		return inLanguage(lang, "年代 ", "years ") + yearsText(u.From, u.To, lang)
+	case "spelling":
+		return u.Text + " → " + cmp.Or(name, u.Value)
+	case "field":
+		return u.Text
 	}
-	if name := u.Label.In(lang); name != "" {
-		return name
-	}
-	return u.Text + " " + strconv.Quote(u.Value)
+	return cmp.Or(name, u.Text)
 }

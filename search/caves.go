@@ -1,0 +1,150 @@
+package search
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"hexi/archive"
+	"hexi/search/zh"
+)
+
+var (
+	// 第220窟, 第二百二十窟, 220窟, 第 17 号窟, 北77窟
+	caveZH = regexp.MustCompile(`^第?\s*([北南]?\s*[0-9]{1,4}|[〇零一二三四五六七八九十百]{1,7})\s*号?\s*[窟龛洞]`)
+	// cave 220, caves no. 220, grotto 220
+	caveEN = regexp.MustCompile(`^(?:cave|grotto|grottoe|k)s?\s*(?:no|nr|number|#)?\s*\.?\s*([0-9]{1,4})$`)
+	// 220 cave, no. 220, 220, 二百二十, 220号: behind the name of a site
+	bareCave = regexp.MustCompile(`^(?:第|no\.?|#)?\s*([0-9]{1,4}|[〇零一二三四五六七八九十百]{1,7})\s*(?:号|窟|cave|号窟)?$`)
+)
+
+// understandCave understands a folded text that names a cave: by its number, with its
+// site before or behind it.
+func (ix *Index) understandCave(folded string) *Understood {
+	if m := caveEN.FindStringSubmatch(folded); m != nil {
+		return &Understood{Type: "cave", Value: plainNumber(m[1])}
+	}
+	if m := caveZH.FindStringSubmatch(folded); m != nil && m[0] == folded {
+		if cave, ok := caveNumber(m[1]); ok {
+			return &Understood{Type: "cave", Value: cave}
+		}
+	}
+	site, rest := ix.siteBefore(folded)
+	if site == nil {
+		if site, rest = ix.siteBehind(folded); site == nil {
+			return nil
+		}
+	}
+	cave, ok := caveOf(strings.Trim(rest, " ,，、·-的"))
+	if !ok {
+		return nil
+	}
+	return &Understood{Type: "cave", Value: cave, Site: site.code, Label: site.label}
+}
+
+// caveOf reads what stands beside the name of a site as the number of a cave.
+func caveOf(rest string) (string, bool) {
+	for _, form := range [...]*regexp.Regexp{caveEN, bareCave, caveZH} {
+		if m := form.FindStringSubmatch(rest); m != nil && m[0] == rest {
+			return caveNumber(m[1])
+		}
+	}
+	return "", false
+}
+
+func caveNumber(s string) (string, bool) {
+	s = strings.ReplaceAll(s, " ", "")
+	if last := s[len(s)-1]; last >= '0' && last <= '9' {
+		return plainNumber(s), true
+	}
+	n, ok := zh.Number(s)
+	return strconv.Itoa(n), ok && n > 0
+}
+
+func plainNumber(s string) string {
+	if trimmed := strings.TrimLeft(s, "0"); trimmed != "" {
+		return trimmed
+	}
+	return s
+}
+
+// siteBefore finds the longest name of a site at the start of a text.
+func (ix *Index) siteBefore(folded string) (*thing, string) {
+	var site *thing
+	best := 0
+	for _, s := range ix.sites {
+		for _, name := range s.names {
+			if len(name) > best && strings.HasPrefix(folded, name) && wordEnd(folded, len(name)) {
+				best, site = len(name), s
+			}
+		}
+	}
+	return site, folded[best:]
+}
+
+// siteBehind finds the longest name of a site at the end: Cave 220, Mogao Caves.
+func (ix *Index) siteBehind(folded string) (*thing, string) {
+	var site *thing
+	best := 0
+	for _, s := range ix.sites {
+		for _, name := range s.names {
+			if at := len(folded) - len(name); at > 0 && len(name) > best && strings.HasSuffix(folded, name) && wordEnd(folded, at) {
+				best, site = len(name), s
+			}
+		}
+	}
+	rest := strings.TrimSpace(folded[:len(folded)-best])
+	for _, of := range []string{" of", " at", " in", " the"} {
+		rest = strings.TrimSuffix(rest, of)
+	}
+	return site, rest
+}
+
+// wordEnd reports whether a name that ends, or begins, at i does not cut a Latin word.
+func wordEnd(s string, i int) bool {
+	if i <= 0 || i >= len(s) {
+		return true
+	}
+	letter := func(c byte) bool { return c >= 'a' && c <= 'z' }
+	return !letter(s[i-1]) || !letter(s[i])
+}
+
+// caveAt understands a cave that begins at a place within Han characters, with its site
+// before it.
+func (ix *Index) caveAt(folded []rune, at int) (*Understood, int) {
+	text := string(folded[at:])
+	u := &Understood{Type: "cave"}
+	length := 0
+	if site, rest := ix.siteBefore(text); site != nil {
+		u.Site, u.Label = site.code, site.label
+		length = len(text) - len(rest)
+	}
+	m := caveZH.FindStringSubmatch(text[length:])
+	if m == nil {
+		return nil, 0
+	}
+	cave, ok := caveNumber(m[1])
+	if !ok {
+		return nil, 0
+	}
+	u.Value = cave
+	return u, len([]rune(text[:length+len(m[0])]))
+}
+
+// readSites lists the sites, whose names may stand beside the number of a cave.
+func (ix *Index) readSites() {
+	terms, _ := ix.vocabulary.Terms(archive.SchemeSite)
+	for _, t := range terms {
+		s := &thing{kind: "site", code: t.Code, label: t.Label}
+		for _, name := range ix.vocabulary.Names(archive.SchemeSite, t.Code) {
+			folded := ix.folder.String(name)
+			s.add(folded)
+			for _, end := range caveEnds {
+				if short, ok := strings.CutSuffix(folded, end); ok && len([]rune(short)) >= 2 {
+					s.add(short)
+				}
+			}
+		}
+		ix.sites = append(ix.sites, s)
+	}
+}

@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// Missing stands in a column for a document without a number.
+const Missing = math.MinInt32
+
+// Number writes a number as the term that a column is read from. Terms sort as numbers do.
+func Number(v int32) string {
+	s := strconv.FormatUint(uint64(uint32(v)^1<<31), 16)
+	return "00000000"[len(s):] + s
+}
+
+func parseNumber(term string) (int32, error) {
+	v, err := strconv.ParseUint(term, 16, 32)
+	if err != nil {
+		return 0, fmt.Errorf("read a number: %w", err)
+	}
+	return int32(uint32(v) ^ 1<<31), nil
+}
+
+// columns are what is kept in memory of a segment.
+type columns struct {
+	facets  map[string]*facetColumn
+	numbers map[string][]int32
+	orders  map[string][]uint32 // the place of the document's text among all, from 1; 0 for none
+	ids     []uint32            // the place of the document's id among all
+}
+
+// facetColumn holds the values of each document as numbers of its terms. Where no
+// document has more than one, from is nil and values has one for each document.
+type facetColumn struct {
+	terms  []string
+	from   []uint32 // where the values of a document begin; one more than there are documents
+	values []uint32
+}
+
+// noValue stands for a document without any value.
+const noValue = math.MaxUint32
+
+func readColumns(seg segment.Segment, layout *Layout) (*columns, error) {
+	c := &columns{facets: map[string]*facetColumn{}, numbers: map[string][]int32{}, orders: map[string][]uint32{}}
+	n := uint32(seg.Count())
+	var err error
+	for _, field := range layout.Facets {
+		if c.facets[field], err = readFacet(seg, field, n); err != nil {
+			return nil, err
+		}
+	}
+	for _, field := range layout.Numbers {
+		values := make([]int32, n)
+		for i := range values {
+			values[i] = Missing
+		}
+		err := eachTerm(seg, field, func(term string, docs *roaring.Bitmap) error {
+			v, err := parseNumber(term)
+			if err != nil {
+				return err
+			}
+			eachDoc(docs, func(doc uint32) { values[doc] = v })
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		c.numbers[field] = values
+	}
+	for _, field := range layout.Orders {
+		if c.orders[field], err = readOrder(seg, field, n); err != nil {
+			return nil, err
+		}
+	}
+	if c.ids, err = readOrder(seg, "_id", n); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func readOrder(seg segment.Segment, field string, n uint32) ([]uint32, error) {
+	places, place := make([]uint32, n), uint32(0)
+	err := eachTerm(seg, field, func(_ string, docs *roaring.Bitmap) error {
+		place++
+		eachDoc(docs, func(doc uint32) { places[doc] = place })
+		return nil
+	})
+	return places, err
+}
+
+func readFacet(seg segment.Segment, field string, n uint32) (*facetColumn, error) {
+	f := &facetColumn{}
+	var sets []*roaring.Bitmap
+	counts, many := make([]uint8, n), false
+	err := eachTerm(seg, field, func(term string, docs *roaring.Bitmap) error {
+		f.terms, sets = append(f.terms, term), append(sets, docs)
+		eachDoc(docs, func(doc uint32) {
+			if counts[doc] < math.MaxUint8 {
+				counts[doc]++
+			}
+			many = many || counts[doc] > 1
+		})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !many {
+		f.values = make([]uint32, n)
+		for i := range f.values {
+			f.values[i] = noValue
+		}
+		for term, docs := range sets {
+			eachDoc(docs, func(doc uint32) { f.values[doc] = uint32(term) })
+		}
+		return f, nil
+	}
+	f.from = make([]uint32, n+1)
+	for _, docs := range sets {
+		eachDoc(docs, func(doc uint32) { f.from[doc+1]++ })
+	}
+	for i := range n {
+		f.from[i+1] += f.from[i]
+	}
+	f.values = make([]uint32, f.from[n])
+	next := make([]uint32, n)
+	copy(next, f.from)
+	for term, docs := range sets {
+		eachDoc(docs, func(doc uint32) {
+			f.values[next[doc]] = uint32(term)
+			next[doc]++
+		})
+	}
+	return f, nil
+}
+
+// eachTerm goes through the terms of a field in their order.
+func eachTerm(seg segment.Segment, field string, do func(term string, docs *roaring.Bitmap) error) error {
+	d, err := seg.Dictionary(field)
+	if err != nil {
+		return fmt.Errorf("read field %s: %w", field, err)
+	}
+	for it := d.AutomatonIterator(nil, nil, nil); ; {
+		entry, err := it.Next()
+		if err != nil {
+			return fmt.Errorf("read field %s: %w", field, err)
+		}
+		if entry == nil {
+			return nil
+		}
+		docs, err := postings(d, entry.Term)
+		if err == nil {
+			err = do(entry.Term, docs)
+		}
+		if err != nil {
+			return fmt.Errorf("read field %s: %w", field, err)
+		}
+	}
+}
+
+func eachDoc(docs *roaring.Bitmap, do func(doc uint32)) {
+	var buffer [256]uint32
+	for it := docs.ManyIterator(); ; {
+		n := it.NextMany(buffer[:])
+		if n == 0 {
+			return
+		}
+		for _, doc := range buffer[:n] {
+			do(doc)
+		}
+	}
+}

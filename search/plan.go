@@ -1,0 +1,726 @@
+package search
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"hexi/archive"
+	"hexi/search/engine"
+)
+
+// effort is how far a search goes to find something: each is tried when the one before
+// found too little.
+type effort int
+
+const (
+	effortStrict  effort = iota // everything of the query
+	effortKindred               // everything, each as it sounds or as it may have been meant
+	effortRelaxed               // most of it
+	effortAny                   // something of it
+)
+
+// The weights of what makes a score. A word that is in few records weighs up to one, times
+// the weight of the field that it is in (textFields).
+const (
+	weightExact    = 40.0 // the number of a record
+	weightTitle    = 12.0 // the query is the whole title
+	weightCave     = 14.0
+	weightWhole    = 6.0 // the cave itself, for a bare number
+	weightTime     = 6.0
+	weightSite     = 5.0
+	weightKind     = 5.0
+	weightPart     = 1.5 // what belongs to a theme
+	weightTheme    = 1.0 // of a name that was not typed, beside one that was
+	weightPhrase   = 0.7 // words that stand together, as a share of the weight of each
+	weightBrief    = 4.0 // a title that holds little else
+	weightPinyin   = 0.8 // what only sounds so
+	weightStrict   = 30.0
+	weightCover    = 8.0 // a part of a relaxed query, wherever it is found
+	weightQuality  = 1.0
+	phraseChecks   = 5000 // records that are read to see whether a phrase stands in them
+	maxUnits       = 60   // terms of a query that count
+	relaxedShare   = 0.36
+	likelySpelling = 3 // words that one which nobody wrote may have been meant for
+)
+
+// plan makes what is looked for of a query.
+type plan struct {
+	ix      *Index
+	facts   *facts
+	effort  effort
+	boosts  []engine.Boost
+	units   int
+	meant   []Understood // words that were read as others
+	weights []float64    // of the parts of a relaxed query
+	parts   []engine.Node
+	single  map[string]bool // characters that count for themselves
+}
+
+// match is the node of a query, with the boosts that make the score; nil for a query
+// that says nothing.
+func (p *plan) match(clauses []clause) engine.Node {
+	var all []engine.Node
+	var not []engine.Node
+	for i := 0; i < len(clauses); i++ {
+		c := &clauses[i]
+		if c.not {
+			if n := p.words(c); n != nil {
+				not = append(not, n)
+			}
+			continue
+		}
+		n := p.clause(c)
+		for i+1 < len(clauses) && clauses[i+1].or { // other ways to match it
+			i++
+			if other := p.clause(&clauses[i]); other != nil && n != nil {
+				n = engine.Or{n, other}
+			} else if other != nil {
+				n = other
+			}
+		}
+		if n != nil {
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 && len(not) == 0 {
+		return nil
+	}
+	var node engine.Node = engine.And(all)
+	if p.effort >= effortRelaxed && len(p.parts) > 0 {
+		total, least := 0.0, math.Inf(1)
+		for _, w := range p.weights {
+			total += w
+			least = min(least, w)
+		}
+		for i, part := range p.parts {
+			p.boost(part, weightCover*p.weights[i])
+		}
+		cover := engine.Cover{Nodes: p.parts, Weights: p.weights, Min: relaxedShare * total}
+		if p.effort == effortAny {
+			cover.Min = least
+		}
+		p.boost(node, weightStrict)
+		node = engine.Node(cover)
+		for i := range clauses { // what was asked for with marks holds all the same
+			if c := &clauses[i]; !c.not && (c.phrase || c.field != "" || c.wild) && !c.or {
+				node = engine.And{node, p.quiet(c)}
+			}
+		}
+	}
+	for _, n := range not {
+		node = engine.And{node, engine.Not{Node: n}}
+	}
+	return node
+}
+
+// quiet is a clause's node without its boosts and parts.
+func (p *plan) quiet(c *clause) engine.Node {
+	apart := plan{ix: p.ix, facts: p.facts, effort: effortStrict, single: map[string]bool{}}
+	return apart.clause(c)
+}
+
+func (p *plan) boost(n engine.Node, weight float64) {
+	p.boosts = append(p.boosts, engine.Boost{Node: n, Weight: weight})
+}
+
+// part is what a relaxed query may do without.
+func (p *plan) part(n engine.Node, weight float64) {
+	p.parts, p.weights = append(p.parts, n), append(p.weights, weight)
+}
+
+func (p *plan) clause(c *clause) engine.Node {
+	switch {
+	case c.field != "" && c.understood != nil && c.understood.Type == "field":
+		return p.field(c)
+	case c.phrase:
+		return p.phrase(c.text, textFieldNames())
+	case c.wild:
+		return p.wild(c.text, textFieldNames())
+	case c.understood != nil && c.understood.Type == "theme":
+		return p.theme(c)
+	case c.understood != nil:
+		return p.meaning(c)
+	}
+	return p.words(c)
+}
+
+func textFieldNames() []string {
+	out := make([]string, len(textFields))
+	for i, f := range textFields {
+		out[i] = f.name
+	}
+	return out
+}
+
+// anywhere matches a term in any text.
+func anywhere(term string) engine.Node {
+	out := make(engine.Or, len(textFields))
+	for i, f := range textFields {
+		out[i] = engine.Term{Field: f.name, Value: term}
+	}
+	return out
+}
+
+func allIn(field string, terms []string) engine.Node {
+	out := make(engine.And, len(terms))
+	for i, t := range terms {
+		out[i] = engine.Term{Field: field, Value: t}
+	}
+	return out
+}
+
+// words matches a text's words, each anywhere.
+func (p *plan) words(c *clause) engine.Node {
+	units := p.ix.tokenizer.units(c.text)
+	units = p.spare(units)
+	if p.units += len(units); p.units > maxUnits {
+		units = units[:max(0, len(units)-(p.units-maxUnits))]
+		p.units = maxUnits
+	}
+	exact := p.number(c.text)
+	if len(units) == 0 {
+		return exact
+	}
+	if meant := p.misspelt(c, units); meant != nil {
+		return meant
+	}
+	heard := p.heard(c)
+	var all engine.And
+	for _, u := range units {
+		if heard {
+			all = append(all, anywhere(u)) // it is not misspelt
+		} else {
+			all = append(all, p.unit(u))
+		}
+	}
+	p.text(c.text, units, 1)
+	if p.effort >= effortRelaxed {
+		p.within(c)
+	}
+	var out engine.Node = all
+	if ways := p.sounds(c); ways != nil {
+		out = engine.Or{out, ways}
+		p.boost(ways, weightPinyin*3)
+		p.part(out, 1)
+	}
+	if exact != nil {
+		out = engine.Or{out, exact}
+	}
+	return out
+}
+
+// within adds the themes that are named among words to what a relaxed query looks for.
+func (p *plan) within(c *clause) {
+	words := p.ix.wordsOf(c.text)
+	for _, t := range p.ix.lexicon.within(words) {
+		named := clause{typed: typed{text: t.names[0]}}
+		if p.ix.theme(&named, []*thing{t}) {
+			p.theme(&named)
+		}
+	}
+}
+
+// misspelt matches what words may have been meant for of which nobody wrote one; nil where
+// all of them are written, or nothing is like them.
+func (p *plan) misspelt(c *clause, units []string) engine.Node {
+	if c.understood != nil || c.field != "" || c.not || p.heard(c) {
+		return nil
+	}
+	unknown := false
+	for _, u := range units {
+		unknown = unknown || p.facts.idf(u) == 0
+	}
+	if !unknown {
+		return nil
+	}
+	name, found := p.ix.lexicon.likely(p.ix, c.text)
+	if found == nil {
+		return nil
+	}
+	likely := clause{typed: typed{text: found[0].label.In("zh"), source: c.source}}
+	if !p.ix.themeOr(&likely, found) || likely.text == "" {
+		return nil
+	}
+	if !hasHan(c.text) && p.ix.lexicon.names[name] != nil {
+		likely.text = name
+	}
+	likely.understood.Text = c.text
+	p.meant = append(p.meant, Understood{Type: "spelling", Text: c.text, Value: likely.text, Label: found[0].label})
+	return p.clause(&likely)
+}
+
+// heard reports whether something is read as a clause was typed.
+func (p *plan) heard(c *clause) bool {
+	if len(c.ways) == 0 {
+		return false
+	}
+	apart := plan{ix: p.ix, facts: p.facts}
+	ways := apart.sounds(c)
+	return ways != nil && p.facts.any("heard "+c.text, ways)
+}
+
+// spare leaves out words that say nothing, where others do.
+func (p *plan) spare(units []string) []string {
+	var out []string
+	for _, u := range units {
+		if !stopWords[u] {
+			out = append(out, u)
+		}
+	}
+	if len(out) == 0 {
+		return units
+	}
+	return out
+}
+
+// unit matches one term anywhere, or what it may have been meant for where nobody wrote
+// it.
+func (p *plan) unit(u string) engine.Node {
+	idf := p.facts.idf(u)
+	node := anywhere(u)
+	if idf > 0 {
+		if p.effort < effortRelaxed {
+			return node
+		}
+		p.part(node, idf*weightOf(u))
+		return node
+	}
+	han := hasHan(u)
+	switch {
+	case !han && utf8.RuneCountInString(u) > 3 && !strings.ContainsAny(u, "0123456789"):
+		var or engine.Or
+		for _, near := range p.facts.near(u) {
+			or = append(or, anywhere(near))
+			p.text(near, []string{near}, 0.8)
+			p.meant = append(p.meant, Understood{Type: "spelling", Text: u, Value: near})
+		}
+		if len(or) > 0 {
+			p.part(or, 0.8)
+			return or
+		}
+	case han && p.effort == effortKindred:
+		return p.kindred(u)
+	case han && p.effort >= effortRelaxed:
+		for _, r := range u { // its characters, each for itself
+			if s := string(r); !strings.ContainsRune(hanStops, r) && p.facts.idf(s) > 0 && !p.single[s] {
+				p.single[s] = true
+				p.part(anywhere(s), 0.8*p.facts.idf(s)*p.facts.idf(s))
+				p.text(s, []string{s}, 0.5)
+			}
+		}
+	}
+	if p.effort >= effortRelaxed && !han {
+		p.part(node, 0.5) // nobody wrote it
+	}
+	return node
+}
+
+// kindred matches two Han characters that nobody wrote together by how they sound, or
+// each for itself.
+func (p *plan) kindred(u string) engine.Node {
+	r := []rune(u)
+	if len(r) != 2 {
+		return anywhere(u)
+	}
+	var or engine.Or
+	for _, syllables := range p.ix.pinyin.Pairs(u) {
+		sound := engine.Or{engine.Term{Field: fieldPinyin, Value: syllables}, engine.Term{Field: fieldPinyinText, Value: syllables}}
+		p.boosts = append(p.boosts, engine.Boost{Node: engine.Term{Field: fieldPinyin, Value: syllables}, Weight: 3 * weightPinyin},
+			engine.Boost{Node: engine.Term{Field: fieldPinyinText, Value: syllables}, Weight: weightPinyin})
+		or = append(or, sound)
+	}
+	return append(or, engine.And{anywhere(string(r[0])), anywhere(string(r[1]))})
+}
+
+// weightOf is what a term says beside others: a character alone says little.
+func weightOf(u string) float64 {
+	if hasHan(u) && utf8.RuneCountInString(u) == 1 {
+		return 0.6
+	}
+	return 1
+}
+
+// text boosts where a text's words stand.
+func (p *plan) text(text string, units []string, share float64) {
+	sum := 0.0
+	idf := make([]float64, len(units))
+	for i, u := range units {
+		idf[i] = p.facts.idf(u)
+		sum += idf[i]
+	}
+	if sum == 0 {
+		return
+	}
+	neighbours := p.ix.tokenizer.neighbours(text)
+	for _, f := range textFields {
+		for i, u := range units {
+			if idf[i] > 0 {
+				p.boost(engine.Term{Field: f.name, Value: u}, share*f.weight*idf[i])
+			}
+		}
+		if len(units) > 1 {
+			p.boost(allIn(f.name, units), share*f.weight*weightPhrase*sum/2)
+		}
+		if len(neighbours) > 1 || len(units) > 1 {
+			p.boost(allIn(f.name, neighbours), share*f.weight*weightPhrase*sum/2)
+		}
+	}
+	p.boosts = append(p.boosts, engine.Boost{
+		Node: allIn("title", units), Weight: share * weightBrief * min(sum, 2), Column: fieldLength, Of: float64(len(p.ix.tokenizer.words([]byte(text)))),
+	})
+	folded := p.ix.folder.String(text)
+	for _, field := range titleSort {
+		p.boost(engine.Term{Field: field, Value: folded}, share*weightTitle)
+	}
+}
+
+// number matches what has a text as its number or shelf mark; nil where none has.
+func (p *plan) number(text string) engine.Node {
+	s := squeeze(p.ix.folder.String(text))
+	if s == "" || !p.facts.has(fieldExact, s) {
+		return nil
+	}
+	n := engine.Term{Field: fieldExact, Value: s}
+	p.boost(n, weightExact)
+	return n
+}
+
+// sounds matches what is read as a clause was typed; nil for nothing.
+func (p *plan) sounds(c *clause) engine.Node {
+	var or engine.Or
+	for _, way := range c.ways {
+		if len(way) < 2 {
+			continue
+		}
+		for _, field := range []string{fieldPinyin, fieldPinyinText} {
+			var all engine.And
+			for i := 1; i < len(way); i++ {
+				all = append(all, engine.Term{Field: field, Value: way[i-1] + "_" + way[i]})
+			}
+			or = append(or, all)
+			if field == fieldPinyin {
+				p.boost(all, 3*weightPinyin)
+			}
+		}
+	}
+	if s := p.ix.folder.String(c.text); len(s) > 3 && !strings.Contains(s, " ") && p.facts.has(fieldInitials, s) {
+		or = append(or, engine.Term{Field: fieldInitials, Value: s})
+	}
+	if len(or) == 0 {
+		return nil
+	}
+	return or
+}
+
+// theme matches any of the names of what was meant.
+func (p *plan) theme(c *clause) engine.Node {
+	var names []string
+	for _, t := range c.things {
+		names = append(names, t.names...)
+	}
+	var parts engine.Or
+	for _, t := range c.things {
+		for _, part := range t.parts {
+			for _, name := range part.names {
+				if known, _ := p.known(name); known {
+					parts = append(parts, p.named(name))
+				}
+			}
+		}
+	}
+	asTyped := p.ix.wordsOf(c.text)
+	var or engine.Or
+	perField := make([]engine.Or, len(textFields))
+	rarest := 0.0
+	for i, name := range names[:min(len(names), maxUnits/2)] {
+		known, idf := p.known(name)
+		if !known {
+			continue
+		}
+		if i < 2 || name == asTyped {
+			rarest = max(rarest, idf)
+		}
+		neighbours := p.ix.tokenizer.neighbours(name)
+		all := make(engine.Or, len(textFields))
+		for k, f := range textFields {
+			all[k] = allIn(f.name, neighbours)
+			perField[k] = append(perField[k], all[k])
+		}
+		or = append(or, all)
+	}
+	var broader engine.Or
+	for _, t := range c.things {
+		if t.whole == nil || p.effort < effortRelaxed {
+			continue
+		}
+		for _, name := range t.whole.names {
+			if known, _ := p.known(name); known {
+				broader = append(broader, p.named(name))
+			}
+		}
+	}
+	if len(broader) > 0 {
+		p.boost(broader, weightPart)
+	}
+	for _, t := range c.things {
+		if t.also != nil {
+			u := p.ix.understandThing(t.also)
+			or = append(or, p.time(u))
+		}
+	}
+	if len(parts) > 0 {
+		or = append(or, parts)
+		p.boost(parts, weightPart)
+	}
+	if len(or) == 0 {
+		return p.words(c)
+	}
+	rarest = max(rarest, 0.3)
+	for k, f := range textFields {
+		p.boost(perField[k], 2*f.weight*rarest*weightTheme)
+	}
+	words := p.words(&clause{typed: typed{text: c.text}, ways: c.ways})
+	node := engine.Or{or}
+	if words != nil {
+		node = append(node, words)
+	}
+	if len(broader) > 0 {
+		p.part(engine.Or{node, broader}, rarest)
+	} else {
+		p.part(node, rarest)
+	}
+	return node
+}
+
+// known reports whether all words of a name are written somewhere, and how rare the
+// rarest is.
+func (p *plan) known(name string) (known bool, idf float64) {
+	units := p.ix.tokenizer.units(name)
+	known = len(units) > 0
+	for _, u := range units {
+		one := p.facts.idf(u)
+		known, idf = known && one > 0, max(idf, one)
+	}
+	return known, idf
+}
+
+// named matches a name where it stands as it is.
+func (p *plan) named(name string) engine.Node {
+	neighbours := p.ix.tokenizer.neighbours(name)
+	or := make(engine.Or, len(textFields))
+	for k, f := range textFields {
+		or[k] = allIn(f.name, neighbours)
+	}
+	return or
+}
+
+// meaning matches what was understood, or the words themselves.
+func (p *plan) meaning(c *clause) engine.Node {
+	u := c.understood
+	var meant engine.Node
+	weight := 0.0
+	switch u.Type {
+	case "cave":
+		meant = engine.Term{Field: fieldCave, Value: u.Value}
+		if u.Site != "" {
+			meant = engine.And{meant, engine.Term{Field: "site", Value: u.Site}}
+		}
+		weight = weightCave
+		p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, p.wholeWeight())
+	case "site":
+		meant, weight = engine.Term{Field: "site", Value: u.Value}, weightSite
+		for _, kind := range []archive.Kind{archive.KindCave, archive.KindSite} { // the whole before its parts
+			p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(kind)}}, weightWhole/2)
+		}
+	case "kind":
+		meant, weight = engine.Term{Field: "kind", Value: u.Value}, weightKind
+	case "period", "years":
+		meant = p.time(u)
+	}
+	if weight > 0 {
+		p.boost(meant, weight)
+	}
+	node := engine.Or{meant}
+	if !c.sure {
+		if words := p.meantWords(c); words != nil {
+			node = append(node, words)
+		}
+	}
+	if ways := p.sounds(c); ways != nil && c.sure {
+		node = append(node, ways)
+	}
+	p.part(node, p.rarity(u))
+	return node
+}
+
+// rarity is what something understood says beside other parts of a query: little where
+// most records are of it.
+func (p *plan) rarity(u *Understood) float64 {
+	switch u.Type {
+	case "site", "kind", "period":
+		return max(0.15, p.facts.rare(u.Type, u.Value))
+	}
+	return 0.9
+}
+
+// meantWords matches the words of what was understood, whole in one text.
+func (p *plan) meantWords(c *clause) engine.Node {
+	units := p.ix.tokenizer.units(c.text)
+	if len(units) == 0 {
+		return nil
+	}
+	neighbours := p.ix.tokenizer.neighbours(c.text)
+	var or engine.Or
+	for _, f := range textFields {
+		or = append(or, allIn(f.name, neighbours))
+		p.boost(allIn(f.name, neighbours), 0.5*f.weight)
+	}
+	if exact := p.number(c.text); exact != nil {
+		or = append(or, exact)
+	}
+	return or
+}
+
+// wholeWeight is what a cave itself gets before its parts: all of it where the cave is
+// all that was asked for.
+func (p *plan) wholeWeight() float64 { return weightWhole }
+
+// time matches what is of a time. Of a period that is what is said to be of it, or lies
+// in it: 中唐 is not all that is of the Tang. Of years, what touches them.
+func (p *plan) time(u *Understood) engine.Node {
+	from, to := int32(math.MinInt32+1), int32(math.MaxInt32)
+	if u.From != 0 {
+		from = int32(u.From)
+	}
+	if u.To != 0 {
+		to = int32(u.To)
+	}
+	within := engine.Within{Begin: fieldFrom, End: fieldTo, From: from, To: to, Share: 0.6}
+	p.boost(within, weightTime)
+	if u.Type == "period" {
+		term := engine.Term{Field: "period", Value: u.Value}
+		p.boost(term, weightTime)
+		return engine.Or{term, within}
+	}
+	exact := engine.Within{Begin: fieldFrom, End: fieldTo, From: from - 5, To: to + 5, Share: 1}
+	p.boost(exact, weightTime)
+	return engine.Overlap{Begin: fieldFrom, End: fieldTo, From: from, To: to}
+}
+
+// field matches a clause in the field that it was typed for.
+func (p *plan) field(c *clause) engine.Node {
+	switch {
+	case c.field == fieldFrom:
+		return p.words(c) // no time was understood
+	case c.field == fieldCave:
+		cave := strings.TrimSuffix(strings.TrimPrefix(p.ix.folder.String(c.text), "第"), "窟")
+		if n, ok := caveNumberOf(cave); ok {
+			cave = n
+		}
+		return engine.Term{Field: fieldCave, Value: cave}
+	case facetScheme[c.field] != "" || c.field == "has":
+		return engine.Term{Field: c.field, Value: p.ix.code(c.field, c.text)}
+	case c.wild:
+		return p.wild(c.text, []string{c.field})
+	case c.field == "identifier" && p.number(c.text) != nil:
+		return p.number(c.text)
+	case c.phrase:
+		return p.phrase(c.text, []string{c.field})
+	}
+	units := p.ix.tokenizer.units(c.text)
+	for _, u := range units {
+		p.boost(engine.Term{Field: c.field, Value: u}, 3*p.facts.idf(u))
+	}
+	return allIn(c.field, units)
+}
+
+func caveNumberOf(s string) (string, bool) {
+	if s == "" {
+		return "", false
+	}
+	return caveNumber(s)
+}
+
+// phrase matches a text as it stands in one of the fields.
+func (p *plan) phrase(text string, fields []string) engine.Node {
+	neighbours := p.ix.tokenizer.neighbours(text)
+	if len(neighbours) == 0 {
+		return nil
+	}
+	p.text(text, p.ix.tokenizer.units(text), 1)
+	var or engine.Or
+	for _, field := range fields {
+		or = append(or, allIn(field, neighbours))
+	}
+	if len(neighbours) == 1 {
+		return or // a pair, or a word, is found exactly
+	}
+	sequence := p.ix.tokenizer.words([]byte(text))
+	return engine.Check{Of: or, Limit: phraseChecks, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
+		return p.ix.holdsPhrase(stored, fields, sequence)
+	}}
+}
+
+// wild matches a word with wildcards.
+func (p *plan) wild(text string, fields []string) engine.Node {
+	folded := p.ix.folder.String(text)
+	begin, end := strings.CutSuffix(folded, "*")
+	if hasHan(folded) {
+		// Words of Han characters have no ends: what stands beside the wildcards counts.
+		var all engine.And
+		for _, part := range strings.FieldsFunc(folded, func(r rune) bool { return r == '*' || r == '?' }) {
+			for _, u := range p.ix.tokenizer.units(part) {
+				all = append(all, p.unit(u))
+			}
+			p.text(part, p.ix.tokenizer.units(part), 1)
+		}
+		return all
+	}
+	var or engine.Or
+	node := func(field, begin string, whole bool) engine.Node {
+		if whole {
+			return engine.Prefix{Field: field, Begin: begin}
+		}
+		return engine.Pattern{Field: field, Expr: expression(folded)}
+	}
+	simple := end && !strings.ContainsAny(begin, "*?") && !strings.ContainsFunc(begin, func(r rune) bool { return classOf(r) == classNone })
+	for _, field := range fields {
+		or = append(or, node(field, begin, simple))
+		p.boost(or[len(or)-1], 2)
+	}
+	if s := squeeze(strings.TrimRight(begin, "*?")); end && s != "" && !strings.ContainsAny(begin, "*?") {
+		or = append(or, engine.Prefix{Field: fieldExact, Begin: s})
+	}
+	return or
+}
+
+// expression is a word with wildcards as a regular expression.
+func expression(s string) string {
+	q := regexp.QuoteMeta(s)
+	return strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(q)
+}
+
+// stopWords say nothing in a query of several words. They are in the singular, as the
+// tokenizer has it.
+var stopWords = wordSet(`a an the of in on at by to for from with and or is are was wa were be been it its this that these those what which who whom whose
+	where when why how do doe does did can could there their his hi her about into than then as i we you me my our your show find give tell list any some
+	have has ha had`)
+
+func wordSet(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
+}
+
+func onlyStopWords(words string) bool {
+	for _, w := range strings.Fields(words) {
+		if !stopWords[w] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,88 @@
+package search
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	// 705-781, 公元1372年, 公元前206年, 前206-公元220, 1936, 1936.10
+	yearsText = regexp.MustCompile(`^(公元前|前|公元)?\s*([0-9]{1,4})\s*年?(?:\s*[-–—~至到]\s*(公元前|前|公元)?\s*([0-9]{1,4})\s*年?)?$`)
+	// what a time inside of other words ends with
+	timeEnds = "年代朝纪期初末叶间国化世型元"
+)
+
+// maxTime is how many characters a time has at most within other words.
+const maxTime = 12
+
+// understandTime understands a folded text that means a time; nil for none.
+func (ix *Index) understandTime(folded string) *Understood {
+	if m := yearsText.FindStringSubmatch(folded); m != nil {
+		// A number alone may be a year, where it has as many digits as most have.
+		if year, _ := strconv.Atoi(m[2]); m[1] != "" || m[4] != "" || strings.Contains(folded, "年") || len(m[2]) > 2 && year < 2100 {
+			return understandYears(m)
+		}
+		return nil
+	}
+	return ix.datedAs(folded)
+}
+
+func (ix *Index) datedAs(folded string) *Understood {
+	d, ok := ix.vocabulary.Period(folded, "")
+	if !ok || d.From == 0 && d.To == 0 {
+		return nil
+	}
+	for _, doubt := range d.Doubts {
+		if strings.Contains(doubt, "not understood") {
+			return nil // not all of it was understood
+		}
+	}
+	if d.Term != "" {
+		from, to, _ := ix.vocabulary.PeriodYears(d.Term, "")
+		if from == d.From && to == d.To {
+			return &Understood{Type: "period", Value: d.Term, Label: ix.label("period", d.Term), From: from, To: to}
+		}
+	}
+	return &Understood{Type: "years", Value: strconv.Itoa(d.From) + "/" + strconv.Itoa(d.To), From: d.From, To: d.To}
+}
+
+// timeAt understands a time that begins at a place within Han characters: 贞观十六年,
+// 8世纪, 唐代.
+func (ix *Index) timeAt(folded []rune, at int) (*Understood, int) {
+	if at > 0 && classOf(folded[at]) == classDigit && classOf(folded[at-1]) == classDigit {
+		return nil, 0
+	}
+	for n := min(maxTime, len(folded)-at); n >= 2; n-- {
+		if at == 0 && n == len(folded) || !strings.ContainsRune(timeEnds, folded[at+n-1]) {
+			continue
+		}
+		if u := ix.understandTime(string(folded[at : at+n])); u != nil {
+			return u, n
+		}
+	}
+	return nil, 0
+}
+
+func understandYears(m []string) *Understood {
+	from, err := strconv.Atoi(m[2])
+	if err != nil || from == 0 {
+		return nil
+	}
+	if strings.HasSuffix(m[1], "前") {
+		from = -from
+	}
+	to := from
+	if m[4] != "" {
+		if to, err = strconv.Atoi(m[4]); err != nil || to == 0 {
+			return nil
+		}
+		if strings.HasSuffix(m[3], "前") || m[3] == "" && from < 0 && to < -from { // 前206-前9, 前500-400
+			to = -to
+		}
+	}
+	if from > to {
+		return nil
+	}
+	return &Understood{Type: "years", Value: strconv.Itoa(from) + "/" + strconv.Itoa(to), From: from, To: to}
+}

@@ -1,0 +1,135 @@
+package zh
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/mozillazg/go-pinyin"
+)
+
+// Pinyin knows how characters are read, without tones: ü is u, as on a keyboard that
+// has none. It does not change once made.
+type Pinyin struct {
+	readings  map[rune][]string
+	syllables map[string]bool
+	longest   int
+}
+
+// NewPinyin returns the readings of all characters. They are made once.
+func NewPinyin() *Pinyin { return makePinyin() }
+
+//nolint:gochecknoglobals // made once, at first need, and never changed
+var makePinyin = sync.OnceValue(func() *Pinyin {
+	p := &Pinyin{readings: make(map[rune][]string, len(pinyin.PinyinDict)), syllables: map[string]bool{}}
+	folder := NewFolder()
+	for code, list := range pinyin.PinyinDict {
+		var plain []string
+		for _, reading := range strings.Split(list, ",") {
+			s := letters(folder.String(reading))
+			if s != "" && !slices.Contains(plain, s) {
+				plain = append(plain, s)
+			}
+		}
+		p.readings[rune(code)] = plain
+	}
+	// What hardly any character is read as (hm, ng, n) is no syllable of a name.
+	for _, plain := range p.readings {
+		if s := plain[:min(1, len(plain))]; len(s) == 1 && strings.ContainsAny(s[0], "aeiou") {
+			p.syllables[s[0]] = true
+			p.longest = max(p.longest, len(s[0]))
+		}
+	}
+	return p
+})
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// Readings returns how a character is read, the most common first; nil for one that is
+// not Han or not known.
+func (p *Pinyin) Readings(r rune) []string { return p.readings[r] }
+
+// Of returns the most common reading of a text, a syllable for each Han character; other
+// letters and digits stand as they are. Initials are the first letters of it.
+func (p *Pinyin) Of(s string) (joined, initials string) {
+	var a, b strings.Builder
+	for _, r := range s {
+		switch list := p.readings[r]; {
+		case len(list) > 0:
+			a.WriteString(list[0])
+			b.WriteByte(list[0][0])
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			a.WriteRune(r)
+			b.WriteRune(r)
+		}
+	}
+	return a.String(), b.String()
+}
+
+// manyReadings bounds the readings of one character that a pair is made of.
+const manyReadings = 3
+
+// Pairs returns the neighbouring syllables of the Han characters of a text, in every
+// reading of a character: "jiu_se" and "se_lu" for 九色鹿, "chang_an" and "zhang_an" for
+// 长安. A text that is not folded should be so first.
+func (p *Pinyin) Pairs(s string) []string {
+	var out []string
+	var before []string
+	for _, r := range s {
+		now := p.readings[r]
+		now = now[:min(len(now), manyReadings)]
+		for _, a := range before {
+			for _, b := range now {
+				out = append(out, a+"_"+b)
+			}
+		}
+		before = now
+	}
+	return out
+}
+
+// maxSplits bounds the ways in which letters are cut into syllables.
+const maxSplits = 12
+
+// Split returns the ways in which letters can be cut into syllables, those of fewest
+// syllables first: "xian" is xian and xi an. An apostrophe ends a syllable. It returns
+// nil for what is no pinyin.
+func (p *Pinyin) Split(s string) [][]string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "v", "u"), "’", "'")
+	if len(s) > 60 {
+		return nil
+	}
+	dead := map[int]bool{} // nothing whole comes of what begins there
+	var out [][]string
+	var walk func(at int, have []string) bool
+	walk = func(at int, have []string) bool {
+		if at == len(s) {
+			out = append(out, slices.Clone(have))
+			return true
+		}
+		if s[at] == '\'' && at > 0 {
+			return walk(at+1, have)
+		}
+		if dead[at] || len(out) >= maxSplits {
+			return false
+		}
+		found := false
+		for n := min(p.longest, len(s)-at); n > 0; n-- {
+			if p.syllables[s[at:at+n]] && walk(at+n, append(have, s[at:at+n])) {
+				found = true
+			}
+		}
+		dead[at] = !found && len(out) < maxSplits
+		return found
+	}
+	walk(0, nil)
+	slices.SortStableFunc(out, func(a, b []string) int { return len(a) - len(b) })
+	return out
+}

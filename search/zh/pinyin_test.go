@@ -1,0 +1,41 @@
+package zh
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPinyin(t *testing.T) {
+	p := NewPinyin()
+	for text, want := range map[string]string{
+		"莫高窟": "mogaoku mgk", "九色鹿": "jiuselu jsl", "嘉峪关": "jiayuguan jyg", "女娲": "nuwa nw", "第220窟": "di220ku d220k", "雨": "yu y",
+	} {
+		joined, initials := p.Of(text)
+		if got := joined + " " + initials; got != want {
+			t.Errorf("%s is read %q, want %q", text, got, want)
+		}
+	}
+	if got := p.Readings('藏'); !slices.Contains(got, "zang") || !slices.Contains(got, "cang") {
+		t.Errorf("藏 is read %v", got)
+	}
+	for text, want := range map[string]string{
+		"mogaoku": "mo gao ku", "xian": "xian|xi an", "xi'an": "xi an", "zangjingdong": "zang jing dong", "nvwa": "nu wa", "cave": "", "dunhuang": "dun huang",
+		"xyz": "", "": "", "'": "",
+	} {
+		var ways []string
+		for _, w := range p.Split(text) {
+			ways = append(ways, strings.Join(w, " "))
+		}
+		if got := strings.Join(ways, "|"); want != "" && !strings.HasPrefix(got, want) || want == "" && strings.TrimSpace(got) != "" {
+			t.Errorf("%s is cut into %q, want %q", text, got, want)
+		}
+	}
+	if got := p.Split(strings.Repeat("xian", 15)); len(got) == 0 || len(got) > maxSplits {
+		t.Errorf("a long text is cut in %d ways", len(got))
+	}
+	if fmt.Sprint(p.Split(strings.Repeat("a", 59)+"z")) != "[]" {
+		t.Error("what is no pinyin is cut")
+	}
+}
