@@ -30,6 +30,9 @@ type Problem struct {
 	// is that folder itself.
 	Path string `json:"path"`
 	What string `json:"what"` // a sentence without its subject, which is the path
+	// By is the inventory that is not in line with a content file, "" where the problem
+	// is not such a one: where that inventory is the damaged file, the content is not.
+	By string `json:"by,omitempty"`
 }
 
 // Warning tells whether the object is valid nevertheless.
@@ -84,7 +87,7 @@ func (r *Root) Validate(ctx context.Context, id string, opts ValidateOptions) (R
 		return report, fmt.Errorf("validate object %s: %w", id, err)
 	}
 	if report.Object != "" && report.Object != id {
-		report.Problems = append(report.Problems, Problem{"E083", inventoryName, fmt.Sprintf("is of the object %q, in the folder of %q", report.Object, id)})
+		report.Problems = append(report.Problems, Problem{Code: "E083", Path: inventoryName, What: fmt.Sprintf("is of the object %q, in the folder of %q", report.Object, id)})
 	}
 	return report, nil
 }
@@ -154,11 +157,16 @@ type validator struct {
 
 // note adds a problem.
 func (v *validator) note(code, path, format string, args ...any) {
+	v.noteBy("", code, path, format, args...)
+}
+
+// noteBy adds a problem of a content file that an inventory has.
+func (v *validator) noteBy(by, code, path, format string, args ...any) {
 	if len(v.report.Problems) >= v.opts.MostProblems {
 		v.report.Cut = true
 		return
 	}
-	v.report.Problems = append(v.report.Problems, Problem{code, path, fmt.Sprintf(format, args...)})
+	v.report.Problems = append(v.report.Problems, Problem{Code: code, Path: path, What: fmt.Sprintf(format, args...), By: by})
 }
 
 // finish brings the problems into an order that does not depend on how they were

@@ -59,7 +59,7 @@ func (v *validator) expectOf(where string, inv *inventory, newest int) {
 			continue
 		}
 		if strings.HasPrefix(rest, v.root.content()+"/") {
-			v.note("E023", path, "is not in the manifest of %s", where)
+			v.noteBy(where, "E023", path, "is not in the manifest of %s", where)
 		}
 	}
 }
@@ -71,9 +71,9 @@ func (v *validator) want(path, algorithm string, s sum) {
 		return // noted as such; it is not to be looked for
 	}
 	if _, there := v.files[path]; !there {
-		v.note(s.code, path, "is not there, although %s has it", s.where)
+		v.noteBy(s.where, s.code, path, "is not there, although %s has it", s.where)
 		if s.code == "E092" { // manifest and content directory have to hold the same files
-			v.note("E023", path, "is in the manifest of %s and not in the content directory", s.where)
+			v.noteBy(s.where, "E023", path, "is in the manifest of %s and not in the content directory", s.where)
 		}
 		return
 	}
@@ -161,7 +161,7 @@ func (v *validator) hold(path string, sums map[string]string, size int64) {
 	for _, algorithm := range slices.Sorted(maps.Keys(v.digests[path].sums)) {
 		for _, s := range v.digests[path].sums[algorithm] {
 			if !strings.EqualFold(sums[algorithm], s.digest) {
-				v.note(s.code, path, "has %d bytes with the %s %s; %s has %s", size, algorithm, shortDigest(sums[algorithm]), s.where, shortDigest(s.digest))
+				v.noteBy(s.where, s.code, path, "has %d bytes with the %s %s; %s has %s", size, algorithm, shortDigest(sums[algorithm]), s.where, shortDigest(s.digest))
 			}
 		}
 	}

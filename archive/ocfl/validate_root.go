@@ -24,7 +24,7 @@ type hierarchy struct {
 }
 
 func (h *hierarchy) note(code, at, what string) {
-	h.problems = append(h.problems, Problem{code, at, what})
+	h.problems = append(h.problems, Problem{Code: code, Path: at, What: what})
 }
 
 // hierarchy lists the storage root once: its objects, and what does not belong

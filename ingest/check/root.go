@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"hexi/archive"
 	"hexi/archive/ocfl"
@@ -83,10 +84,10 @@ func (h heldFiles) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-func (h heldFiles) List(context.Context, string) iter.Seq2[ocfl.Info, error] {
+func (h heldFiles) List(_ context.Context, prefix string) iter.Seq2[ocfl.Info, error] {
 	return func(yield func(ocfl.Info, error) bool) {
 		for _, key := range slices.Sorted(maps.Keys(h)) {
-			if !yield(ocfl.Info{Key: key, Size: int64(len(h[key]))}, nil) {
+			if strings.HasPrefix(key, prefix) && !yield(ocfl.Info{Key: key, Size: int64(len(h[key]))}, nil) {
 				return
 			}
 		}
