@@ -24,8 +24,9 @@ func newCheck(env *environment) *cobra.Command {
 		Use: "check", Short: "Prove that nothing was lost or altered, and name what was", Args: cobra.NoArgs,
 		Long: "Read every master and compute its SHA-512 anew, look at every access copy and preservation package, read the\n" +
 			"snapshots and the journal, prove the change log, and compare database, packages, object store and search index\n" +
-			"with each other. Every difference is listed with what to do about it. It may run beside servers and ingests,\n" +
-			"and changes nothing but with --repair.\n\n" +
+			"with each other. Every difference is listed with what to do about it. It may run beside servers and ingests.\n" +
+			"It mends nothing but with --repair; what it writes is its report and, into the log, which masters are not what\n" +
+			"was received, or are again.\n\n" +
 			"With --sample 5 a run looks at the next 5 % of the records, so that 20 runs come round to all of them; a server\n" +
 			"does that by itself once a day (--check-every).\n\n" +
 			"Exit status: 0 all is as it should be, 3 there are differences, 1 something could not be checked.",
@@ -165,8 +166,12 @@ func (env *environment) printCheck(r *check.Report, asked checkFlags) error {
 func printCheckText(w io.Writer, r *check.Report) {
 	for _, d := range r.Differences {
 		fmt.Fprintf(w, "%-18s %s\n%-18s %s\n", d.Code, d.Where(), "", d.Why)
+		mark := "✓"
+		if !d.Mended {
+			mark = "✗"
+		}
 		if d.Repaired != "" {
-			fmt.Fprintf(w, "%-18s ✓ %s\n", "", d.Repaired)
+			fmt.Fprintf(w, "%-18s %s %s\n", "", mark, d.Repaired)
 		}
 		if !d.Mended {
 			fmt.Fprintf(w, "%-18s → %s\n", "", d.Do)

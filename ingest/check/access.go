@@ -99,10 +99,13 @@ func (l *copyLook) facts(ctx context.Context) (*ingest.Facts, error) {
 	switch {
 	case !bytes.Equal(append(written, '\n'), data):
 		l.tell(AccessDamaged, key, "its bytes are not in the form in which they were written")
+	case facts.Access.Version != l.asset.Access.Version:
+		l.tell(AccessStale, key, "the access copy is version %s, and the catalogue serves %s", facts.Access.Version, l.asset.Access.Version)
 	case !same:
-		l.tell(AccessStale, key, "the access copy is version %s, and the catalogue serves %s, or describes it otherwise", facts.Access.Version, l.asset.Access.Version)
+		l.tell(AccessStale, key, "the access copy and the catalogue are of one version, %s, and do not describe it alike", facts.Access.Version)
 	case facts.Master != l.asset.Master.SHA512:
-		l.tell(AccessStale, key, "the access copy was made of the master %s…, and that of the asset is %s…", start(facts.Master), start(l.asset.Master.SHA512))
+		of, is := apart(facts.Master, l.asset.Master.SHA512)
+		l.tell(AccessStale, key, "the access copy was made of the master %s, and that of the asset is %s", of, is)
 	case facts.Rows != rows || facts.OfRows != of:
 		l.tell(AccessStale, key, "the access copy shows %d of %d rows, and the catalogue says %d of %d", facts.Rows, facts.OfRows, rows, of)
 	default:
@@ -157,7 +160,8 @@ func (l *copyLook) file(ctx context.Context, name string, facts *ingest.Facts) e
 	case size != want.Size:
 		l.tell(AccessDamaged, key, "it has %d bytes, and %d were made", size, want.Size)
 	case got != want.SHA256:
-		l.tell(AccessDamaged, key, "it has the SHA-256 %s…, and %s… was made", start(got), start(want.SHA256))
+		is, was := apart(got, want.SHA256)
+		l.tell(AccessDamaged, key, "it has the SHA-256 %s, and %s was made", is, was)
 	case name == sidecarFile:
 		l.sidecar(key, head.kept, size)
 	case name == pyramidFile && size != l.asset.Access.Bytes:

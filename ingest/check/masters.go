@@ -59,12 +59,26 @@ func (c *Checker) master(ctx context.Context, a *archive.Asset) (*Difference, er
 	case size != a.Master.Size:
 		d.Code, d.Why = MasterDamaged, fmt.Sprintf("the master %s has %d bytes, and %d were received", a.Master.Filename, size, a.Master.Size)
 	case got != a.Master.SHA512:
-		d.Code, d.Why = MasterDamaged, fmt.Sprintf("the master %s has the SHA-512 %s…, and %s… was received", a.Master.Filename, got[:12], start(a.Master.SHA512))
+		is, was := apart(got, a.Master.SHA512)
+		d.Code, d.Why = MasterDamaged, fmt.Sprintf("the master %s has the SHA-512 %s, and %s was received", a.Master.Filename, is, was)
 	default:
 		return nil, nil
 	}
 	return d, nil
 }
 
-// start shortens a digest, whatever it is.
-func start(s string) string { return s[:min(12, len(s))] }
+// apart shortens two digests that differ behind the first place where they do: a digest of
+// which one bit was altered where it is kept begins like the other.
+func apart(a, b string) (string, string) {
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	shorten := func(s string) string {
+		if n := max(12, same+4); n < len(s) {
+			return s[:n] + "…"
+		}
+		return s
+	}
+	return shorten(a), shorten(b)
+}
