@@ -70,7 +70,7 @@ type Index struct {
 
 	readOnly bool // it is only looked at
 
-	forgetAt time.Time // when it is tried again; of the one who calls Serve
+	forgetting forgetting // of the one who calls Serve
 }
 
 // ErrInUse says that another process has the index open.
