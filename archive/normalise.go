@@ -80,13 +80,19 @@ func (c *checker) fault(field, format string, args ...any) {
 	c.faults = append(c.faults, Invalid(field, format, args...))
 }
 
+// shortList is how many terms a vocabulary may have to be told whole.
+const shortList = 30
+
 // unknown reports a value that a controlled vocabulary does not have, with the
-// nearest values that it does have.
+// nearest values that it does have; where none is near, with all, if they are few.
 func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
 	format, args := "%q is not a known %s", []any{value, scheme}
 	if near := c.nearest(scheme, value); len(near) > 0 {
 		format += "; did you mean %s?"
 		args = append(args, TermNames(near))
+	} else if all := c.terms(scheme); len(all) > 0 && len(all) <= shortList {
+		format += "; write one of %s"
+		args = append(args, TermNames(all))
 	}
 	if advice != "" {
 		format += "; " + advice
@@ -99,25 +105,46 @@ func (c *checker) unknown(field string, scheme Scheme, value, advice string) {
 // lists of its own, in one scheme.
 var ofKind = map[Scheme][3]string{SchemeLevel: {"grade-", "protected-", "ich-"}, SchemeCategory: {"relic-", "immovable-", "ich-"}}
 
+// meant takes the terms of a scheme that a record of this kind may mean; nil takes all.
+func (c *checker) meant(scheme Scheme) func(Term) bool {
+	lists, ok := ofKind[scheme]
+	if !ok || c.kind == "" {
+		return nil
+	}
+	own := lists[0]
+	switch c.kind {
+	case KindSite, KindCave, KindMural:
+		own = lists[1]
+	case KindIntangible:
+		own = lists[2]
+	}
+	return func(t Term) bool {
+		return strings.HasPrefix(t.Code, own) || !slices.ContainsFunc(lists[:], func(list string) bool { return strings.HasPrefix(t.Code, list) })
+	}
+}
+
 // nearest are the nearest terms that a record of this kind may mean; of all kinds where it
 // has none like that.
 func (c *checker) nearest(scheme Scheme, value string) []Term {
-	if lists, ok := ofKind[scheme]; ok && c.kind != "" {
-		own := lists[0]
-		switch c.kind {
-		case KindSite, KindCave, KindMural:
-			own = lists[1]
-		case KindIntangible:
-			own = lists[2]
-		}
-		near := c.vocabulary.Nearest(scheme, value, func(t Term) bool {
-			return strings.HasPrefix(t.Code, own) || !slices.ContainsFunc(lists[:], func(list string) bool { return strings.HasPrefix(t.Code, list) })
-		})
-		if len(near) > 0 {
+	if among := c.meant(scheme); among != nil {
+		if near := c.vocabulary.Nearest(scheme, value, among); len(near) > 0 {
 			return near
 		}
 	}
 	return c.vocabulary.Nearest(scheme, value, nil)
+}
+
+// terms are those that a record of this kind may mean. Collections are more than their
+// vocabulary has: they are not listed.
+func (c *checker) terms(scheme Scheme) []Term {
+	if scheme == SchemeCollection {
+		return nil
+	}
+	all, _ := c.vocabulary.Terms(scheme)
+	if among := c.meant(scheme); among != nil {
+		all = slices.DeleteFunc(slices.Clone(all), func(t Term) bool { return !among(t) })
+	}
+	return all
 }
 
 // controlled turns a code or label into the code.

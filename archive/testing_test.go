@@ -26,6 +26,20 @@ func (fixedTerms) Term(scheme Scheme, s string) (Term, bool) {
 	return t, ok
 }
 
+// Terms has a short list of conditions, and a long one of sources.
+func (fixedTerms) Terms(scheme Scheme) (terms []Term, ok bool) {
+	switch scheme {
+	case SchemeCondition:
+		terms = []Term{{Code: "stable", Label: Text{"zh": "状态稳定"}}, {Code: "treated", Label: Text{"zh": "已修复"}}}
+	case SchemeCategory:
+		terms = []Term{{Code: "relic-02", Label: Text{"zh": "陶器"}}, {Code: "immovable-0100", Label: Text{"zh": "古遗址"}}}
+	case SchemeSource:
+		terms = make([]Term, shortList+1)
+	default:
+	}
+	return terms, terms != nil
+}
+
 func (fixedTerms) Nearest(scheme Scheme, _ string, _ func(Term) bool) []Term {
 	if scheme == SchemeLevel {
 		return []Term{{Code: "grade-1", Label: Text{"zh": "一级"}}}

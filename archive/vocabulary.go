@@ -47,6 +47,8 @@ type Vocabulary interface {
 	// Term finds a term by its code or any of its labels and aliases in any
 	// language, folded for case, width and spaces.
 	Term(scheme Scheme, codeOrLabel string) (Term, bool)
+	// Terms lists a scheme in its own order; ok is false for an unknown one.
+	Terms(scheme Scheme) (terms []Term, ok bool)
 	// Nearest returns up to three terms that look most like the value, the
 	// best first, of those that among takes; nil takes all. It may return none.
 	Nearest(scheme Scheme, value string, among func(Term) bool) []Term

@@ -168,6 +168,8 @@ func (words) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 	}
 	return archive.Term{Code: s}, s == "dunhuang" || s == "folk" || s == "mural" || s == "cave"
 }
+func (words) Terms(archive.Scheme) ([]archive.Term, bool) { return nil, false }
+
 func (words) Nearest(archive.Scheme, string, func(archive.Term) bool) []archive.Term { return nil }
 func (words) Within(archive.Scheme, string) []archive.Term                           { return nil }
 func (words) PeriodYears(string, string) (from, to int, ok bool)                     { return 0, 0, false }

@@ -103,6 +103,7 @@ var inChinese = map[string]string{
 	"needs both a type (accession, cave, shelfmark …) and a value": "编号须同时有类型（总登记号、窟号、索书号……）和值",
 	"%q is not a known %s":                                         "“%s”不是词表中的%s",
 	"%q is not a known %s; did you mean %s?":                       "“%s”不是词表中的%s；是否应为 %s？",
+	"%q is not a known %s; write one of %s":                        "“%s”不是词表中的%s；可填：%s",
 	"%q is not a known %s; if it is a new one, create it first as a record of kind collection with that id":                   "“%s”不是已有的%s；如为新专题，请先以该记录号建立一条类型为“专题”的记录",
 	"%q is not a known %s; did you mean %s?; if it is a new one, create it first as a record of kind collection with that id": "“%s”不是已有的%s；是否应为 %s？如为新专题，请先以该记录号建立一条类型为“专题”的记录",
 	"%s and %s would both be the layer %s of view %s; give one of them a label or another view":                               "%s 和 %s 都会成为视图 %[4]s 的图层 %[3]s；请为其中之一加标签或换一个视图",

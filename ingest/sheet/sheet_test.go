@@ -29,6 +29,8 @@ func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 	return archive.Term{Code: code}, ok
 }
 
+func (terms) Terms(archive.Scheme) ([]archive.Term, bool) { return nil, false }
+
 func (terms) Nearest(archive.Scheme, string, func(archive.Term) bool) []archive.Term { return nil }
 
 func (terms) Within(archive.Scheme, string) []archive.Term { return nil }
