@@ -33,6 +33,11 @@ func (r *Rehearsal) SaveAll(ctx context.Context, by string, drafts []Draft) ([]S
 	})
 }
 
+// Normalise is Archive.Normalise.
+func (r *Rehearsal) Normalise(ctx context.Context, record Record) (Record, error) {
+	return r.archive.Normalise(ctx, record)
+}
+
 // HasCollection is Archive.HasCollection.
 func (r *Rehearsal) HasCollection(ctx context.Context, slug string) (string, error) {
 	return r.archive.HasCollection(ctx, slug)

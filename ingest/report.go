@@ -43,10 +43,14 @@ type Item struct {
 	Record string `json:"record,omitempty"`
 	Asset  string `json:"asset,omitempty"`
 	Field  string `json:"field,omitempty"`
-	Code   string `json:"code,omitempty"`
-	Why    string `json:"why"`
-	Do     string `json:"do,omitempty"`
-	Like   *Like  `json:"like,omitempty"` // what it looks like, of a note "duplicate" or "looks-like"
+	// Column and Heading are those of the sheet that a refused row's field stands in: "F",
+	// as spreadsheet programs name it, and 级别.
+	Column  string `json:"column,omitempty"`
+	Heading string `json:"heading,omitempty"`
+	Code    string `json:"code,omitempty"`
+	Why     string `json:"why"`
+	Do      string `json:"do,omitempty"`
+	Like    *Like  `json:"like,omitempty"` // what it looks like, of a note "duplicate" or "looks-like"
 }
 
 // Like is another asset that looks the same, and its record.
@@ -80,9 +84,14 @@ type RowFiles struct {
 	Files []string `json:"files"`
 }
 
-// Where says which file or row, and which field of it.
+// Where says which file or row, and which column or field of it.
 func (i Item) Where() string {
-	if i.Field == "" {
+	switch {
+	case i.Column != "" && (i.Field == i.Heading || i.Heading == ""):
+		return strings.TrimSpace(i.Item + ", column " + i.Column + " " + i.Heading)
+	case i.Column != "":
+		return i.Item + ", column " + i.Column + " " + i.Heading + " (" + i.Field + ")"
+	case i.Field == "":
 		return i.Item
 	}
 	return i.Item + ", " + i.Field

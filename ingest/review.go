@@ -68,6 +68,12 @@ func (p place) mark(err error) {
 
 // doubt notes what is to be known of a row that is taken all the same.
 func (r *run) doubt(item string, at place, code string, why *archive.InvalidError) {
+	if at.table != nil {
+		if r.doubts == nil {
+			r.doubts = map[place][]int{}
+		}
+		r.doubts[at] = append(r.doubts[at], len(r.report.Notes))
+	}
 	r.report.note(Item{Item: item, Field: why.Field, Code: code, Why: why.Why})
 	if at.table != nil && at.table.wanted {
 		at.table.Marks[at.row] = append(at.table.Marks[at.row], sheet.Mark{Field: why.Field, Reason: why, Doubt: true})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,6 +93,7 @@ func (p *Pipeline) Run(ctx context.Context, req Request, progress Progress) (_ *
 	if err != nil {
 		return nil, nil, errors.Join(err, discard(r.pending))
 	}
+	r.report.Notes = slices.DeleteFunc(r.report.Notes, func(i Item) bool { return i.Code == takenBack })
 	r.report.order()
 	return r.report, r.received, nil
 }
@@ -104,6 +106,7 @@ type records interface {
 	Record(ctx context.Context, id string) (*archive.Entry, error)
 	Records(ctx context.Context, ids []string) ([]*archive.Entry, error)
 	SaveAll(ctx context.Context, by string, drafts []archive.Draft) ([]archive.Saved, error)
+	Normalise(ctx context.Context, r archive.Record) (archive.Record, error)
 }
 
 // run is one run in progress.
@@ -118,6 +121,7 @@ type run struct {
 	files    []*os.File // the sheets
 	reviewed []*reviewed
 	keys     rowKeys
+	doubts   map[place][]int  // of each row, by their place among the notes
 	named    map[string]keyed // rows without a number or id, by the id that they got
 	pending  []row            // rows of the transaction being gathered
 	bytes    int64            // of the files of these that were read already
@@ -242,7 +246,9 @@ func (r *run) flush(ctx context.Context) (err error) {
 	}
 	for i, result := range saved {
 		if result.Err != nil {
-			r.refuseRow(rows[i].item, rows[i].at, result.ID, result.Err)
+			record := rows[i].record
+			record.ID = result.ID
+			r.refuseRow(rows[i].item, rows[i].at, record, result.Err)
 			continue
 		}
 		r.report.Records[string(result.Outcome)]++
@@ -339,28 +345,6 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 	}
 	return nil
 }
-
-func (r *run) refuseRow(item string, at place, record string, err error) {
-	r.progress.Row()
-	at.mark(err)
-	r.report.Records["refused"]++
-	var faults archive.InvalidErrors
-	if !errors.As(err, &faults) {
-		one := itemOf(item, err)
-		one.Record = record
-		if one.Do == "" {
-			one.Do = doMend
-		}
-		r.report.fail(one)
-		return
-	}
-	for _, f := range faults {
-		r.report.fail(Item{Item: item, Record: record, Field: f.Field, Code: "invalid", Why: f.Why, Do: doMend})
-	}
-}
-
-// doMend is what to do about a faulty row.
-const doMend = "mend this in the sheet and run the same command again; what went through stays as it is"
 
 // refusal reports whether an error is about one row or file, not about the
 // archive or the machine.

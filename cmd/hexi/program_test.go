@@ -79,6 +79,8 @@ type report struct {
 	Failed, Notes   []struct {
 		Item, Record, Asset, Field, Code, Why, Do string
 
+		Column, Heading string
+
 		Like *struct {
 			Asset, Record string
 			Titles        map[string]string

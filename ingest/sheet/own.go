@@ -85,7 +85,7 @@ func (s *Sheet) openOwnTables(book *workbook, tables []ownTable, opts Options) e
 		if err != nil {
 			return fmt.Errorf("table %s: %w", t.name, err)
 		}
-		table := &Table{Name: t.name, Kept: extra, rows: t.rows(g, columns, opts)}
+		table := &Table{Name: t.name, Kept: extra, rows: t.rows(g, columns, opts), own: namedColumns(columns)}
 		if t.kind == archive.KindCollection {
 			s.Tables = append(s.Tables, table)
 		} else {
@@ -140,6 +140,18 @@ func (t ownTable) columns(g grid) (columns []own.Column, extra []string, err err
 		return nil, nil, archive.Invalid(columns[at].Heading, "is not the last column any more; move the columns behind it before it")
 	}
 	return columns, extra, nil
+}
+
+// namedColumns are columns as faults find them.
+func namedColumns(columns []own.Column) []column {
+	out := make([]column, len(columns))
+	for i, c := range columns {
+		out[i] = column{field: c.Path, name: c.Heading}
+		if key, ok := strings.CutPrefix(c.Path, "extra."); ok {
+			out[i].field, out[i].key = "extra", key
+		}
+	}
+	return out
 }
 
 // rows yields the rows of a table as records.

@@ -400,6 +400,10 @@ func fit(s string) string {
 // column finds the column that a mark is about: by its heading, or by the path of the
 // field; -1 for none.
 func (t *Table) column(field string, record archive.Record) int {
+	return columnOfFault(t.of(record.Kind).columns, field, record)
+}
+
+func columnOfFault(columns []column, field string, record archive.Record) int {
 	if field == "" {
 		return -1
 	}
@@ -407,15 +411,14 @@ func (t *Table) column(field string, record archive.Record) int {
 	if _, err := fmt.Sscanf(field, "column %d", &n); err == nil && n > 0 {
 		return n - 1
 	}
-	t = t.of(record.Kind)
-	for i, c := range t.columns {
+	for i, c := range columns {
 		if c.name == field {
 			return i
 		}
 	}
 	path := pathOf(field, record)
 	best, length := -1, 0
-	for i, c := range t.columns {
+	for i, c := range columns {
 		own := c.path()
 		if c.name == "" || c.field == "ignore" {
 			continue
@@ -428,6 +431,42 @@ func (t *Table) column(field string, record archive.Record) int {
 		}
 	}
 	return best
+}
+
+// Place is the column that a fault is about, by its heading or by the path of a field: its
+// letter, as spreadsheet programs name it, and its heading; "" for none.
+func (t *Table) Place(field string, record archive.Record) (letter, heading string) {
+	columns := t.shown(record.Kind)
+	i := columnOfFault(columns, field, record)
+	if i < 0 || i >= maxColumns {
+		return "", ""
+	}
+	letter, err := excelize.ColumnNumberToName(i + 1)
+	if err != nil {
+		return "", "" // beyond what a workbook has
+	}
+	if i < len(columns) {
+		heading = columns[i].name
+	}
+	return letter, heading
+}
+
+// PathAt is the path of the field that a column, by its letter, is for in rows like a
+// record; "" for none.
+func (t *Table) PathAt(letter string, record archive.Record) string {
+	i, err := excelize.ColumnNameToNumber(letter)
+	if columns := t.shown(record.Kind); err == nil && i <= len(columns) {
+		return columns[i-1].path()
+	}
+	return ""
+}
+
+// shown are the columns as rows of a kind have them.
+func (t *Table) shown(kind archive.Kind) []column {
+	if t.grid == nil {
+		return t.own
+	}
+	return t.of(kind).columns
 }
 
 // pathOf turns identifiers[0].value into identifiers.accession, and so on.

@@ -117,6 +117,7 @@ type Table struct {
 	rows           iter.Seq[Row]
 	headAt, headTo int // lines
 	columns        []column
+	own            []column // those of a workbook that was exported, to be named in faults
 	samples        []string
 	has            [2][2]map[string]bool // see hasOf
 	kind           archive.Kind
