@@ -40,7 +40,7 @@ func (c *checker) profile(r *Record) {
 		if !ok || !there {
 			continue
 		}
-		if otherList(f.Scheme, r.Level) {
+		if otherList(f.Scheme, r.Level) || c.ofProvince(f.Scheme, raw) {
 			f.Type = TypeText
 		}
 		value, keep := c.value(f, raw)
@@ -61,10 +61,29 @@ func otherList(scheme Scheme, level string) bool {
 	switch scheme {
 	case "protection-batch": // a site without a level may be on any list
 		return level != "protected-national" && level != "world-heritage"
-	case "ich-batch":
+	case "ich-batch", "bearer-batch":
 		return level != "" && level != "ich-national" && level != "ich-unesco"
 	}
 	return false
+}
+
+// provincial finds words that name the list of a province, a city or a county.
+var provincial = regexp.MustCompile(`(?i)[省市州县区旗]|provinc|prefect|municip|count(y|ies)|city`)
+
+// ofProvince reports whether a batch says itself that it is of another list than the
+// scheme has: 省级第四批.
+func (c *checker) ofProvince(scheme Scheme, raw json.RawMessage) bool {
+	switch scheme {
+	case "protection-batch", "ich-batch", "bearer-batch":
+	default:
+		return false
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil || !provincial.MatchString(s) {
+		return false
+	}
+	_, known := c.vocabulary.Term(scheme, s)
+	return !known
 }
 
 // value checks one value and returns it in the form in which it is kept; keep is false
