@@ -2,12 +2,14 @@ package archive
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 // Doubts are what is to be asked about a record in the form in which it is kept (see
 // Normalise): words in fields that take others than those of a vocabulary but are not
-// among its terms, and words for a time that leave something open. Nothing of it is
+// among its terms, words for a time that leave something open, and an end that lies before
+// its beginning. Nothing of it is
 // wrong by itself; each names the field and, where there is one, the nearest term.
 func (a *Archive) Doubts(r *Record) InvalidErrors {
 	c := &checker{vocabulary: a.vocabulary}
@@ -26,6 +28,7 @@ func (a *Archive) Doubts(r *Record) InvalidErrors {
 		c.open(fmt.Sprintf("dimensions[%d].unit", i), SchemeUnit, d.Unit)
 	}
 	c.periodDoubts(r)
+	c.orderDoubts(r)
 	return c.faults
 }
 
@@ -80,4 +83,46 @@ func (c *checker) periodDoubts(r *Record) {
 		}
 		return
 	}
+}
+
+// orderDoubts tells of dates and years that lie before the one that the profile says they
+// come after. Dates that are not known to the same part are compared as far as both are.
+func (c *checker) orderDoubts(r *Record) {
+	p, ok := c.vocabulary.ProfileOf(r)
+	if !ok {
+		return
+	}
+	for _, end := range p.Fields {
+		begin, ok := p.Field(end.After)
+		if end.After == "" || !ok {
+			continue
+		}
+		from, until := c.moment(r, begin), c.moment(r, end)
+		if from == "" || until == "" {
+			continue
+		}
+		before := false
+		if end.Type == TypeYear {
+			a, _ := strconv.Atoi(from)
+			b, _ := strconv.Atoi(until)
+			before = b < a
+		} else {
+			n := min(len(from), len(until))
+			before = until[:n] < from[:n]
+		}
+		if before {
+			c.fault(end.Path, "%s is before %s (%s); one of the two is wrong", until, from, begin.Label.In("zh"))
+		}
+	}
+}
+
+// moment is a date or year of a record in the form in which it is kept, "" for none.
+func (c *checker) moment(r *Record, f Field) string {
+	key, _ := f.Extra()
+	quiet := &checker{vocabulary: c.vocabulary} // what it cannot read is a fault, and told as one
+	raw, keep := quiet.value(f, r.Extra[key])
+	if r.Extra[key] == nil || !keep || len(quiet.faults) > 0 {
+		return ""
+	}
+	return strings.Trim(string(raw), `"`)
 }

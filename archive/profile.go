@@ -38,6 +38,9 @@ type Field struct {
 	// Required says that the official sheet must have it. A record without is taken all
 	// the same, since most archives describe step by step; reports tell of it.
 	Required bool `json:"required,omitempty"`
+	// After is the path of the date or year that this one, of the same type, does not lie
+	// before: of an end its beginning. A record that says otherwise is asked about (Doubts).
+	After string `json:"after,omitempty"`
 }
 
 // The types of fields.

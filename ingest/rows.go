@@ -98,8 +98,8 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 			r.doubt(item, at, noteCode(note), note.Cause)
 		}
 	}
-	for _, doubt := range r.beside(sheetRow) {
-		r.doubt(item, at, "kept-as-written", doubt)
+	for _, doubt := range r.beside(sheetRow, next.record) {
+		r.doubt(item, at, noteCode(sheet.Note{Why: doubt.Why}), doubt)
 	}
 	if next.doubt != nil {
 		r.doubt(item, at, "profile", next.doubt)
@@ -116,11 +116,19 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 // others too, as the API tells them. What a time leaves open the notes of the row say.
 // Lines of JSON come from programs, and many of them from an export, which was asked
 // about when it was written.
-func (r *run) beside(row sheet.Row) (doubts archive.InvalidErrors) {
+//
+// Of what a profile adds it is the record as it will be that counts: the beginning of what
+// a row says the end of may be in the archive.
+func (r *run) beside(row sheet.Row, will archive.Record) (doubts archive.InvalidErrors) {
 	if row.Cells == nil {
 		return nil
 	}
-	for _, doubt := range r.p.archive.Doubts(&row.Record) {
+	says := row.Record
+	says.Kind, says.Extra = will.Kind, will.Extra
+	if term, ok := r.p.archive.Vocabulary().Term(archive.SchemeKind, string(says.Kind)); ok {
+		says.Kind = archive.Kind(term.Code)
+	}
+	for _, doubt := range r.p.archive.Doubts(&says) {
 		if !strings.HasPrefix(doubt.Field, "period.") {
 			doubts = append(doubts, doubt)
 		}

@@ -108,6 +108,7 @@ func TestFaultsOfOwnFiles(t *testing.T) {
 		{"profiles/x.csv", "kind,relic\nzh,某\nen,X\npath,zh,en,type\nextra.a,甲,A,text\nextra.a,乙,B,text\n", "profile profiles/x.csv: line 6: the field extra.a is there already"},
 		{"profiles/x.csv", "kind,relic\nzh,某\nen,X\npath,zh,en,type\ncolour,甲,A,text\n", `profile profiles/x.csv: line 5: a record has no field "colour"`},
 		{"profiles/x.csv", "kind,relic\nzh,某\nen,X\npath,zh,en,type,scheme\nextra.a,甲,A,term,glaze\n", `profile profiles/x.csv: extra.a takes its values from "glaze", which is no scheme`},
+		{"profiles/x.csv", "kind,relic\nzh,某\nen,X\npath,zh,en,type,after\nextra.a,甲,A,date,extra.b\nextra.b,乙,B,year\n", `profile profiles/x.csv: extra.a stands after "extra.b", which is no date or year`},
 		{"profiles/x.csv", "kind,ship\nzh,某\nen,X\npath,zh,en,type\n", `profile profiles/x.csv: "ship" is no kind of records`},
 		{"profiles/x.csv", "extends,none\npath,zh,en,type\n", `profile profiles/x.csv: extends "none", which is no profile`},
 		{"profiles/x.csv", "kind,relic\ncategories,none\nzh,某\nen,X\npath,zh,en,type\n", `profile profiles/x.csv: "none" is no code of a category`},

@@ -28,7 +28,8 @@ import (
 //	order,20                    where it is listed
 //
 // Then a line of columns that begins with path, and a line a field: path, zh, en, type,
-// scheme, required (yes) and headings (parted by |). A field with the path of one that
+// scheme, required (yes), headings (parted by |) and, where there is such a column, after
+// (of a date or year the field that it does not lie before). A field with the path of one that
 // was taken over stands in its place.
 
 var profileTypes = []string{
@@ -217,7 +218,7 @@ func (d *draft) set(r row) error {
 func (r row) field() (archive.Field, error) {
 	f := archive.Field{
 		Path: r.get("path"), Label: archive.Text{"zh": r.get("zh"), "en": r.get("en")},
-		Scheme: archive.Scheme(r.get("scheme")), Type: r.get("type"), Required: r.get("required") == "yes",
+		Scheme: archive.Scheme(r.get("scheme")), Type: r.get("type"), Required: r.get("required") == "yes", After: r.get("after"),
 	}
 	if h := r.get("headings"); h != "" {
 		f.Headings = strings.Split(h, "|")
@@ -259,7 +260,24 @@ func (v *Vocabulary) checkProfiles() error {
 			if _, ok := v.schemes[f.Scheme]; f.Scheme != "" && !ok {
 				return fault("%s takes its values from %q, which is no scheme; there is no file %s.csv", f.Path, f.Scheme, f.Scheme)
 			}
+			if err := checkAfter(&p, f); err != nil {
+				return fault("%w", err)
+			}
 		}
+	}
+	return nil
+}
+
+// checkAfter holds a field to the one that it does not lie before.
+func checkAfter(p *archive.Profile, f archive.Field) error {
+	if f.After == "" {
+		return nil
+	}
+	begin, there := p.Field(f.After)
+	_, extra := f.Extra()
+	_, both := begin.Extra()
+	if !there || !extra || !both || begin.Type != f.Type || f.Type != archive.TypeDate && f.Type != archive.TypeYear {
+		return fmt.Errorf("%s stands after %q, which is no date or year of the profile of its own type below extra", f.Path, f.After)
 	}
 	return nil
 }

@@ -62,3 +62,26 @@ func TestFaultsOfARowThatAdds(t *testing.T) {
 		t.Errorf("%q: %+v", told, r.Failed)
 	}
 }
+
+// An end before its beginning is asked about, also where the archive has the beginning; as
+// far as both are known.
+func TestEndBeforeItsBeginning(t *testing.T) {
+	t.Parallel()
+	s := newSheetTrial(t)
+	first := s.ingest(s.write("a.csv", "id,名称,开始日期,结束日期,部队",
+		"e1,甲,1936-10-09,1936-10-08,红五军", "e2,乙,1936-10-09,1936年10月,红五军", "e3,丙,1936,1935年12月,红五军", "e4,丁,1936-10,,红五军"),
+		"--collection", "red-culture", "--kind", "event")
+	s.counted("the sheet", first, 4, 0, 0, 0)
+	then := s.ingest(s.write("b.csv", "id,名称,结束日期,部队", "e4,丁,1936-09-30,红五军"), "--collection", "red-culture", "--kind", "event")
+	s.counted("the end alone", then, 0, 1, 0, 0)
+	var told []string
+	for _, n := range append(first.Notes, then.Notes...) {
+		if strings.Contains(n.Why, "is before") {
+			told = append(told, n.Item+" "+n.Field+" "+n.Code)
+		}
+	}
+	want := []string{"a.csv row 2 extra.eventEnd doubt", "a.csv row 4 extra.eventEnd doubt", "b.csv row 2 extra.eventEnd doubt"}
+	if !slices.Equal(told, want) {
+		t.Errorf("%q, want %q", told, want)
+	}
+}

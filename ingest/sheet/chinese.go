@@ -103,6 +103,7 @@ var inChinese = map[string]string{
 	"needs both a type (accession, cave, shelfmark …) and a value": "编号须同时有类型（总登记号、窟号、索书号……）和值",
 	"%q is not a known %s":                                         "“%s”不是词表中的%s",
 	"%q is not a known %s; did you mean %s?":                       "“%s”不是词表中的%s；是否应为 %s？",
+	"%s is before %s (%s); one of the two is wrong":                "%s 早于 %s（%s），二者之一有误",
 	"%q is not a known %s; write one of %s":                        "“%s”不是词表中的%s；可填：%s",
 	"%q is not a known %s; if it is a new one, create it first as a record of kind collection with that id":                   "“%s”不是已有的%s；如为新专题，请先以该记录号建立一条类型为“专题”的记录",
 	"%q is not a known %s; did you mean %s?; if it is a new one, create it first as a record of kind collection with that id": "“%s”不是已有的%s；是否应为 %s？如为新专题，请先以该记录号建立一条类型为“专题”的记录",
