@@ -286,7 +286,10 @@ func (c *checker) regions(f Field, raw json.RawMessage) any {
 		}
 		list = list[:0]
 		for _, s := range texts {
-			asset, xywh, _ := strings.Cut(strings.TrimSpace(s), " ")
+			asset, xywh, named := strings.Cut(strings.TrimSpace(s), " ")
+			if _, box := parseBox(asset); box && !named {
+				asset, xywh = "", asset
+			}
 			list = append(list, Region{Asset: asset, XYWH: strings.TrimSpace(xywh)})
 		}
 	}
@@ -295,7 +298,7 @@ func (c *checker) regions(f Field, raw json.RawMessage) any {
 		path := fmt.Sprintf("%s[%d]", f.Path, i)
 		c.link(path+".asset", &list[i].Asset, "")
 		if list[i].Asset == "" {
-			c.fault(path+".asset", "is missing; name the image")
+			c.fault(path+".asset", "is missing; name the image before the numbers, as in %q", "a0123 "+list[i].XYWH)
 		}
 		c.view(path+".xywh", list[i].XYWH)
 	}

@@ -117,7 +117,8 @@ func (r *run) allFaults(ctx context.Context, t *taking, from sheet.Row, err erro
 		}
 	}
 	for _, f := range more {
-		if !follows(t.table, next.record, f, faults[:unread]) {
+		// A region gets its image only once the row's files are read.
+		if !strings.HasSuffix(f.Field, "].asset") && !follows(t.table, next.record, f, faults[:unread]) {
 			faults = append(faults, f)
 		}
 	}

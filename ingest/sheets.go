@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -229,7 +230,11 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, 
 	if t.keys.files != nil && len(sheetRow.Files) == 0 {
 		out.files = append(out.files, t.keys.files.files(r.found, sheetRow.Number)...)
 	}
+	if err := r.nameImages(ctx, &sheetRow, &out, known); err != nil {
+		return row{}, errors.Join(err, discard([]row{out}))
+	}
 	if sheetRow.Has != nil {
+		out.record.Extra = sheetRow.Record.Extra
 		sheetRow.Record = out.record // with its id
 		out.said = &sheetRow
 		out.lang = t.table.Lang
