@@ -55,6 +55,13 @@ func (c *checker) profile(r *Record) {
 	}
 }
 
+// ControlledIn reports whether a record holds terms of the field's scheme there: a batch of
+// a province's list is none of the nation's, whatever it is called.
+func (f Field) ControlledIn(r *Record) bool {
+	key, extra := f.Extra()
+	return extra && (f.Type == TypeTerm || f.Type == TypeTerms) && f.Scheme != "" && r.Extra[key] != nil && !otherList(f.Scheme, r.Level)
+}
+
 // otherList reports whether a batch of a record of that level is one of another list than
 // the scheme has: provinces and cities number and call their batches as the nation does.
 func otherList(scheme Scheme, level string) bool {

@@ -154,11 +154,18 @@ func headingOf(columns []Column, path string) string {
 func decodeCells(v Vocabulary, columns []Column, kind archive.Kind, cells []Cell) *decoded {
 	d := &decoded{filled: map[string][]string{}}
 	d.line.Kind = kind
+	extra := map[string]Cell{}
 	for i, c := range columns {
 		if i < len(cells) && cells[i].Text != "" && c.Path != PathRest {
 			d.filled[rootOf(c.Path)] = append(d.filled[rootOf(c.Path)], c.Path)
 			d.set(v, c, cells[i])
+			if key, ok := strings.CutPrefix(c.Path, "extra."); ok {
+				extra[key] = cells[i]
+			}
 		}
+	}
+	if len(extra) > 0 {
+		d.readTerms(v, extra)
 	}
 	if d.period != "" {
 		p := d.line.Period

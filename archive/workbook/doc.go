@@ -54,5 +54,6 @@ const MaxCell = 32_767
 var schemes = map[string]archive.Scheme{
 	"category": archive.SchemeCategory, "level": archive.SchemeLevel, "completeness": archive.SchemeCompleteness,
 	"condition": archive.SchemeCondition, "source": archive.SchemeSource, "collection": archive.SchemeCollection,
-	"period.term": archive.SchemePeriod, "location.site": archive.SchemeSite,
+	"period.term": archive.SchemePeriod, "location.site": archive.SchemeSite, "location.space": archive.SchemeSpace,
+	"location.surface": archive.SchemeSurface, "location.position": archive.SchemePosition, "location.role": archive.SchemeWallRole,
 }

@@ -66,15 +66,27 @@ func show(v Vocabulary, l *archive.Line, path string) Cell {
 	case "rights":
 		return showRights(l.Rights, part)
 	case "extra":
-		if raw := l.Extra[part]; raw != nil {
-			return extraCell(raw)
-		}
+		return showExtra(v, extraTerms(v, &l.Record), l, part)
 	case "files":
 		return text(strings.Join(l.Files, "\n"))
 	default:
 		return text(showPlain(l, path))
 	}
 	return Cell{}
+}
+
+// showExtra shows a field below extra; terms are those of the record.
+func showExtra(v Vocabulary, terms map[string]archive.Field, l *archive.Line, key string) Cell {
+	raw := l.Extra[key]
+	if raw == nil {
+		return Cell{}
+	}
+	if f, ok := terms[key]; ok {
+		if c, ok := termCell(v, f, raw); ok {
+			return c
+		}
+	}
+	return extraCell(raw)
 }
 
 // list is JSON, for what has more parts than a cell can show.
@@ -236,11 +248,17 @@ type restField struct {
 // by more cells of the same.
 func Encode(v Vocabulary, columns []Column, kind archive.Kind, l archive.Line) []Cell {
 	cells := make([]Cell, 0, len(columns))
+	terms := extraTerms(v, &l.Record)
 	for _, c := range columns {
 		if c.Path == PathRest {
 			continue
 		}
-		cell := show(v, &l, c.Path)
+		var cell Cell
+		if key, ok := strings.CutPrefix(c.Path, "extra."); ok {
+			cell = showExtra(v, terms, &l, key)
+		} else {
+			cell = show(v, &l, c.Path)
+		}
 		cell.Text = presentable(cell.Text)
 		cells = append(cells, cell)
 	}

@@ -23,6 +23,8 @@ func (terms) Term(scheme archive.Scheme, s string) (archive.Term, bool) {
 		{Code: "ming", Label: archive.Text{"zh": "明", "en": "Ming"}}, {Code: "grade-1", Label: archive.Text{"zh": "一级"}},
 		{Code: "twin", Label: archive.Text{"zh": "一级"}}, {Code: "folk", Label: archive.Text{"zh": "民俗"}},
 		{Code: "height", Label: archive.Text{"zh": "高"}}, {Code: "diameter", Label: archive.Text{"zh": "直径"}},
+		{Code: "truncated-pyramid", Label: archive.Text{"zh": "覆斗顶窟"}}, {Code: "flaking", Label: archive.Text{"zh": "起甲"}},
+		{Code: "soot", Label: archive.Text{"zh": "烟熏"}}, {Code: "main", Label: archive.Text{"zh": "主室"}}, {Code: "1", Label: archive.Text{"zh": "第一批"}},
 		{Code: "mouth-diameter", Label: archive.Text{"zh": "口径"}}, {Code: "mass", Label: archive.Text{"zh": "质量"}},
 	} {
 		if s == t.Code || s == t.Label["zh"] {
@@ -37,6 +39,9 @@ func (terms) ProfileOf(r *archive.Record) (archive.Profile, bool) {
 	p := archive.Profile{Code: "all", Kind: archive.KindRelic, Fields: []archive.Field{
 		{Path: "extra.remark", Label: archive.Text{"zh": "备注", "en": "Remark"}, Type: archive.TypeText},
 		{Path: "extra.accessionYear", Label: archive.Text{"zh": "入藏年度"}, Type: archive.TypeYear},
+		{Path: "extra.form", Label: archive.Text{"zh": "形制"}, Type: archive.TypeTerm, Scheme: "cave-form"},
+		{Path: "extra.diseases", Label: archive.Text{"zh": "病害"}, Type: archive.TypeTerms, Scheme: "disease"},
+		{Path: "extra.batch", Label: archive.Text{"zh": "批次"}, Type: archive.TypeTerm, Scheme: "protection-batch"},
 	}}
 	if r.ProfileName() == "ledger" {
 		p.Code, p.Fields = "ledger", []archive.Field{
@@ -131,6 +136,11 @@ func TestThereAndBack(t *testing.T) {
 		`,"location":{"site":"x","cave":"1","space":"s","surface":"n","position":"p","role":"r"},"partOf":"b","text":{"zh":"文","en":"t"}`,
 		`,"assets":[{"id":"a1","filename":"x.jpg","size":3,"sha512":"` + strings.Repeat("ab", 64) + `"},{"id":"a2","filename":"x.jpg","size":4,"sha512":"` + strings.Repeat("cd", 64) + `"}],"files":["x.jpg","x.jpg"],"layers":[null,{"view":"1","kind":"visible"}]`,
 		`,"files":[" odd ；name.jpg"],"assets":[{"id":"a1","filename":" odd ；name.jpg","size":3,"sha512":"` + strings.Repeat("ab", 64) + `"}]`,
+		`,"extra":{"form":"truncated-pyramid","diseases":["flaking","soot"]},"location":{"space":"main"}`,
+		`,"extra":{"form":"覆斗顶窟","diseases":["起甲"]},"location":{"space":"主室"}`, `,"extra":{"form":"twin","diseases":["twin","soot"]}`,
+		`,"extra":{"form":7,"diseases":"起甲；烟熏"}`, `,"extra":{"form":["flaking"],"diseases":["flaking","own；words",""]}`, `,"extra":{"form":"json:x","diseases":[]}`,
+		`,"level":"protected-national","extra":{"batch":"1"}`, `,"level":"protected-provincial","extra":{"batch":"第一批"}`, `,"extra":{"batch":"第一批"}`,
+		`,"extra":{"profile":"flaking","form":"truncated-pyramid"}`,
 		`,"text":{"zh":"` + strings.Repeat("长", 40_000) + `","en":"` + strings.Repeat("😀", 20_000) + `"}`,
 	} {
 		l := lineOf(t, head+rest+"}")
@@ -386,5 +396,35 @@ func TestRegisterMeasures(t *testing.T) {
 	}
 	if got := strings.Join(headings, " "); !strings.Contains(got, "口径 尺寸（odd）") {
 		t.Errorf("headings %s", got)
+	}
+}
+
+// Controlled fields of a place in a cave, and those that a profile adds, show what they are
+// called, and take it; a batch of a province's list keeps its words.
+func TestLabelsOfTerms(t *testing.T) {
+	t.Parallel()
+	l := lineOf(t, `{"id":"a","collection":"folk","kind":"relic","titles":{"zh":"名"},"level":"protected-provincial","location":{"space":"main"},"extra":{"form":"truncated-pyramid","diseases":["flaking","soot"],"batch":"第一批"}}`)
+	columns := columnsOf(l)
+	cells := there(t, columns, l)
+	at := map[string]int{}
+	for i, c := range columns {
+		at[c.Path] = i
+	}
+	for path, want := range map[string]string{"location.space": "主室", "extra.form": "覆斗顶窟", "extra.diseases": "起甲；烟熏", "extra.batch": "第一批"} {
+		if got := cells[at[path]].Text; got != want {
+			t.Errorf("%s shows %q, want %q", path, got, want)
+		}
+	}
+	for _, test := range []struct{ path, text, want string }{
+		{"extra.diseases", "烟熏", `"diseases":["soot"]`}, {"extra.diseases", "烟熏、起甲", `"diseases":"烟熏、起甲"`}, {"extra.diseases", `json:["soot"]`, `"diseases":["soot"]`},
+		{"extra.form", "truncated-pyramid", `"form":"truncated-pyramid"`}, {"extra.form", " 起甲 ", `"form":"flaking"`}, {"extra.form", "圆顶", `"form":"圆顶"`},
+		{"location.space", "起甲", `"space":"flaking"`}, {"location.space", "别处", `"space":"别处"`},
+	} {
+		edited := append([]workbook.Cell(nil), cells...)
+		edited[at[test.path]] = workbook.Cell{Text: test.text}
+		row, err := workbook.Decode(terms{}, columns, archive.KindRelic, edited)
+		if got := textOf(t, row.Line); err != nil || !strings.Contains(got, test.want) || !strings.Contains(got, `"batch":"第一批"`) {
+			t.Errorf("%s %q: %v, %s, want %s", test.path, test.text, err, got, test.want)
+		}
 	}
 }
