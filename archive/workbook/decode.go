@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"hexi/archive"
 )
@@ -31,23 +33,28 @@ type decoded struct {
 // Decode reads a row: the cells under the columns, and behind them those that go on with
 // the last. Kind is that of the table. Its error is InvalidErrors, by the headings.
 func Decode(v Vocabulary, columns []Column, kind archive.Kind, cells []Cell) (Row, error) {
-	var text strings.Builder
 	cells = slices.Clone(cells)
+	text, pieces := "", 0
 	if at := slices.IndexFunc(columns, func(c Column) bool { return c.Path == PathRest }); at >= 0 {
-		for i := at; i < len(cells) && (i == at || i >= len(columns)); i++ {
-			text.WriteString(cells[i].Text)
+		var of []int
+		text, of = restText(columns, cells, at)
+		for _, i := range of {
 			cells[i] = Cell{}
 		}
+		pieces = len(of)
 	}
 	d := decodeCells(v, columns, kind, cells)
 	row := Row{Line: d.line}
-	if text.Len() == 0 {
+	if text == "" {
 		return row, d.faulty(columns)
 	}
 	var r rest
-	data, err := unwrap(text.String())
+	data, err := unwrap(text)
 	if err == nil {
 		err = json.Unmarshal(data, &r)
+	}
+	if err == nil && r.Cells != 0 && r.Cells != pieces {
+		err = fmt.Errorf("it was written into %d cells, and stands in %d", r.Cells, pieces)
 	}
 	if err != nil {
 		return row, archive.InvalidErrors{archive.Invalid(headingOf(columns, PathRest), "is damaged (%v); it holds what the other cells cannot show and is not to be edited; empty it to take the cells as they are", err)}
@@ -56,6 +63,43 @@ func Decode(v Vocabulary, columns []Column, kind archive.Kind, cells []Cell) (Ro
 		return row, err
 	}
 	return row, d.faulty(columns)
+}
+
+// restText is the text of the last column and the cells that it stands in. Where that one is
+// full it goes on to the right, in cells without a heading; somebody may have written a
+// heading above these, or put a column of their own before them.
+func restText(columns []Column, cells []Cell, at int) (text string, of []int) {
+	more := true
+	for i := at; i < len(cells); i++ {
+		nameless := i >= len(columns) || columns[i].Path == ""
+		s := cells[i].Text
+		switch {
+		case s == "" && i > at:
+		case i == at, nameless: // also what belongs to nobody, so that it is seen
+			text, of, more = text+s, append(of, i), more && full(s)
+		case more && (full(s) || ends(text, s)):
+			text, of, more = text+s, append(of, i), full(s)
+		}
+	}
+	return text, of
+}
+
+// full reports whether a text is one of those that are cut because a cell holds no more; a
+// character of two units may not have fitted.
+func full(s string) bool {
+	units := 0
+	for _, r := range s {
+		units += utf16.RuneLen(r)
+	}
+	return units >= MaxCell-1
+}
+
+// ends reports whether a text is the last piece of one that goes on.
+func ends(before, s string) bool {
+	if strings.HasPrefix(before, base64Prefix) {
+		return strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == ""
+	}
+	return strings.HasSuffix(s, "}")
 }
 
 // faulty returns the faults in the order of the columns.

@@ -41,6 +41,9 @@ type Column struct {
 // its right.
 const PathRest = "*"
 
+// HeadingRest is what that column is called.
+const HeadingRest = "其余内容（勿改）"
+
 // Cell is what stands in a cell. Number says that Text is a decimal number, and kept as one.
 type Cell struct {
 	Text   string

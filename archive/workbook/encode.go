@@ -235,6 +235,9 @@ type rest struct {
 	// Assets and Layers belong to the files.
 	Assets []archive.LineMaster `json:"assets,omitempty"`
 	Layers []*archive.Layer     `json:"layers,omitempty"`
+	// Cells is how many cells it stands in, where that is more than one: without one of
+	// them it may look whole.
+	Cells int `json:"cells,omitempty"`
 }
 
 // restField is a field of a record with the digest of what its cells show, read again,
@@ -271,7 +274,12 @@ func Encode(v Vocabulary, columns []Column, kind archive.Kind, l archive.Line) [
 		}
 	}
 	if len(r.Fields) > 0 || r.Assets != nil || r.Layers != nil {
-		for _, chunk := range chunks(wrap(encode(r))) {
+		pieces := chunks(wrap(encode(r)))
+		for len(pieces) > 1 && r.Cells != len(pieces) {
+			r.Cells = len(pieces)
+			pieces = chunks(wrap(encode(r)))
+		}
+		for _, chunk := range pieces {
 			cells = append(cells, Cell{Text: chunk})
 		}
 	}

@@ -111,7 +111,7 @@ func (s *Survey) Columns() []Column {
 			}
 		}
 	}
-	out = append(out, Column{PathRest, "其余内容（勿改）"})
+	out = append(out, Column{PathRest, HeadingRest})
 	return distinct(out)
 }
 

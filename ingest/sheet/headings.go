@@ -98,6 +98,7 @@ var groups = map[string]map[string]string{
 // which change when a row is put in between, and the columns of hexi's own reports.
 var ignored = map[string]bool{
 	"序号": true, "序": true, "顺序号": true, "行号": true, "原行号": true, "rowno": true, "row": true, "#": true,
+	"其余内容勿改": true, // of a workbook that hexi exported, whose hidden table is gone
 	"hexi结果": true, "hexi说明": true, "hexi行号": true, "hexiresult": true, "hexireason": true, "hexirow": true,
 }
 

@@ -101,8 +101,8 @@ func (s *Sheet) openOwnTables(book *workbook, tables []ownTable, opts Options) e
 	return nil
 }
 
-// columns reads the headings of a table. Columns may have been moved, and others put in,
-// which go into extra; one that is gone would take what stands in it out of every record.
+// columns reads the headings of a table. Columns may have been moved, and others put in or
+// behind them, which go into extra; one that is gone would take what stands in it out of every record.
 func (t ownTable) columns(g grid) (columns []own.Column, extra []string, err error) {
 	found := map[string]bool{}
 	for l := range g.lines() {
@@ -134,10 +134,6 @@ func (t ownTable) columns(g grid) (columns []own.Column, extra []string, err err
 	}
 	if len(gone) > 0 {
 		return nil, nil, archive.Invalid("", "the columns %s are gone, or called otherwise; put them back with their headings (a cell that is empty empties the field), or export the records again", strings.Join(gone, ", "))
-	}
-	// What comes behind the last column of ours goes on in it.
-	if at := slices.IndexFunc(columns, func(c own.Column) bool { return c.Path == own.PathRest }); at != len(columns)-1 {
-		return nil, nil, archive.Invalid(columns[at].Heading, "is not the last column any more; move the columns behind it before it")
 	}
 	return columns, extra, nil
 }

@@ -131,7 +131,6 @@ func TestOwnWorkbookRefused(t *testing.T) {
 		{"a column is gone", func(_ *testing.T, f *excelize.File) error { return f.RemoveCol(relics, "C") }, "名称 are gone"},
 		{"a heading is another", func(_ *testing.T, f *excelize.File) error { return f.SetCellValue(relics, "C1", "品名") }, "名称 are gone"},
 		{"a heading stands twice", func(_ *testing.T, f *excelize.File) error { return f.SetCellValue(relics, "A1", "名称") }, "two columns"},
-		{"a column behind the last", func(_ *testing.T, f *excelize.File) error { return f.SetCellValue(relics, "ZZ1", "备注") }, "not the last column"},
 		{"another version", func(_ *testing.T, f *excelize.File) error { return f.SetCellValue(own.MarkerTable, "B1", "9") }, "version 9"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -162,5 +161,84 @@ func TestOwnWorkbookRefused(t *testing.T) {
 	}
 	if _, rows, err := readOwn(t, f); err != nil || rows[1].Err == nil || !strings.Contains(rows[1].Err.Error(), "formula") {
 		t.Errorf("%+v %v", rows, err)
+	}
+}
+
+func mustColumn(t *testing.T, n int) string {
+	t.Helper()
+	name, err := excelize.ColumnNumberToName(n)
+	must(t, err)
+	return name
+}
+
+// Columns may be put behind the last one of ours, also where that goes on in the cells to
+// its right; a heading over these takes nothing of it away.
+func TestColumnsBehindTheLast(t *testing.T) {
+	t.Parallel()
+	const relics = "可移动文物"
+	f := ownWorkbook(t)
+	heads, err := f.GetRows(relics)
+	must(t, err)
+	last := len(heads[0])
+	at := func(column, row int) string {
+		t.Helper()
+		cell, err := excelize.CoordinatesToCellName(column, row)
+		must(t, err)
+		return cell
+	}
+	set := func(column, row int, value string) {
+		t.Helper()
+		must(t, f.SetCellValue(relics, at(column, row), value))
+	}
+	if heads[0][last-1] != own.HeadingRest || len(heads[2]) < last+2 {
+		t.Fatalf("%q: nothing goes on to the right of it", heads[0])
+	}
+	set(last+1, 1, "库位") // over what goes on of the second record
+	set(last+1, 2, "三号柜")
+	set(last+20, 1, "备注")
+	set(last+20, 3, "又见")
+	s, rows, err := readOwn(t, f)
+	must(t, err)
+	if !slices.Equal(s.Tables[1].Kept, []string{"库位", "备注"}) {
+		t.Errorf("kept %q", s.Tables[1].Kept)
+	}
+	a, b := rows[1], rows[2]
+	if a.Err != nil || string(a.Record.Extra["库位"]) != `"三号柜"` || a.Record.Titles["en"] != "=1+1" || !slices.Equal(a.Record.Materials, []string{"铜", "a；b"}) {
+		t.Errorf("%+v, %v", a.Record, a.Err)
+	}
+	if b.Err != nil || len(b.Record.Extra) != 1 || string(b.Record.Extra["备注"]) != `"又见"` || b.Record.Text["zh"] != strings.Repeat("长", 70_000) {
+		t.Errorf("%d in extra, %v, a text of %d bytes", len(b.Record.Extra), b.Err, len(b.Record.Text["zh"]))
+	}
+	must(t, f.InsertCols(relics, mustColumn(t, last+1), 1))
+	set(last+1, 1, "展柜") // before what goes on
+	set(last+1, 3, "五号")
+	if _, rows, err = readOwn(t, f); err != nil || rows[2].Err != nil || string(rows[2].Record.Extra["展柜"]) != `"五号"` || rows[2].Record.Text["zh"] != strings.Repeat("长", 70_000) {
+		t.Errorf("%v, %v", rows[2].Err, err)
+	}
+	set(last+2, 3, "改了") // what was to be left alone
+	if _, rows, err = readOwn(t, f); err != nil || rows[2].Err == nil || !strings.Contains(rows[2].Err.Error(), "is damaged") {
+		t.Errorf("%v, %v", rows[2].Err, err)
+	}
+}
+
+// A workbook of ours without its hidden table is read like any other, and that is said.
+func TestOwnWorkbookWithoutItsHiddenTable(t *testing.T) {
+	t.Parallel()
+	f := ownWorkbook(t)
+	must(t, f.DeleteSheet(own.MarkerTable))
+	s, rows, err := readOwn(t, f)
+	must(t, err)
+	i := slices.IndexFunc(s.Tables, func(t *Table) bool { return t.Name == "可移动文物" })
+	if i < 0 || !slices.ContainsFunc(s.Tables[i].Notes, func(n Note) bool {
+		return n.Field == own.HeadingRest && strings.Contains(n.Why, "without its hidden table")
+	}) {
+		t.Fatalf("it is not said: %+v", s.Tables)
+	}
+	for _, row := range rows {
+		for key := range row.Record.Extra {
+			if strings.Contains(key, "其余") && key != "其余" {
+				t.Errorf("%s is kept", key)
+			}
+		}
 	}
 }

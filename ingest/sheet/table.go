@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"hexi/archive"
+	own "hexi/archive/workbook"
 )
 
 // layOut finds out where the headings of a table are and what they mean. called is
@@ -59,6 +60,9 @@ func (t *Table) layOut(called string) (ok bool, nearest []string, err error) {
 		return false, nil, err
 	}
 	for _, c := range t.columns {
+		if fold(c.name) == fold(own.HeadingRest) {
+			t.note(c.name, "the table is of a workbook that hexi exported, without its hidden table %s: it is read like any other sheet, this column is not read, and what only it holds is not taken in; to have all of it, export the records again and edit that workbook", own.MarkerTable)
+		}
 		if c.name != "" && c.unknown() { // the profile names no field for it either
 			t.Kept = append(t.Kept, c.name)
 		}
