@@ -51,6 +51,7 @@ func (r *run) takeBags(ctx context.Context) error {
 	}
 	for _, sheet := range inOrder(own) {
 		r.found.sheets = append(r.found.sheets, sheet.path)
+		r.found.ofBag[sheet.path] = true
 	}
 	return nil
 }

@@ -21,14 +21,14 @@ func (r *run) refuseRow(item string, at place, record archive.Record, err error)
 		one := itemOf(item, err)
 		one.Record = record.ID
 		if one.Do == "" {
-			one.Do = doMend
+			one.Do = at.cure(one.Field)
 		}
 		one.Column, one.Heading = at.column(one.Field, record)
 		r.report.fail(one)
 		return
 	}
 	for _, f := range faults {
-		one := Item{Item: item, Record: record.ID, Field: f.Field, Code: "invalid", Why: f.Why, Do: doMend}
+		one := Item{Item: item, Record: record.ID, Field: f.Field, Code: "invalid", Why: f.Why, Do: at.cure(f.Field)}
 		one.Column, one.Heading = at.column(f.Field, record)
 		r.report.fail(one)
 		if one.Heading != "" {
@@ -38,8 +38,24 @@ func (r *run) refuseRow(item string, at place, record archive.Record, err error)
 	}
 }
 
-// doMend is what to do about a faulty row.
-const doMend = "mend this in the sheet and run the same command again; what went through stays as it is"
+// What to do about a faulty row. The records of a bag cannot be mended in it: with other
+// bytes it would not be valid.
+const (
+	doMend       = "mend this in the sheet and run the same command again; what went through stays as it is"
+	doMakeAgain  = "mend the record in the archive that made the bag, and have the bag made again; what went through stays as it is"
+	doWholeFirst = "take in the bag of that collection first, or name both bags in one command, and this bag again; what went through stays as it is"
+)
+
+// cure is what to do about a fault of a row.
+func (p place) cure(field string) string {
+	switch {
+	case p.table == nil || !p.table.bag:
+		return doMend
+	case field == "collection":
+		return doWholeFirst
+	}
+	return doMakeAgain
+}
 
 // column is the letter and the heading of the column that a fault is about, "" for none.
 func (p place) column(field string, record archive.Record) (letter, heading string) {

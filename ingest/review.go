@@ -40,6 +40,7 @@ func (r *run) mapping(path string) (*sheet.Mapping, error) {
 type reviewed struct {
 	sheet.Reviewed
 	wanted bool
+	bag    bool // its lines are the records of a bag
 }
 
 // place is a row of a table; the zero place is none.

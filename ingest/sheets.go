@@ -17,6 +17,7 @@ type opened struct {
 	name    string // as reports name it
 	sheet   string
 	table   *sheet.Table
+	bag     bool   // the records of a bag
 	columns string // the fields that they are for
 	keys    *tableKeys
 }
@@ -91,7 +92,7 @@ func (r *run) open(ctx context.Context, path string) ([]*opened, error) {
 	}
 	var out []*opened
 	for _, t := range s.Tables {
-		o := &opened{name: name, sheet: name, table: t, columns: columnsOf(t)}
+		o := &opened{name: name, sheet: name, table: t, bag: r.found.ofBag[path], columns: columnsOf(t)}
 		if t.Name != "" {
 			o.name += " " + t.Name
 		}
@@ -115,7 +116,7 @@ func columnsOf(t *sheet.Table) string {
 // take takes the rows of a table in.
 func (r *run) take(ctx context.Context, o *opened) error {
 	t, name := o.table, o.name
-	review := &reviewed{Reviewed: sheet.Reviewed{Sheet: o.sheet, Table: t, Marks: map[int][]sheet.Mark{}, Files: map[int][]string{}}, wanted: r.req.Review != ""}
+	review := &reviewed{Reviewed: sheet.Reviewed{Sheet: o.sheet, Table: t, Marks: map[int][]sheet.Mark{}, Files: map[int][]string{}}, wanted: r.req.Review != "", bag: o.bag}
 	r.reviewed = append(r.reviewed, review)
 	if len(t.Kept) > 0 {
 		r.report.note(Item{Item: name, Code: "kept-as-extra",

@@ -57,7 +57,8 @@ func (s source) file() File {
 // sources is what a run was given: sheets, and files for them to name.
 type sources struct {
 	sheets  []string
-	bags    []string // folders that say they are BagIt bags; takeBags looks into them
+	bags    []string        // folders that say they are BagIt bags; takeBags looks into them
+	ofBag   map[string]bool // the sheets that are the records of a bag
 	files   []source
 	skipped []Item
 	byRel   map[string]int   // index into files
@@ -70,7 +71,7 @@ type sources struct {
 // findSources walks the given paths. A path that does not exist is an error:
 // it is a slip of the person who typed it, and nothing has been done yet.
 func findSources(paths []string) (*sources, error) {
-	found := &sources{byRel: map[string]int{}, byBase: map[string][]int{}, used: map[int]bool{}, unclear: map[int]bool{}}
+	found := &sources{byRel: map[string]int{}, byBase: map[string][]int{}, used: map[int]bool{}, unclear: map[int]bool{}, ofBag: map[string]bool{}}
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
