@@ -65,7 +65,7 @@ func TestErasuresCostOneIndex(t *testing.T) {
 	}
 	open := func() *Index {
 		t.Helper()
-		ix, err := Open(t.Context(), dir, Options{Vocabulary: terms{}, Now: func() time.Time { return now }})
+		ix, err := Open(t.Context(), dir, Options{Vocabulary: vocabulary(), Now: func() time.Time { return now }})
 		if err != nil {
 			t.Fatal(err)
 		}
