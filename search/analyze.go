@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,6 +40,14 @@ const (
 
 func classOf(r rune) charClass {
 	switch {
+	case r < utf8.RuneSelf:
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+			return classLetter
+		case '0' <= r && r <= '9':
+			return classDigit
+		}
+		return classNone
 	case zh.IsHan(r):
 		return classHan
 	case unicode.IsDigit(r):
@@ -115,6 +124,22 @@ func (t *tokenizer) Tokenize(input []byte) analysis.TokenStream {
 	return out
 }
 
+// terms cuts at spaces, and gives each term once.
+type terms struct{}
+
+// Tokenize implements analysis.Tokenizer.
+func (terms) Tokenize(input []byte) analysis.TokenStream {
+	var out analysis.TokenStream
+	seen := map[string]bool{}
+	for i, term := range bytes.Fields(input) {
+		if !seen[string(term)] {
+			seen[string(term)] = true
+			out = append(out, &analysis.Token{Term: term, Position: i + 1, Type: analysis.AlphaNumeric})
+		}
+	}
+	return out
+}
+
 // units are the terms that a text is looked for by: the pairs of a run of Han
 // characters, a single one that stands alone, words and numbers.
 func (t *tokenizer) units(text string) []string {
@@ -159,6 +184,14 @@ func (t *tokenizer) pieces(input []byte) []piece {
 	out := make([]piece, 0, len(input))
 	var folded []rune
 	for at := 0; at < len(input); {
+		if c := input[at]; c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			out = append(out, piece{rune(c), at, at + 1})
+			at++
+			continue
+		}
 		r, n := utf8.DecodeRune(input[at:])
 		folded = t.folder.Fold(folded[:0], r)
 		if len(folded) == 0 && len(out) > 0 {

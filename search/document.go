@@ -124,15 +124,29 @@ func (d *docBuilder) add(field string, texts ...string) {
 	}
 }
 
-// onCard are the fields whose texts a card has.
-var onCard = map[string]bool{"title": true}
+// onCard are the fields whose texts a card has; of a description that is too long for it
+// the whole is kept too.
+var onCard = map[string]bool{"title": true, "description": true}
+
+// read adds how a text is read to a field of pinyin.
+func (d *docBuilder) read(field, text string) {
+	pairs := d.ix.pinyin.Pairs(d.ix.folder.String(text))
+	if len(pairs) == 0 {
+		return
+	}
+	have, _ := d.fields[field].(string)
+	if have != "" {
+		have += " "
+	}
+	d.fields[field] = have + strings.Join(pairs, " ")
+}
 
 // name puts names into a searched field, and how they are read.
 func (d *docBuilder) name(field string, texts ...string) {
 	d.add(field, texts...)
 	for _, s := range texts {
 		folded := d.ix.folder.String(clip(s, 200))
-		d.keyword(fieldPinyin, d.ix.pinyin.Pairs(folded)...)
+		d.read(fieldPinyin, clip(s, 200))
 		if _, initials := d.ix.pinyin.Of(folded); len(initials) > 2 {
 			d.keyword(fieldInitials, clip(initials, 24))
 		}
@@ -201,7 +215,10 @@ func (d *docBuilder) texts(r *archive.Record) {
 	d.suggest("title", values(r.Titles)...)
 	d.add("description", values(r.Descriptions)...)
 	for _, s := range values(r.Descriptions) {
-		d.keyword(fieldPinyinText, d.ix.pinyin.Pairs(d.ix.folder.String(clip(s, maxDescription)))...)
+		d.read(fieldPinyinText, clip(s, maxDescription))
+		if clip(s, maxDescription) != s {
+			d.kept["description"] = append(d.kept["description"], s)
+		}
 	}
 	d.add("body", values(r.Text)...)
 	for _, id := range r.Identifiers {

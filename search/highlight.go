@@ -127,6 +127,7 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string) (highli
 	}
 	in("title", c.Titles)
 	in("description", c.Descriptions)
+	found("description", texts["description"]...) // of what is too long for a card
 	for _, f := range textFields {
 		if f.name != "title" && f.name != "description" {
 			name := f.name
@@ -174,6 +175,7 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 			var card Card
 			faults = errors.Join(faults, json.Unmarshal(value, &card))
 			texts["title"] = append(texts["title"], values(card.Titles)...)
+			texts["description"] = append(texts["description"], values(card.Descriptions)...)
 		}
 		return true
 	})

@@ -242,6 +242,7 @@ func (ix *Index) pointTo(name string) error {
 func (ix *Index) Close() error {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
+	ix.engine.Reset()
 	err := ix.bleve.Close()
 	if ix.lock != nil {
 		err = errors.Join(err, ix.lock.Close())

@@ -24,6 +24,7 @@ const (
 	tokenizerName = "hexi"
 	analyzerName  = "hexi"
 	keywordName   = keyword.Name
+	termsName     = "hexi_terms" // of terms that are made already, with spaces between
 )
 
 // textFields are searched, each with its weight in ranking.
@@ -82,7 +83,14 @@ func buildMapping() (mapping.IndexMapping, error) {
 	if err := m.AddCustomAnalyzer(analyzerName, map[string]any{"type": custom.Name, "tokenizer": tokenizerName}); err != nil {
 		return nil, fmt.Errorf("describe index: %w", err)
 	}
+	if err := m.AddCustomTokenizer(termsName, map[string]any{"type": termsName}); err != nil {
+		return nil, fmt.Errorf("describe index: %w", err)
+	}
+	if err := m.AddCustomAnalyzer(termsName, map[string]any{"type": custom.Name, "tokenizer": termsName}); err != nil {
+		return nil, fmt.Errorf("describe index: %w", err)
+	}
 	doc := bleve.NewDocumentStaticMapping()
+	doc.AddSubDocumentMapping("_all", bleve.NewDocumentDisabledMapping()) // or it is made, of nothing
 	indexed := func(analyzer string) *mapping.FieldMapping {
 		f := bleve.NewTextFieldMapping()
 		f.Analyzer, f.Store, f.IncludeInAll, f.DocValues, f.IncludeTermVectors, f.SkipFreqNorm = analyzer, false, false, false, false, true
@@ -91,10 +99,13 @@ func buildMapping() (mapping.IndexMapping, error) {
 	for _, f := range textFields {
 		doc.AddFieldMappingsAt(f.name, indexed(analyzerName))
 	}
-	for _, name := range slices.Concat(facetFields, numberFields, []string{fieldTier, fieldCave, fieldExact, fieldInitials, fieldPinyin, fieldPinyinText, fieldSuggest}) {
+	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldExact, fieldInitials, fieldSuggest}) {
 		doc.AddFieldMappingsAt(name, indexed(keywordName))
 	}
-	for _, name := range titleSort {
+	for _, name := range []string{fieldPinyin, fieldPinyinText} {
+		doc.AddFieldMappingsAt(name, indexed(termsName))
+	}
+	for _, name := range append(slices.Clone(numberFields), titleSort["zh"], titleSort["en"]) {
 		f := indexed(keywordName)
 		f.DocValues = true
 		doc.AddFieldMappingsAt(name, f)
@@ -117,6 +128,9 @@ func init() { //nolint:gochecknoinits // see above
 	err := registry.RegisterTokenizer(tokenizerName, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) {
 		return &tokenizer{folder: zh.NewFolder()}, nil
 	})
+	if err == nil {
+		err = registry.RegisterTokenizer(termsName, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) { return terms{}, nil })
+	}
 	if err != nil {
 		panic(err) // only a second registration of the same name does this
 	}

@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
+	"golang.org/x/sync/errgroup"
 
 	"hexi/archive"
 )
@@ -53,6 +55,10 @@ func (ix *Index) createFresh() (name string, fresh bleve.Index, err error) {
 	return "", fresh, ix.stamp(fresh)
 }
 
+// fillers is how many write to a new index at a time: one's documents are made and cut
+// into words while the other's are written.
+const fillers = 2
+
 // fill reads all published records into the new index. Its position is written
 // with each batch, so that it is never ahead of what it holds.
 func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq int64, progress func(done, of int)) error {
@@ -60,23 +66,46 @@ func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq
 	if err != nil {
 		return fmt.Errorf("reindex: %w", err)
 	}
-	after, done := "", 0
-	for {
-		page, err := source.List(ctx, archive.ListQuery{Published: true, After: after, Limit: batchSize})
-		if err != nil {
-			return fmt.Errorf("reindex: %w", err)
-		}
-		if err := ix.apply(fresh, page, nil, seq); err != nil {
-			return err
-		}
-		if done += len(page); progress != nil {
-			progress(done, max(of, done))
-		}
-		if len(page) < batchSize {
+	pages := make(chan []*archive.Entry)
+	group, ctx := errgroup.WithContext(ctx)
+	var mu sync.Mutex
+	done := 0
+	for range fillers {
+		group.Go(func() error {
+			for page := range pages {
+				if err := ix.apply(fresh, page, nil, seq); err != nil {
+					return err
+				}
+				mu.Lock()
+				if done += len(page); progress != nil {
+					progress(done, max(of, done))
+				}
+				mu.Unlock()
+			}
 			return nil
-		}
-		after = page[len(page)-1].Record.ID
+		})
 	}
+	group.Go(func() error {
+		defer close(pages)
+		for after := ""; ; {
+			page, err := source.List(ctx, archive.ListQuery{Published: true, After: after, Limit: batchSize})
+			if err != nil {
+				return fmt.Errorf("reindex: %w", err)
+			}
+			if len(page) > 0 {
+				select {
+				case pages <- page:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+				after = page[len(page)-1].Record.ID
+			}
+			if len(page) < batchSize {
+				return nil
+			}
+		}
+	})
+	return group.Wait()
 }
 
 // finish compares the new index with the catalogue and swaps. Meanwhile the old

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -90,6 +89,7 @@ type Found struct {
 func (s *Snapshot) Collect(ctx context.Context, r Request) (*Found, error) {
 	out := &Found{Facets: map[string][]Count{}}
 	counts := map[string]map[string]int{}
+	var runs []*run
 	for _, f := range r.Facets {
 		counts[f] = map[string]int{}
 	}
@@ -109,15 +109,19 @@ func (s *Snapshot) Collect(ctx context.Context, r Request) (*Found, error) {
 			visit(seg, full, r.Visit)
 		}
 		if r.Limit > 0 {
-			hits, err := s.best(seg, full, &r)
+			run, err := s.best(seg, full, &r)
 			if err != nil {
 				return nil, err
 			}
-			out.Hits = append(out.Hits, hits...)
+			if len(run.rest) > 0 {
+				runs = append(runs, run)
+			}
 		}
 	}
-	sort.Slice(out.Hits, func(i, j int) bool { return out.Hits[i].before(&out.Hits[j].Key) })
-	out.Hits = out.Hits[:min(len(out.Hits), r.Limit)]
+	var err error
+	if out.Hits, err = merge(runs, &r); err != nil {
+		return nil, err
+	}
 	for facet, values := range counts {
 		list := make([]Count, 0, len(values))
 		for v, n := range values {
@@ -167,10 +171,11 @@ func (seg *Segment) count(r *Request, counts map[string]map[string]int) (*roarin
 			plain = append(plain, facet)
 			continue
 		}
-		seg.countFacets(without(base, filters, facet), []string{facet}, map[string]map[string]int{facet: counted})
+		if err := seg.countFacets(without(base, filters, facet), []string{facet}, map[string]map[string]int{facet: counted}); err != nil {
+			return nil, err
+		}
 	}
-	seg.countFacets(full, plain, counts)
-	return full, nil
+	return full, seg.countFacets(full, plain, counts)
 }
 
 // without joins all filters but one.
@@ -184,31 +189,53 @@ func without(base *roaring.Bitmap, filters map[string]*roaring.Bitmap, but strin
 	return out
 }
 
-func (seg *Segment) countFacets(docs *roaring.Bitmap, facets []string, counts map[string]map[string]int) {
+func (seg *Segment) countFacets(docs *roaring.Bitmap, facets []string, counts map[string]map[string]int) error {
 	if len(facets) == 0 || docs.IsEmpty() {
-		return
+		return nil
 	}
-	tallies := make([][]int, len(facets))
-	for i, facet := range facets {
-		if c := seg.columns.facets[facet]; c != nil {
-			tallies[i] = make([]int, len(c.terms))
+	many := docs.GetCardinality()
+	tallies := map[string][]int{}
+	for _, facet := range facets {
+		c := seg.columns.facets[facet]
+		if c == nil {
+			continue
 		}
-	}
-	visit(seg, docs, func(_ *Segment, some []uint32) {
-		for i, facet := range facets {
-			if tallies[i] != nil {
-				seg.columns.facets[facet].tally(some, tallies[i])
+		if uint64(len(c.terms))*bitmapWorth > many {
+			tallies[facet] = make([]int, len(c.terms))
+			continue
+		}
+		// Of few values and many documents the intersections are counted.
+		for _, term := range c.terms {
+			set, err := seg.docs(facet, term)
+			if err != nil {
+				return err
+			}
+			if n := set.AndCardinality(docs); n > 0 {
+				counts[facet][term] += int(n)
 			}
 		}
+	}
+	if len(tallies) == 0 {
+		return nil
+	}
+	visit(seg, docs, func(_ *Segment, some []uint32) {
+		for facet, tally := range tallies {
+			seg.columns.facets[facet].tally(some, tally)
+		}
 	})
-	for i, facet := range facets {
-		for term, n := range tallies[i] {
+	for facet, tally := range tallies {
+		for term, n := range tally {
 			if n > 0 {
 				counts[facet][seg.columns.facets[facet].terms[term]] += n
 			}
 		}
 	}
+	return nil
 }
+
+// bitmapWorth is how many documents for each value of a facet make it worth while to
+// intersect the values' documents with those that match.
+const bitmapWorth = 512
 
 func (c *facetColumn) tally(docs []uint32, tally []int) {
 	if c.from == nil {
@@ -248,8 +275,65 @@ func (c candidate) before(d candidate) bool {
 	return c.cost < d.cost || c.cost == d.cost && c.place < d.place
 }
 
-// best returns the first documents of a segment, not sorted.
-func (s *Snapshot) best(seg *Segment, docs *roaring.Bitmap, r *Request) ([]Hit, error) {
+// run is the first documents of a segment, in their order.
+type run struct {
+	seg    *Segment
+	rest   []candidate
+	scores map[uint32]float32
+	first  Hit
+}
+
+// next makes a hit of the first document. Ids and texts are read for those only that may
+// come next over all segments.
+func (r *run) next(by *Sort) error {
+	c := r.rest[0]
+	r.first = Hit{segment: r.seg, doc: c.doc}
+	h := &r.first
+	id, err := r.seg.snapshot.DocID(uint64(c.doc))
+	if err != nil {
+		return fmt.Errorf("read id of a document: %w", err)
+	}
+	h.ID, h.Missing, h.Score = string(id), math.IsInf(c.cost, 1), float64(r.scores[c.doc])
+	switch {
+	case h.Missing:
+	case by.By == ByText:
+		h.Text, err = r.seg.text(by.Field, c.doc)
+	default:
+		h.Value = c.cost
+	}
+	return err
+}
+
+// merge joins the first documents of the segments.
+func merge(runs []*run, r *Request) ([]Hit, error) {
+	for _, one := range runs {
+		if err := one.next(&r.Sort); err != nil {
+			return nil, err
+		}
+	}
+	var out []Hit
+	for len(out) < r.Limit && len(runs) > 0 {
+		best := 0
+		for i := range runs {
+			if runs[i].first.before(&runs[best].first.Key) {
+				best = i
+			}
+		}
+		one := runs[best]
+		out = append(out, one.first)
+		if one.rest = one.rest[1:]; len(one.rest) == 0 {
+			runs = slices.Delete(runs, best, best+1)
+			continue
+		}
+		if err := one.next(&r.Sort); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// best returns the first documents of a segment.
+func (s *Snapshot) best(seg *Segment, docs *roaring.Bitmap, r *Request) (*run, error) {
 	var scores []float32
 	if r.Sort.By == ByScore {
 		var err error
@@ -258,7 +342,10 @@ func (s *Snapshot) best(seg *Segment, docs *roaring.Bitmap, r *Request) ([]Hit, 
 		}
 		defer s.engine.scores.Put(&scores)
 	}
-	cost := seg.cost(&r.Sort, scores)
+	cost, err := seg.cost(&r.Sort, scores)
+	if err != nil {
+		return nil, err
+	}
 	beyond, err := seg.beyond(r)
 	if err != nil {
 		return nil, err
@@ -279,29 +366,17 @@ func (s *Snapshot) best(seg *Segment, docs *roaring.Bitmap, r *Request) ([]Hit, 
 			}
 		}
 	})
-	hits := make([]Hit, 0, len(heap))
-	for _, c := range heap {
-		h := Hit{segment: seg, doc: c.doc}
-		id, err := seg.snapshot.DocID(uint64(c.doc))
-		if err != nil {
-			return nil, fmt.Errorf("read id of a document: %w", err)
+	slices.SortFunc(heap, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.place, b.place))
+	})
+	out := &run{seg: seg, rest: heap}
+	if scores != nil {
+		out.scores = make(map[uint32]float32, len(heap))
+		for _, c := range heap {
+			out.scores[c.doc] = scores[c.doc]
 		}
-		h.ID, h.Missing = string(id), math.IsInf(c.cost, 1)
-		if scores != nil {
-			h.Score = float64(scores[c.doc])
-		}
-		switch {
-		case h.Missing:
-		case r.Sort.By == ByText:
-			if h.Text, err = seg.text(r.Sort.Field, c.doc); err != nil {
-				return nil, err
-			}
-		default:
-			h.Value = c.cost
-		}
-		hits = append(hits, h)
 	}
-	return hits, nil
+	return out, nil
 }
 
 // The last of the best stands at the top of the heap.
@@ -376,7 +451,7 @@ func (s *Snapshot) score(seg *Segment, docs *roaring.Bitmap, boosts []Boost) ([]
 }
 
 // cost returns what a document is sorted by, infinite where it has nothing.
-func (seg *Segment) cost(by *Sort, scores []float32) func(doc uint32) float64 {
+func (seg *Segment) cost(by *Sort, scores []float32) (func(doc uint32) float64, error) {
 	switch by.By {
 	case ByNumber:
 		values, sign := seg.Numbers(by.Field), 1.0
@@ -388,19 +463,22 @@ func (seg *Segment) cost(by *Sort, scores []float32) func(doc uint32) float64 {
 				return math.Inf(1)
 			}
 			return sign * float64(values[doc])
-		}
+		}, nil
 	case ByText:
-		places := seg.columns.orders[by.Field]
+		places, err := seg.order(by.Field)
+		if err != nil {
+			return nil, err
+		}
 		return func(doc uint32) float64 {
 			if places[doc] == 0 {
 				return math.Inf(1)
 			}
 			return float64(places[doc])
-		}
+		}, nil
 	case ByDistance:
-		return by.From.distance(seg)
+		return by.From.distance(seg), nil
 	default:
-		return func(doc uint32) float64 { return -float64(scores[doc]) }
+		return func(doc uint32) float64 { return -float64(scores[doc]) }, nil
 	}
 }
 
@@ -418,7 +496,10 @@ func (seg *Segment) beyond(r *Request) (func(candidate) bool, error) {
 	case r.After.Missing:
 		cost = math.Inf(1)
 	case r.Sort.By == ByText:
-		places := seg.columns.orders[r.Sort.Field]
+		places, err := seg.order(r.Sort.Field)
+		if err != nil {
+			return nil, err
+		}
 		from, err := seg.placeAfter(r.Sort.Field, r.After.Text, places, false)
 		if err != nil {
 			return nil, err

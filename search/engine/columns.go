@@ -1,9 +1,13 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -30,8 +34,11 @@ func parseNumber(term string) (int32, error) {
 type columns struct {
 	facets  map[string]*facetColumn
 	numbers map[string][]int32
-	orders  map[string][]uint32 // the place of the document's text among all, from 1; 0 for none
-	ids     []uint32            // the place of the document's id among all
+	ids     []uint32 // the place of the document's id among all
+
+	// What is sorted by text is asked for seldom, and read when it first is.
+	ordering sync.Mutex
+	orders   map[string][]uint32 // the place of the document's text among all, from 1; 0 for none
 }
 
 // facetColumn holds the values of each document as numbers of its terms. Where no
@@ -55,42 +62,98 @@ func readColumns(seg segment.Segment, layout *Layout) (*columns, error) {
 		}
 	}
 	for _, field := range layout.Numbers {
-		values := make([]int32, n)
-		for i := range values {
-			values[i] = Missing
-		}
-		err := eachTerm(seg, field, func(term string, docs *roaring.Bitmap) error {
-			v, err := parseNumber(term)
-			if err != nil {
-				return err
-			}
-			eachDoc(docs, func(doc uint32) { values[doc] = v })
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		c.numbers[field] = values
-	}
-	for _, field := range layout.Orders {
-		if c.orders[field], err = readOrder(seg, field, n); err != nil {
+		if c.numbers[field], err = readNumbers(seg, field, n); err != nil {
 			return nil, err
 		}
 	}
-	if c.ids, err = readOrder(seg, "_id", n); err != nil {
-		return nil, err
-	}
-	return c, nil
+	c.ids, err = readIDs(seg, n)
+	return c, err
 }
 
-func readOrder(seg segment.Segment, field string, n uint32) ([]uint32, error) {
-	places, place := make([]uint32, n), uint32(0)
-	err := eachTerm(seg, field, func(_ string, docs *roaring.Bitmap) error {
-		place++
-		eachDoc(docs, func(doc uint32) { places[doc] = place })
-		return nil
+func readNumbers(seg segment.Segment, field string, n uint32) ([]int32, error) {
+	values := make([]int32, n)
+	for i := range values {
+		values[i] = Missing
+	}
+	var fault error
+	err := eachValue(seg, field, n, func(doc uint32, term []byte) {
+		v, err := parseNumber(string(term))
+		if err != nil {
+			fault = err
+		}
+		values[doc] = v
 	})
-	return places, err
+	if err = errors.Join(err, fault); err != nil {
+		return nil, fmt.Errorf("read field %s: %w", field, err)
+	}
+	return values, nil
+}
+
+// eachValue goes through the values of a field, by document.
+func eachValue(seg segment.Segment, field string, n uint32, do func(doc uint32, term []byte)) error {
+	values, ok := seg.(segment.DocValueVisitable)
+	if !ok {
+		return errors.New("the segment keeps no values")
+	}
+	var state segment.DocVisitState
+	var err error
+	fields := []string{field}
+	for doc := range n {
+		if state, err = values.VisitDocValues(uint64(doc), fields, func(_ string, term []byte) { do(doc, term) }, state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readIDs(seg segment.Segment, n uint32) ([]uint32, error) {
+	ids := make([]string, n)
+	for doc := range n {
+		id, err := seg.DocID(uint64(doc))
+		if err != nil {
+			return nil, fmt.Errorf("read id of a document: %w", err)
+		}
+		ids[doc] = string(id)
+	}
+	return places(ids, 0), nil
+}
+
+// places returns the place of each text among all, from first on; texts that are alike
+// have one place, and an empty text has 0.
+func places(texts []string, first uint32) []uint32 {
+	order := make([]uint32, len(texts))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(texts[a], texts[b]) })
+	out := make([]uint32, len(texts))
+	place := first
+	for i, doc := range order {
+		if texts[doc] == "" {
+			continue
+		}
+		if i > 0 && texts[order[i-1]] != texts[doc] && texts[order[i-1]] != "" {
+			place++
+		}
+		out[doc] = place
+	}
+	return out
+}
+
+// order is the column of a field that is sorted by.
+func (seg *Segment) order(field string) ([]uint32, error) {
+	c := seg.columns
+	c.ordering.Lock()
+	defer c.ordering.Unlock()
+	if o, ok := c.orders[field]; ok {
+		return o, nil
+	}
+	texts := make([]string, seg.size)
+	if err := eachValue(seg.snapshot.Segment(), field, seg.size, func(doc uint32, term []byte) { texts[doc] = string(term) }); err != nil {
+		return nil, fmt.Errorf("read field %s: %w", field, err)
+	}
+	c.orders[field] = places(texts, 1)
+	return c.orders[field], nil
 }
 
 func readFacet(seg segment.Segment, field string, n uint32) (*facetColumn, error) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2"
@@ -26,15 +28,31 @@ type Engine struct {
 
 	mu      sync.Mutex
 	columns map[uint64]*loading
+	last    *state // the newest that was looked at whole; nil for none
 	scores  sync.Pool
 }
 
 // loading is the columns of a segment, which one goroutine reads and others wait for.
 type loading struct {
 	once    sync.Once
+	done    atomic.Bool
 	columns *columns
 	err     error
 }
+
+// state is an index as it was at a time. It holds a reference of its own.
+type state struct {
+	whole *scorch.IndexSnapshot
+	taken time.Time
+}
+
+// bigSegment is how many documents a segment has whose columns are read beside the
+// searches, which are answered from the state before meanwhile: merged ones are big, and
+// hold nothing new.
+const bigSegment = 20_000
+
+// oldest is how long a state is used while columns of a newer one are read.
+const oldest = time.Second
 
 // New makes an engine for indexes of one layout.
 func New(layout Layout) *Engine {
@@ -63,7 +81,7 @@ type Segment struct {
 type fieldTerm struct{ field, term string }
 
 // Snapshot takes the state of an index, and reads the columns of segments that are new.
-// It has to be closed.
+// It may be up to a second old, where big segments are new. It has to be closed.
 func (e *Engine) Snapshot(b bleve.Index) (_ *Snapshot, err error) {
 	advanced, err := b.Advanced()
 	if err != nil {
@@ -73,16 +91,25 @@ func (e *Engine) Snapshot(b bleve.Index) (_ *Snapshot, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, reader.Close())
-		}
-	}()
 	whole, ok := reader.(*scorch.IndexSnapshot)
 	if !ok {
-		return nil, fmt.Errorf("read index: it is kept by %T, not by scorch", reader)
+		return nil, errors.Join(fmt.Errorf("read index: it is kept by %T, not by scorch", reader), reader.Close())
 	}
-	s := &Snapshot{engine: e, reader: reader}
+	if before := e.before(whole); before != nil {
+		if err := whole.Close(); err != nil {
+			return nil, errors.Join(fmt.Errorf("read index: %w", err), before.Close())
+		}
+		whole = before
+	}
+	s, err := e.snapshot(whole)
+	if err != nil {
+		return nil, errors.Join(err, whole.Close())
+	}
+	return s, nil
+}
+
+func (e *Engine) snapshot(whole *scorch.IndexSnapshot) (*Snapshot, error) {
+	s := &Snapshot{engine: e, reader: whole}
 	known := map[uint64]bool{}
 	for _, part := range whole.Segments() {
 		known[part.Id()] = true
@@ -100,8 +127,64 @@ func (e *Engine) Snapshot(b bleve.Index) (_ *Snapshot, err error) {
 		s.live += uint64(seg.size) - seg.deletedCount()
 		s.segments = append(s.segments, seg)
 	}
+	return s, e.took(whole, known)
+}
+
+// before returns the last state, with a reference more, where columns of big segments have
+// yet to be read for a newer one, and has them read.
+func (e *Engine) before(whole *scorch.IndexSnapshot) *scorch.IndexSnapshot {
+	var missing []*scorch.SegmentSnapshot
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, part := range whole.Segments() {
+		if l := e.columns[part.Id()]; part.Segment().Count() >= bigSegment && (l == nil || !l.done.Load()) {
+			missing = append(missing, part)
+		}
+	}
+	if len(missing) == 0 || e.last == nil || time.Since(e.last.taken) > oldest {
+		return nil
+	}
+	whole.AddRef() // for who reads the columns
+	go func() {
+		for _, part := range missing {
+			if _, err := e.columnsOf(part); err != nil {
+				break // the next search meets it too
+			}
+		}
+		whole.Close() //nolint:errcheck // nothing but the reference is given back
+	}()
+	e.last.whole.AddRef()
+	return e.last.whole
+}
+
+// took keeps a state as the last one for a while, and lets go of the columns of segments
+// that are gone. It is not kept for longer: its files could not be removed.
+func (e *Engine) took(whole *scorch.IndexSnapshot, known map[uint64]bool) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.forget(known)
-	return s, nil
+	if e.last != nil && e.last.whole == whole {
+		return nil
+	}
+	whole.AddRef()
+	now := &state{whole: whole, taken: time.Now()}
+	before := e.last
+	e.last = now
+	time.AfterFunc(2*oldest, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.last == now {
+			e.last = nil
+			whole.Close() //nolint:errcheck // nothing but the reference is given back
+		}
+	})
+	if before == nil {
+		return nil
+	}
+	if err := before.whole.Close(); err != nil {
+		return fmt.Errorf("close index: %w", err)
+	}
+	return nil
 }
 
 // Close lets go of the state.
@@ -126,7 +209,10 @@ func (e *Engine) columnsOf(part *scorch.SegmentSnapshot) (*columns, error) {
 		e.columns[part.Id()] = l
 	}
 	e.mu.Unlock()
-	l.once.Do(func() { l.columns, l.err = readColumns(part.Segment(), &e.layout) })
+	l.once.Do(func() {
+		l.columns, l.err = readColumns(part.Segment(), &e.layout)
+		l.done.Store(true)
+	})
 	return l.columns, l.err
 }
 
@@ -137,8 +223,6 @@ const columnsKept = 64
 
 // forget lets go of the columns of segments that are gone.
 func (e *Engine) forget(known map[uint64]bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	if len(e.columns) <= len(known)+columnsKept {
 		return
 	}
@@ -149,12 +233,16 @@ func (e *Engine) forget(known map[uint64]bool) {
 	}
 }
 
-// Reset lets go of all columns, as another index takes the place of the one before:
-// numbers of segments are each index's own.
+// Reset lets go of everything, as another index takes the place of the one before, whose
+// numbers of segments are its own, or none does.
 func (e *Engine) Reset() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.columns = map[uint64]*loading{}
+	if e.last != nil {
+		e.last.whole.Close() //nolint:errcheck // nothing but the reference is given back
+		e.last = nil
+	}
 }
 
 func (seg *Segment) deletedCount() uint64 {
