@@ -101,7 +101,7 @@ func (c *checker) orderDoubts(r *Record) {
 		if from == "" || until == "" {
 			continue
 		}
-		before := false
+		var before bool
 		if end.Type == TypeYear {
 			a, _ := strconv.Atoi(from)
 			b, _ := strconv.Atoi(until)

@@ -94,15 +94,15 @@ const takenBack = "taken-back"
 // allFaults adds to what a row is refused for when it is read what it would be refused for
 // when it is saved, so that a person mends it once. What only follows from a cell that
 // could not be read, such as a title that is missing, is not told.
-func (r *run) allFaults(ctx context.Context, t *taking, from sheet.Row, err error) (error, error) {
+func (r *run) allFaults(ctx context.Context, t *taking, from sheet.Row, refused error) (all, err error) {
 	if from.Cells == nil || from.Has == nil { // it could not be read at all, or is no row of cells
-		return err, nil
+		return refused, nil
 	}
 	var faults archive.InvalidErrors
-	if !errors.As(err, &faults) {
+	if !errors.As(refused, &faults) {
 		var one *archive.InvalidError
-		if !errors.As(err, &one) {
-			return err, nil
+		if !errors.As(refused, &one) {
+			return refused, nil
 		}
 		faults = archive.InvalidErrors{one}
 	}

@@ -86,11 +86,11 @@ func (r *run) takeRow(ctx context.Context, t *taking, sheetRow sheet.Row) error 
 		if !refusal(err) {
 			return err
 		}
-		if err, fatal := r.allFaults(ctx, t, sheetRow, err); fatal != nil {
-			return fatal
-		} else {
-			r.refuseRow(item, at, sheetRow.Record, err)
+		all, err := r.allFaults(ctx, t, sheetRow, err)
+		if err != nil {
+			return err
 		}
+		r.refuseRow(item, at, sheetRow.Record, all)
 		return nil
 	}
 	for _, notes := range [][]sheet.Note{sheetRow.Notes, t.keys.survey.Doubts(sheetRow)} {
