@@ -106,7 +106,7 @@ func TestRegisterThereAndBack(t *testing.T) {
 func TestCensusSheetsThereAndBack(t *testing.T) {
 	t.Parallel()
 	for table, test := range map[string]struct{ head, row, kind string }{
-		"可移动文物":  {"收藏单位,总登记号,名称,年代,数量,入藏时间范围,入藏时间", "某馆,000007,彩绘陶罐,汉,3 件,1949-1965,1956", "relic"},
+		"可移动文物":  {"收藏单位,总登记号,名称,年代,数量,入藏时间范围,入藏时间", "某馆,000007,彩绘陶罐,汉,3 件,1949.10.1-1965,1956", "relic"},
 		"不可移动文物": {"名称,代码,地址及位置,级别,年代,现状评估", "某桥,620102-0001,某村,尚未核定公布为文物保护单位,清,好", "site"},
 	} {
 		s := newSheetTrial(t)
