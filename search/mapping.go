@@ -39,6 +39,9 @@ var textFields = []struct {
 // facetFields are counted, and filtered by, under their parameter's name.
 var facetFields = []string{"collection", "kind", "period", "category", "level", "material", "site", "condition", "rights", "has"}
 
+// filterFields are filtered by: of caves there are too many to count them but at a site.
+var filterFields = append(slices.Clone(facetFields), fieldCave)
+
 // Fields that are no texts. Numbers are written by engine.Number.
 const (
 	fieldTier       = "tier"
@@ -67,7 +70,7 @@ const epoch = 946684800
 var numberFields = []string{fieldFrom, fieldTo, fieldUpdated, fieldUntil, fieldLat, fieldLon, fieldQuality, fieldLength}
 
 func layout() engine.Layout {
-	return engine.Layout{Facets: append(slices.Clone(facetFields), fieldCave), Numbers: numberFields, Orders: []string{titleSort["zh"], titleSort["en"]}}
+	return engine.Layout{Facets: filterFields, Numbers: numberFields, Orders: []string{titleSort["zh"], titleSort["en"]}}
 }
 
 // buildMapping describes the fields. Nothing is dynamic: what is not named here

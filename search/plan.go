@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -55,6 +56,7 @@ type plan struct {
 	meant   []Understood // words that were read as others
 	weights []float64    // of the parts of a relaxed query
 	parts   []engine.Node
+	spread  *spread         // nil for none
 	single  map[string]bool // characters that count for themselves
 }
 
@@ -620,7 +622,7 @@ func (p *plan) field(c *clause) engine.Node {
 			cave = n
 		}
 		return engine.Term{Field: fieldCave, Value: cave}
-	case facetScheme[c.field] != "" || c.field == "has":
+	case slices.Contains(facetFields, c.field):
 		return engine.Term{Field: c.field, Value: p.ix.code(c.field, c.text)}
 	case c.wild:
 		return p.wild(c.text, []string{c.field})

@@ -92,7 +92,7 @@ func (v *village) change(n int, keep map[string]bool) {
 
 // query asks for something at random.
 func (v *village) query() Query {
-	q := Query{Filters: map[string][]string{}, Limit: 1 + v.rnd.IntN(40), Staff: v.rnd.IntN(3) == 0}
+	q := Query{Filters: map[string][]string{}, Limit: 1 + v.rnd.IntN(40), Staff: v.rnd.IntN(3) == 0, Spans: v.rnd.IntN(30), Cells: v.rnd.IntN(4)}
 	some := func(facet string, of ...string) {
 		for range v.rnd.IntN(3) {
 			if s := of[v.rnd.IntN(len(of))]; !slices.Contains(q.Filters[facet], s) {
@@ -299,6 +299,7 @@ func (v *village) compare(q Query) {
 }
 
 func (v *village) compareFacets(q *Query, result *Result) {
+	v.compareSpread(q, result)
 	for _, facet := range []string{"kind", "collection", "period", "material", "site"} {
 		want := map[string]int{}
 		for _, e := range v.live {
@@ -316,6 +317,50 @@ func (v *village) compareFacets(q *Query, result *Result) {
 		}
 		if !maps.Equal(got, want) {
 			v.t.Fatalf("%+v: %s %v, by hand %v", q, facet, got, want)
+		}
+	}
+}
+
+// compareSpread counts the histogram and the map by hand.
+func (v *village) compareSpread(q *Query, result *Result) {
+	t := v.t
+	placed := map[string]int{}
+	for _, e := range v.live {
+		if r := &e.Record; q.matchesByHand(e, "") && r.Place != nil && q.Cells > 0 {
+			placed[geohashText(geohash(float64(engine.Degrees(*r.Place.Lat))/1e7, float64(engine.Degrees(*r.Place.Lon))/1e7, q.Cells), q.Cells)]++
+		}
+	}
+	for _, c := range result.Cells {
+		if placed[c.Geohash] != c.Count || c.Count == 1 && v.live[c.Record] == nil {
+			t.Fatalf("%+v: cell %+v, by hand %d", q, c, placed[c.Geohash])
+		}
+		delete(placed, c.Geohash)
+	}
+	if len(placed) > 0 {
+		t.Fatalf("%+v: cells %v are not told", q, placed)
+	}
+	if q.Spans > 0 && len(result.Years) > q.Spans+1 {
+		t.Fatalf("%+v: %d parts", q, len(result.Years))
+	}
+	for _, span := range result.Years {
+		n := 0
+		for _, e := range v.live {
+			if p := e.Record.Period; p != nil && q.matchesByHand(e, "") && p.From <= span.To && (p.To >= span.From || p.To == 0) {
+				n++
+			}
+		}
+		if n != span.Count || span.From == 0 || span.To == 0 {
+			t.Fatalf("%+v: years %+v, by hand %d", q, span, n)
+		}
+	}
+}
+
+func TestGeohash(t *testing.T) {
+	t.Parallel()
+	// Two of the examples in the literature: Jutland, and the Eiffel tower.
+	for want, at := range map[string][2]float64{"u4pruydq": {57.64911, 10.40744}, "u09tunqu": {48.8583, 2.2945}} {
+		if got := geohashText(geohash(at[0], at[1], len(want)), len(want)); got != want {
+			t.Errorf("%v is %s, not %s", at, got, want)
 		}
 	}
 }

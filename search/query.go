@@ -29,6 +29,8 @@ type Query struct {
 	Cursor  string
 	Lang    string // whose titles are sorted by and whose highlights come first: zh or en
 	Staff   bool   // also what is not public
+	Spans   int    // parts of a histogram of years, at most; 0 for none
+	Cells   int    // digits of the geohashes by which a map is counted; 0 for none
 }
 
 // Box is a bounding box in degrees. West is greater than East where it spans
@@ -62,7 +64,7 @@ const (
 
 // Parameters are the names of the parameters that ParseQuery reads.
 func Parameters() []string {
-	return append(slices.Clone(facetFields), "q", "from", "to", "bbox", "near", "sort", "limit", "cursor", "lang")
+	return append(slices.Clone(facetFields), "q", "from", "to", "bbox", "near", "sort", "limit", "cursor", "lang", "histogram", "cells", fieldCave)
 }
 
 // ParseQuery reads the parameters of a search. What a person types as q is never
@@ -71,7 +73,7 @@ func Parameters() []string {
 func ParseQuery(v url.Values) (Query, error) {
 	q := Query{Filters: map[string][]string{}, Sort: SortRelevance, Limit: defaultLimit, Lang: "zh"}
 	q.Text = clip(strings.ToValidUTF8(strings.TrimSpace(v.Get("q")), ""), maxText)
-	for _, facet := range facetFields {
+	for _, facet := range filterFields {
 		for _, value := range v[facet] {
 			value = strings.TrimSpace(value)
 			switch {
@@ -182,6 +184,13 @@ func (q *Query) parsePage(v url.Values) error {
 		}
 		q.Limit = n
 	}
+	var err error
+	if q.Spans, err = countParam(v, "histogram", maxSpans); err != nil {
+		return err
+	}
+	if q.Cells, err = countParam(v, "cells", maxPrecision); err != nil {
+		return err
+	}
 	if s := v.Get("lang"); s != "" {
 		if s != "zh" && s != "en" {
 			return archive.Invalid("lang", "%q is neither zh nor en", clip(s, 40))
@@ -196,6 +205,18 @@ func (q *Query) parsePage(v url.Values) error {
 	return nil
 }
 
+func countParam(v url.Values, name string, most int) (int, error) {
+	s := v.Get(name)
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > most {
+		return 0, archive.Invalid(name, "%q is not a number from 1 to %d", clip(s, 40), most)
+	}
+	return n, nil
+}
+
 // position is where a page begins: after a hit, in the order of the page before.
 type position struct {
 	Of     string     `json:"of"` // the query that it belongs to
@@ -207,7 +228,7 @@ type position struct {
 // fingerprint tells queries apart, but for their page.
 func (q *Query) fingerprint() string {
 	same := *q
-	same.Cursor, same.Limit = "", 0
+	same.Cursor, same.Limit, same.Spans, same.Cells = "", 0, 0, 0
 	if q.Sort != SortTitle || q.Lang == "zh" {
 		same.Lang = ""
 	}

@@ -20,6 +20,8 @@ type Result struct {
 	Total      uint64                  `json:"total"`
 	Hits       []Hit                   `json:"hits"`
 	Facets     map[string][]FacetValue `json:"facets"`
+	Years      []Span                  `json:"years,omitempty"` // where they were asked for
+	Cells      []Cell                  `json:"cells,omitempty"`
 	Understood []Understood            `json:"understood"`
 	Relaxed    bool                    `json:"relaxed,omitempty"` // not all of the words were found together
 	Next       string                  `json:"next,omitempty"`
@@ -57,6 +59,7 @@ type FacetValue struct {
 	Label    archive.Text `json:"label"`
 	Count    int          `json:"count"`
 	Selected bool         `json:"selected,omitempty"`
+	Parent   string       `json:"parent,omitempty"` // the value that this one is part of, of periods and sites
 }
 
 // Search answers a query.
@@ -96,6 +99,14 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 		}
 	}
 	result.Understood = append(result.Understood, p.meant...)
+	if p.spread != nil {
+		if q.Spans > 0 {
+			result.Years = p.spread.spans(q.Spans)
+		}
+		if result.Cells, err = p.spread.list(); err != nil {
+			return nil, err
+		}
+	}
 	marks := ix.marker(clauses, p)
 	for i := range found.Hits {
 		hit, err := ix.hit(&found.Hits[i], q, marks)
@@ -117,6 +128,9 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 	var with *plan
 	for e := at.Effort; e <= effortAny; e++ {
 		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: &facts{of: snapshot, kept: at.Facts, cached: map[string]fact{}}}
+		if q.Spans > 0 || q.Cells > 0 {
+			p.spread = ix.newSpread(q)
+		}
 		text := p.match(clauses)
 		if p.facts.err != nil {
 			return nil, nil, fmt.Errorf("search: %w", p.facts.err)
@@ -184,8 +198,11 @@ func (ix *Index) request(q *Query, text engine.Node, p *plan, at *position) engi
 		match = append(match, text)
 		p.boosts = append(p.boosts, engine.Boost{Node: engine.All{}, Weight: weightQuality, Column: fieldQuality})
 	}
-	r := engine.Request{Match: match, Filters: map[string]engine.Node{}, Limit: q.limit(), Facets: facetFields}
-	for _, facet := range facetFields {
+	r := engine.Request{Match: match, Filters: map[string]engine.Node{}, Limit: q.limit(), Facets: q.facets()}
+	if p.spread != nil {
+		r.Visit = p.spread.visit
+	}
+	for _, facet := range filterFields {
 		if values := q.Filters[facet]; len(values) > 0 {
 			among := engine.Or{}
 			for _, v := range values {
@@ -253,6 +270,14 @@ func (ix *Index) visible() engine.Node {
 	}
 }
 
+// facets are the fields whose values are counted: caves too where a site is chosen.
+func (q *Query) facets() []string {
+	if len(q.Filters["site"]) > 0 || len(q.Filters[fieldCave]) > 0 {
+		return filterFields
+	}
+	return facetFields
+}
+
 // facetSize is how many values of a facet are told.
 const facetSize = 60
 
@@ -261,7 +286,7 @@ const facetSize = 60
 // choosing them too would bring.
 func (ix *Index) facets(q *Query, found *engine.Found) map[string][]FacetValue {
 	out := map[string][]FacetValue{}
-	for _, facet := range facetFields {
+	for _, facet := range q.facets() {
 		values := []FacetValue{}
 		chosen := map[string]bool{}
 		for _, v := range q.Filters[facet] {
@@ -271,7 +296,7 @@ func (ix *Index) facets(q *Query, found *engine.Found) map[string][]FacetValue {
 			if i >= facetSize && !chosen[c.Value] {
 				continue
 			}
-			values = append(values, FacetValue{Value: c.Value, Label: ix.facetLabel(facet, c.Value), Count: c.Count, Selected: chosen[c.Value]})
+			values = append(values, FacetValue{Value: c.Value, Label: ix.facetLabel(facet, c.Value), Count: c.Count, Selected: chosen[c.Value], Parent: ix.parentOf(facet, c.Value)})
 			delete(chosen, c.Value)
 		}
 		for _, v := range slices.Sorted(maps.Keys(chosen)) { // chosen, and found nothing

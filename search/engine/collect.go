@@ -289,11 +289,11 @@ func (r *run) next(by *Sort) error {
 	c := r.rest[0]
 	r.first = Hit{segment: r.seg, doc: c.doc}
 	h := &r.first
-	id, err := r.seg.snapshot.DocID(uint64(c.doc))
+	id, err := r.seg.ID(c.doc)
 	if err != nil {
-		return fmt.Errorf("read id of a document: %w", err)
+		return err
 	}
-	h.ID, h.Missing, h.Score = string(id), math.IsInf(c.cost, 1), float64(r.scores[c.doc])
+	h.ID, h.Missing, h.Score = id, math.IsInf(c.cost, 1), float64(r.scores[c.doc])
 	switch {
 	case h.Missing:
 	case by.By == ByText:
@@ -557,6 +557,15 @@ func (seg *Segment) text(field string, doc uint32) (out string, err error) {
 // Stored hands over the stored fields of a hit, until do returns false.
 func (h *Hit) Stored(do func(field string, value []byte) bool) error {
 	return h.segment.stored(h.doc, do)
+}
+
+// ID is the id of a document.
+func (seg *Segment) ID(doc uint32) (string, error) {
+	id, err := seg.snapshot.DocID(uint64(doc))
+	if err != nil {
+		return "", fmt.Errorf("read id of a document: %w", err)
+	}
+	return string(id), nil
 }
 
 func (seg *Segment) stored(doc uint32, do func(field string, value []byte) bool) error {
