@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"hexi/archive"
 	"hexi/ingest/check"
 )
 
@@ -55,4 +57,41 @@ func TestCheckMendsInventories(t *testing.T) {
 		}
 	}
 	checked(t, exitDone, flags...)
+}
+
+// A bit of an inventory of a version before the newest is one difference, also where it
+// makes the inventory name another file; what cannot be mended is not said to be.
+func TestCheckOfAnEarlierInventory(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "archive")
+	flags := []string{"--data", data}
+	checkArchive(t, flags)
+	h := openedHouse(t, flags)
+	e, err := h.archive.Record(t.Context(), "c-b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Record.Titles["en"] = "B"
+	if _, err := h.archive.Save(t.Context(), "li", archive.Draft{Record: e.Record}); err != nil {
+		t.Fatal(err)
+	}
+	preserveAll(t, h)
+	dir, err := h.packages.Path(t.Context(), "c-b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(data, "objects", filepath.FromSlash(dir), "v1", "inventory.json")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flip(t, path, int64(bytes.Index(whole, []byte("content/metadata.json"))+10))
+	r := checked(t, exitPart, flags...)
+	if d := r.Differences[0]; len(r.Differences) != 1 || d.Code != check.PackageDamaged || d.Key != dir+"/v1/inventory.json" || d.Do == "" {
+		t.Errorf("%+v", r.Differences)
+	}
+	got := hexi(t, append([]string{"check", "--repair"}, flags...)...)
+	if got.status != exitPart || !strings.Contains(got.stdout, "✗ not mended") || strings.Contains(got.stdout, "✓") {
+		t.Errorf("%+v", got)
+	}
 }
