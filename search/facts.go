@@ -14,9 +14,11 @@ import (
 // so the answers are kept in its cursor, in the order in which they were asked for.
 type facts struct {
 	of     *engine.Snapshot
-	kept   []fact // given by a cursor
+	among  engine.Node // what the asker may see: nothing else counts
+	kept   []fact      // given by a cursor
 	given  []fact
 	cached map[string]fact
+	total  *uint64
 	err    error
 }
 
@@ -51,7 +53,7 @@ func (f *facts) idf(term string) float64 {
 
 // rare is how rare a value of a filter is.
 func (f *facts) rare(field, value string) float64 {
-	return f.rarity("rare "+field+" "+value, func() (uint64, error) { return f.of.Count(field, value) })
+	return f.rarity("rare "+field+" "+value, func() (uint64, error) { return f.of.Count(field, value, f.among) })
 }
 
 func (f *facts) rarity(key string, count func() (uint64, error)) float64 {
@@ -60,17 +62,29 @@ func (f *facts) rarity(key string, count func() (uint64, error)) float64 {
 		if err != nil || n == 0 {
 			return fact{}, err
 		}
-		all := float64(f.of.Live() + 1)
+		all := float64(f.all() + 1)
 		rare := math.Log(1+all/(1+float64(n))) / math.Log(1+all/2)
 		return fact{N: max(8, int(math.Round(100*min(1, rare))))}, nil
 	}).N) / 100
+}
+
+// all is how many records there are that the asker may see.
+func (f *facts) all() uint64 {
+	if f.total == nil {
+		n, err := f.of.Matching(f.among)
+		if err != nil {
+			f.err = cmp.Or(f.err, err)
+		}
+		f.total = &n
+	}
+	return *f.total
 }
 
 // count is in how many records a term is at least.
 func (f *facts) count(term string) (uint64, error) {
 	most := uint64(0)
 	for _, field := range textFields {
-		n, err := f.of.Count(field.name, term)
+		n, err := f.of.Count(field.name, term, f.among)
 		if err != nil {
 			return 0, err
 		}
@@ -82,7 +96,7 @@ func (f *facts) count(term string) (uint64, error) {
 // has reports whether any record has a term in a field.
 func (f *facts) has(field, term string) bool {
 	return f.ask("has "+field+" "+term, func() (fact, error) {
-		n, err := f.of.Count(field, term)
+		n, err := f.of.Count(field, term, f.among)
 		if err != nil || n == 0 {
 			return fact{}, err
 		}
@@ -93,7 +107,7 @@ func (f *facts) has(field, term string) bool {
 // any reports whether any record matches a node, which is what key says.
 func (f *facts) any(key string, n engine.Node) bool {
 	return f.ask(key, func() (fact, error) {
-		have, err := f.of.Matching(n)
+		have, err := f.of.Matching(engine.And{n, f.among})
 		if err != nil || have == 0 {
 			return fact{}, err
 		}
@@ -115,7 +129,7 @@ func (f *facts) near(word string) []string {
 		for d := uint8(1); d <= letters; d++ {
 			found := map[string]uint64{}
 			for _, field := range spellingFields {
-				words, err := f.of.Near(field, word, d)
+				words, err := f.of.Near(field, word, d, f.among)
 				if err != nil {
 					return fact{}, err
 				}

@@ -252,11 +252,11 @@ func (v *village) byHand(q *Query) (ids []string, ordered bool) {
 // going through all records, however these were written, changed and taken out.
 func TestAgainstCountingByHand(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			v := &village{t: t, rnd: rand.New(rand.NewPCG(seed, 3)), ix: memory(t), live: map[string]*archive.Entry{}}
-			for range 12 {
+			for range 8 {
 				v.change(10+v.rnd.IntN(80), nil)
 				for range 25 {
 					v.compare(v.query())
@@ -369,7 +369,7 @@ func TestGeohash(t *testing.T) {
 // whatever is written and taken out meanwhile.
 func TestCursorsWhileRecordsChange(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(30) {
+	for seed := range uint64(16) {
 		v := &village{t: t, rnd: rand.New(rand.NewPCG(seed, 5)), ix: memory(t), live: map[string]*archive.Entry{}}
 		for range 4 {
 			v.change(120, nil)

@@ -127,7 +127,7 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 	var best *engine.Found
 	var with *plan
 	for e := at.Effort; e <= effortAny; e++ {
-		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: &facts{of: snapshot, kept: at.Facts, cached: map[string]fact{}}}
+		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: ix.newFacts(snapshot, q.Staff, at.Facts)}
 		if q.Spans > 0 || q.Cells > 0 {
 			p.spread = ix.newSpread(q)
 		}
@@ -264,10 +264,18 @@ func (ix *Index) filterNodes(q *Query) engine.And {
 
 // visible is the filter of everyone's query but that of staff.
 func (ix *Index) visible() engine.Node {
-	return engine.Or{
+	return engine.Kept{Name: "visible", Node: engine.Or{
 		engine.Term{Field: fieldTier, Value: "public"},
 		engine.And{engine.Term{Field: fieldTier, Value: "embargoed"}, engine.Between{Column: fieldUntil, From: math.MinInt32 + 1, To: int32(days(ix.now().UTC()))}},
+	}}
+}
+
+func (ix *Index) newFacts(snapshot *engine.Snapshot, staff bool, kept []fact) *facts {
+	f := &facts{of: snapshot, among: ix.visible(), kept: kept, cached: map[string]fact{}}
+	if staff {
+		f.among = engine.All{}
 	}
+	return f
 }
 
 // facets are the fields whose values are counted: caves too where a site is chosen.

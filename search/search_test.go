@@ -1,6 +1,7 @@
 package search
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -236,6 +237,48 @@ func TestTiersDoNotLeak(t *testing.T) {
 	}
 	if s := fmt.Sprint(suggestions); strings.Contains(s, "staff") || strings.Contains(s, "later") || !strings.Contains(s, "open") {
 		t.Errorf("suggestions: %s", s)
+	}
+}
+
+// Nothing tells the public of words that only records have which it may not see: neither
+// what a word was taken for, nor scores, histograms, maps, caves or suggestions.
+func TestWordsDoNotLeak(t *testing.T) {
+	lat, lon := 40.0, 95.0
+	rec := func(id string, rights *archive.Rights) *archive.Entry {
+		return entry(archive.Record{
+			ID: id, Kind: "mural", Collection: "folk", Titles: archive.Text{"zh": "青砖" + id, "en": "Qwzxkvjian " + id}, Rights: rights,
+			Period: &archive.Period{Term: "high-tang", From: 705, To: 781}, Place: &archive.Place{Lat: &lat, Lon: &lon}, Location: &archive.Location{Site: "mogao", Cave: "999"},
+			Subjects: []archive.Text{{"zh": "反弹琵琶"}}, Identifiers: []archive.Identifier{{Type: "accession", Value: "GEHEIM-7"}},
+		})
+	}
+	plain := entry(archive.Record{ID: "open", Kind: "relic", Collection: "folk", Titles: archive.Text{"zh": "青砖"}})
+	without, with := memory(t, plain), memory(t, plain, rec("secret", &archive.Rights{Tier: archive.TierStaff}), rec("later", &archive.Rights{Tier: archive.TierEmbargoed, Until: "2027-01-01"}))
+	answer := func(ix *Index, q Query) string {
+		result, err := ix.Search(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result.TookMS = 0
+		suggestions, err := ix.Suggest(t.Context(), q.Text, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal([]any{result, suggestions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	for _, text := range []string{"", "青砖", "Qwzxkvjia", "qwz*", "GEHEIM-7", "geheim", "反弹琵琶", "fantanpipa", "ftpp", "莫高窟第999窟", "盛唐", "mogao", "青砖secret", `"青砖secret"`, "kind:mural", "清砖", "qing zhuan secret", "mural"} {
+		for _, filters := range []map[string][]string{nil, {"site": {"mogao"}}, {"cave": {"999"}}} {
+			q := Query{Text: text, Filters: filters, Limit: 10, Spans: 10, Cells: 3}
+			if a, b := answer(without, q), answer(with, q); a != b {
+				t.Errorf("%q %v:\n%s\nand with what is hidden\n%s", text, filters, a, b)
+			}
+		}
+	}
+	if got := ids(t, with, Query{Text: "Qwzxkvjia", Staff: true}); len(got) != 2 {
+		t.Errorf("staff find %v", got)
 	}
 }
 

@@ -106,7 +106,7 @@ func (s *suggester) named(prefix string) error {
 		if text == "" || s.seen[text] {
 			continue
 		}
-		p := &plan{ix: s.ix, single: map[string]bool{}, facts: &facts{of: s.snapshot, cached: map[string]fact{}}}
+		p := &plan{ix: s.ix, single: map[string]bool{}, facts: s.ix.newFacts(s.snapshot, false, nil)}
 		node := p.match(s.ix.understand(text))
 		if p.facts.err != nil {
 			return p.facts.err

@@ -27,6 +27,24 @@ type All struct{}
 
 func (All) match(s *Segment) (*roaring.Bitmap, error) { return s.everything(), nil }
 
+// Kept is a node that stands in several places of a query under one name: what it matches
+// is found once.
+type Kept struct {
+	Name string
+	Node Node
+}
+
+func (k Kept) match(s *Segment) (*roaring.Bitmap, error) {
+	if set, ok := s.kept[k.Name]; ok {
+		return set, nil
+	}
+	set, err := k.Node.match(s)
+	if err == nil {
+		s.kept[k.Name] = set
+	}
+	return set, err
+}
+
 // Term matches documents that have a term in a field.
 type Term struct{ Field, Value string }
 
@@ -368,15 +386,23 @@ func (seg *Segment) matching(field string, a segment.Automaton, start, end []byt
 	return roaring.FastOr(sets...), nil
 }
 
-// Count returns in how many documents a field has a term, deleted ones among them.
-func (s *Snapshot) Count(field, term string) (uint64, error) {
+// Count returns in how many of the documents that a node matches a field has a term,
+// deleted ones among them.
+func (s *Snapshot) Count(field, term string, among Node) (uint64, error) {
 	n := uint64(0)
 	for _, seg := range s.segments {
 		docs, err := seg.docs(field, term)
 		if err != nil {
 			return 0, err
 		}
-		n += docs.GetCardinality()
+		if docs.IsEmpty() {
+			continue
+		}
+		those, err := among.match(seg)
+		if err != nil {
+			return 0, err
+		}
+		n += docs.AndCardinality(those)
 	}
 	return n, nil
 }
@@ -398,8 +424,9 @@ func (s *Snapshot) Matching(n Node) (uint64, error) {
 }
 
 // Near returns the terms of a field that differ from a word in at most so many letters
-// (two neighbours that change places are one), with how many documents have them.
-func (s *Snapshot) Near(field, word string, letters uint8) (map[string]uint64, error) {
+// (two neighbours that change places are one), with how many of the documents that a node
+// matches have them.
+func (s *Snapshot) Near(field, word string, letters uint8, among Node) (map[string]uint64, error) {
 	builder, err := levenshtein.NewLevenshteinAutomatonBuilder(letters, true)
 	if err != nil {
 		return nil, fmt.Errorf("look for words near %q: %w", word, err)
@@ -426,8 +453,12 @@ func (s *Snapshot) Near(field, word string, letters uint8) (map[string]uint64, e
 			if err != nil {
 				return nil, err
 			}
-			if !docs.IsEmpty() {
-				out[entry.Term] += docs.GetCardinality()
+			those, err := among.match(seg)
+			if err != nil {
+				return nil, err
+			}
+			if n := docs.AndCardinality(those); n > 0 {
+				out[entry.Term] += n
 			}
 		}
 	}

@@ -76,6 +76,7 @@ type Segment struct {
 	dicts    map[string]segment.TermDictionary
 	postings map[fieldTerm]*roaring.Bitmap
 	all      *roaring.Bitmap
+	kept     map[string]*roaring.Bitmap // of Kept
 }
 
 type fieldTerm struct{ field, term string }
@@ -119,7 +120,7 @@ func (e *Engine) snapshot(whole *scorch.IndexSnapshot) (*Snapshot, error) {
 		}
 		seg := &Segment{
 			snapshot: part, columns: columns, size: uint32(part.Segment().Count()),
-			dicts: map[string]segment.TermDictionary{}, postings: map[fieldTerm]*roaring.Bitmap{},
+			dicts: map[string]segment.TermDictionary{}, postings: map[fieldTerm]*roaring.Bitmap{}, kept: map[string]*roaring.Bitmap{},
 		}
 		if d := part.Deleted(); d != nil && !d.IsEmpty() {
 			seg.deleted = d
