@@ -69,6 +69,7 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 	d.texts(r)
 	d.filters(r, e)
 	d.numbers(r, e)
+	d.keyword(fieldHue, hue(card.Colour))
 	kept, err := json.Marshal(d.kept)
 	if err != nil {
 		return nil, fmt.Errorf("encode texts of %s: %w", r.ID, err)

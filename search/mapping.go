@@ -17,7 +17,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "5"
+const schemaVersion = "6"
 
 // The names under which bleve knows our analysis.
 const (
@@ -51,6 +51,7 @@ const (
 	fieldPinyin     = "pinyin"   // neighbouring syllables of names
 	fieldPinyinText = "pinyin_text"
 	fieldSuggest    = "suggest"
+	fieldHue        = "hue"  // of the first picture
 	fieldFrom       = "from" // years
 	fieldTo         = "to"
 	fieldUpdated    = "updated" // seconds since the epoch
@@ -102,7 +103,7 @@ func buildMapping() (mapping.IndexMapping, error) {
 	for _, f := range textFields {
 		doc.AddFieldMappingsAt(f.name, indexed(analyzerName))
 	}
-	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldExact, fieldInitials, fieldSuggest}) {
+	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldExact, fieldInitials, fieldSuggest, fieldHue}) {
 		doc.AddFieldMappingsAt(name, indexed(keywordName))
 	}
 	for _, name := range []string{fieldPinyin, fieldPinyinText} {

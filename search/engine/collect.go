@@ -554,6 +554,16 @@ func (seg *Segment) text(field string, doc uint32) (out string, err error) {
 	return out, nil
 }
 
+// Matches reports whether a hit matches a node. The snapshot that it came from has to be
+// open still.
+func (h *Hit) Matches(n Node) (bool, error) {
+	set, err := n.match(h.segment)
+	if err != nil {
+		return false, err
+	}
+	return set.Contains(h.doc), nil
+}
+
 // Stored hands over the stored fields of a hit, until do returns false.
 func (h *Hit) Stored(do func(field string, value []byte) bool) error {
 	return h.segment.stored(h.doc, do)

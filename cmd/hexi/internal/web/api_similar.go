@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hexi/archive"
+	"hexi/search"
 )
 
 // maxSimilar is how many similar images are listed.
@@ -37,4 +38,26 @@ func (s *Server) apiSimilar(c *gin.Context) error {
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Vary", "Authorization, Cookie")
 	return answerJSON(c, http.StatusOK, out)
+}
+
+// apiSimilarRecords answers GET /api/v1/records/{id}/similar: the records that have most in
+// common with one, as far as the asker may see them.
+func (s *Server) apiSimilarRecords(c *gin.Context) error {
+	limit, err := intParam(c, "limit", 12, 1, 50)
+	if err != nil {
+		return err
+	}
+	e, err := s.entry(c, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	hits, err := s.Index.Similar(c.Request.Context(), e, search.Likeness{Limit: limit, Lang: c.Query("lang"), Staff: s.staff(c)})
+	if err != nil {
+		return err
+	}
+	result := &search.Result{Hits: hits}
+	s.absolute(c, result)
+	c.Header("Cache-Control", "no-cache")
+	c.Header("Vary", "Authorization, Cookie")
+	return answerJSON(c, http.StatusOK, gin.H{"hits": result.Hits})
 }

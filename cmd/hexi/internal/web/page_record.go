@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"hexi/archive"
+	"hexi/search"
 )
 
 type recordPage struct {
@@ -27,6 +29,7 @@ type recordPage struct {
 	Rows                             []row
 	Stops                            []recordStop
 	Parts                            []card
+	Similar                          []card // public records only, whoever asks
 	KioskLinks                       []choice
 }
 
@@ -130,11 +133,33 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	for _, p := range parts {
 		m.Parts = append(m.Parts, s.entryCard(p, lang))
 	}
+	if m.Similar, err = s.similarCards(c, e, lang, parts); err != nil {
+		return err
+	}
 	if r.Kind == archive.KindExhibition {
 		m.KioskLinks = []choice{{Label: inLanguage(lang, "展厅屏幕", "Gallery kiosk"), URL: "/kiosk/" + r.ID}}
 	}
 	m.Cite = fmt.Sprintf("%s. %s. %s/records/%s", m.Heading, inLanguage(lang, "河西数字档案", "hexi digital archive"), s.base(c.Request), r.ID)
 	return s.show(c, http.StatusOK, "record", m)
+}
+
+// shownSimilar is how many similar records a page shows.
+const shownSimilar = 6
+
+// similarCards are the records that are like one, but for its parts, which the page shows
+// already. A route or an exhibition has its stops instead.
+func (s *Server) similarCards(c *gin.Context, e *archive.Entry, lang string, parts []*archive.Entry) ([]card, error) {
+	if len(e.Record.Stops) > 0 {
+		return nil, nil
+	}
+	hits, err := s.Index.Similar(c.Request.Context(), e, search.Likeness{Limit: shownSimilar + min(len(parts), 20), Lang: lang})
+	if err != nil {
+		return nil, err
+	}
+	hits = slices.DeleteFunc(hits, func(h search.Hit) bool {
+		return slices.ContainsFunc(parts, func(p *archive.Entry) bool { return p.Record.ID == h.ID })
+	})
+	return s.hitCards(c.Request.Context(), hits[:min(len(hits), shownSimilar)], lang)
 }
 
 // namesOf returns the titles of the records that a record speaks of, by their

@@ -34,6 +34,7 @@ func (s *Server) routes() {
 	both(api, "/records", s.handle(only(s.apiRecords, "collection", "kind", "partOf", "cursor", "limit")))
 	both(api, "/records/:id", s.handle(s.apiRecord))
 	both(api, "/records/:id/assets", s.handle(only(s.apiAssets)))
+	both(api, "/records/:id/similar", s.handle(only(s.apiSimilarRecords, "limit", "lang")))
 	both(api, "/records/:id/revisions", s.handle(s.apiRevisions))
 	both(api, "/records/:id/revisions/:n", s.handle(s.apiRevision))
 	both(api, "/records/:id/revisions/:n/diff", s.handle(only(s.apiDiff, "with")))
