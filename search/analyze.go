@@ -18,10 +18,23 @@ import (
 // mark that stands in no word: so that phrases are found without places of words.
 // Tokens are folded (zh.Folder), their offsets are those of the original text.
 //
+// In long texts fewer words of letters make pairs: these would fill the index with what
+// stands in one record each.
+//
 // It satisfies bleve's analysis.Tokenizer.
 type tokenizer struct {
 	folder *zh.Folder
+	pairs  pairing
 }
+
+// pairing says which neighbours make a pair.
+type pairing int
+
+const (
+	pairAll  pairing = iota // in names
+	pairMost                // in descriptions: no words that say nothing, such as "of" and "the"
+	pairFew                 // in whole texts: no words of letters, but numbers beside Han
+)
 
 // piece is one character of the original text, folded.
 type piece struct {
@@ -65,20 +78,23 @@ const pairMark = "_"
 type word struct {
 	term       string
 	han        bool
+	digit      bool
 	joined     bool // a Han character that follows another at once
 	start, end int  // bytes of the original text
 }
 
 // pair is a word and its right neighbour as one term; "" for Han characters that
-// something stands between: these are no neighbours.
-func pair(a, b word) string {
+// something stands between, which are no neighbours, and for what makes no pair.
+func pair(a, b word, pairs pairing) string {
 	switch {
 	case b.joined:
 		return a.term + b.term
 	case a.han && b.han:
 		return ""
+	case pairs == pairAll, a.han && b.digit, a.digit && b.han, pairs == pairMost && !stopWords[a.term] && !stopWords[b.term]:
+		return a.term + pairMark + b.term
 	}
-	return a.term + pairMark + b.term
+	return ""
 }
 
 // words cuts a text.
@@ -99,7 +115,7 @@ func (t *tokenizer) words(input []byte) []word {
 				out = append(out, word{term: string(p.r), han: true, joined: k > 0, start: p.start, end: p.end})
 			}
 		case classLetter, classDigit:
-			out = append(out, word{term: termOf(run), start: run[0].start, end: run[len(run)-1].end})
+			out = append(out, word{term: termOf(run), digit: class == classDigit, start: run[0].start, end: run[len(run)-1].end})
 		}
 	}
 	return out
@@ -117,7 +133,7 @@ func (t *tokenizer) Tokenize(input []byte) analysis.TokenStream {
 		if i+1 == len(words) {
 			break
 		}
-		if both := pair(w, words[i+1]); both != "" {
+		if both := pair(w, words[i+1], t.pairs); both != "" {
 			add(both, w.start, words[i+1].end, i+1)
 		}
 	}
@@ -157,20 +173,24 @@ func (t *tokenizer) units(text string) []string {
 	return out
 }
 
-// neighbours are the terms that a text has where it stands as it is: its pairs, or the
-// one word that it is.
-func (t *tokenizer) neighbours(text string) []string {
+// neighbours are the terms that a text has where it stands as it is: its pairs, and the
+// words that make none.
+func (t *tokenizer) neighbours(text string, pairs pairing) []string {
 	words := t.words([]byte(text))
-	if len(words) == 1 {
-		return []string{words[0].term}
-	}
 	var out []string
-	for i := 1; i < len(words); i++ {
-		if both := pair(words[i-1], words[i]); both != "" {
-			out = append(out, both)
-		} else {
-			out = append(out, words[i-1].term, words[i].term)
+	paired := false // the word before is in a pair
+	for i, w := range words {
+		both := ""
+		if i+1 < len(words) {
+			both = pair(w, words[i+1], pairs)
 		}
+		switch {
+		case both != "":
+			out = append(out, both)
+		case !paired:
+			out = append(out, w.term)
+		}
+		paired = both != ""
 	}
 	return out
 }

@@ -216,7 +216,6 @@ func (d *docBuilder) texts(r *archive.Record) {
 	d.suggest("title", values(r.Titles)...)
 	d.add("description", values(r.Descriptions)...)
 	for _, s := range values(r.Descriptions) {
-		d.read(fieldPinyinText, clip(s, maxDescription))
 		if clip(s, maxDescription) != s {
 			d.kept["description"] = append(d.kept["description"], s)
 		}

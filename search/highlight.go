@@ -34,7 +34,7 @@ func (ix *Index) marker(clauses []clause, p *plan) *marker {
 		}
 		for _, t := range c.things {
 			for _, name := range t.names {
-				if list := ix.tokenizer.neighbours(name); len(list) > 0 {
+				if list := ix.tokenizer.neighbours(name, pairAll); len(list) > 0 {
 					m.names = append(m.names, list)
 				}
 			}

@@ -84,6 +84,9 @@ func (ix *Index) readLexicon() {
 	ix.lexicon = l
 }
 
+// maxSpellings is how many readings of a name it is found by.
+const maxSpellings = 16
+
 func (t *thing) add(name string) {
 	if name != "" && !slices.Contains(t.names, name) {
 		t.names = append(t.names, name)
@@ -108,8 +111,10 @@ func (l *lexicon) add(ix *Index, name string, it *thing) {
 	if !hasHan(name) || utf8.RuneCountInString(name) < 2 {
 		return
 	}
-	joined, initials := ix.pinyin.Of(name)
-	put(l.pinyin, joined)
+	for _, spelling := range ix.pinyin.Spellings(name, maxSpellings) {
+		put(l.pinyin, spelling)
+	}
+	_, initials := ix.pinyin.Of(name)
 	if len(initials) >= shortest {
 		put(l.initials, initials)
 	}

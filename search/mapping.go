@@ -21,10 +21,11 @@ const schemaVersion = "6"
 
 // The names under which bleve knows our analysis.
 const (
-	tokenizerName = "hexi"
-	analyzerName  = "hexi"
-	keywordName   = keyword.Name
-	termsName     = "hexi_terms" // of terms that are made already, with spaces between
+	analyzerName = "hexi"
+	textName     = "hexi_text"
+	longName     = "hexi_long"
+	keywordName  = keyword.Name
+	termsName    = "hexi_terms" // of terms that are made already, with spaces between
 )
 
 // textFields are searched, each with its weight in ranking.
@@ -36,6 +37,12 @@ var textFields = []struct {
 	{"material_text", 1.5}, {"description", 1}, {"body", 0.6},
 }
 
+// pairings are those of the fields of longer texts, which hold fewer pairs.
+var pairings = map[string]pairing{"description": pairMost, "body": pairFew}
+
+// analyzers cut texts of each pairing.
+var analyzers = map[pairing]string{pairAll: analyzerName, pairMost: textName, pairFew: longName}
+
 // facetFields are counted, and filtered by, under their parameter's name.
 var facetFields = []string{"collection", "kind", "period", "category", "level", "material", "site", "condition", "rights", "has"}
 
@@ -44,24 +51,23 @@ var filterFields = append(slices.Clone(facetFields), fieldCave)
 
 // Fields that are no texts. Numbers are written by engine.Number.
 const (
-	fieldTier       = "tier"
-	fieldCave       = "cave"
-	fieldExact      = "exact"    // numbers and shelf marks, squeezed
-	fieldInitials   = "initials" // of names, in pinyin
-	fieldPinyin     = "pinyin"   // neighbouring syllables of names
-	fieldPinyinText = "pinyin_text"
-	fieldSuggest    = "suggest"
-	fieldHue        = "hue"  // of the first picture
-	fieldFrom       = "from" // years
-	fieldTo         = "to"
-	fieldUpdated    = "updated" // seconds since the epoch
-	fieldUntil      = "until"   // days since 1970: the end of an embargo
-	fieldLat        = "lat"     // engine.Degrees
-	fieldLon        = "lon"
-	fieldQuality    = "quality" // 0 … 1000, how complete a record is
-	fieldLength     = "length"  // of the title, in characters or, without Han, in words
-	fieldCard       = "card"    // stored only, as the next
-	fieldTexts      = "texts"
+	fieldTier     = "tier"
+	fieldCave     = "cave"
+	fieldExact    = "exact"    // numbers and shelf marks, squeezed
+	fieldInitials = "initials" // of names, in pinyin
+	fieldPinyin   = "pinyin"   // neighbouring syllables of names
+	fieldSuggest  = "suggest"
+	fieldHue      = "hue"  // of the first picture
+	fieldFrom     = "from" // years
+	fieldTo       = "to"
+	fieldUpdated  = "updated" // seconds since the epoch
+	fieldUntil    = "until"   // days since 1970: the end of an embargo
+	fieldLat      = "lat"     // engine.Degrees
+	fieldLon      = "lon"
+	fieldQuality  = "quality" // 0 … 1000, how complete a record is
+	fieldLength   = "length"  // of the title, in characters or, without Han, in words
+	fieldCard     = "card"    // stored only, as the next
+	fieldTexts    = "texts"
 )
 
 // epoch is the second from which updates are counted, 2000-01-01, so that they fit a
@@ -81,17 +87,13 @@ func buildMapping() (mapping.IndexMapping, error) {
 	m := bleve.NewIndexMapping()
 	m.DefaultAnalyzer = analyzerName
 	m.StoreDynamic, m.IndexDynamic, m.DocValuesDynamic = false, false, false
-	if err := m.AddCustomTokenizer(tokenizerName, map[string]any{"type": tokenizerName}); err != nil {
-		return nil, fmt.Errorf("describe index: %w", err)
-	}
-	if err := m.AddCustomAnalyzer(analyzerName, map[string]any{"type": custom.Name, "tokenizer": tokenizerName}); err != nil {
-		return nil, fmt.Errorf("describe index: %w", err)
-	}
-	if err := m.AddCustomTokenizer(termsName, map[string]any{"type": termsName}); err != nil {
-		return nil, fmt.Errorf("describe index: %w", err)
-	}
-	if err := m.AddCustomAnalyzer(termsName, map[string]any{"type": custom.Name, "tokenizer": termsName}); err != nil {
-		return nil, fmt.Errorf("describe index: %w", err)
+	for _, name := range []string{analyzerName, textName, longName, termsName} {
+		if err := m.AddCustomTokenizer(name, map[string]any{"type": name}); err != nil {
+			return nil, fmt.Errorf("describe index: %w", err)
+		}
+		if err := m.AddCustomAnalyzer(name, map[string]any{"type": custom.Name, "tokenizer": name}); err != nil {
+			return nil, fmt.Errorf("describe index: %w", err)
+		}
 	}
 	doc := bleve.NewDocumentStaticMapping()
 	doc.AddSubDocumentMapping("_all", bleve.NewDocumentDisabledMapping()) // or it is made, of nothing
@@ -101,14 +103,12 @@ func buildMapping() (mapping.IndexMapping, error) {
 		return f
 	}
 	for _, f := range textFields {
-		doc.AddFieldMappingsAt(f.name, indexed(analyzerName))
+		doc.AddFieldMappingsAt(f.name, indexed(analyzers[pairings[f.name]]))
 	}
 	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldExact, fieldInitials, fieldSuggest, fieldHue}) {
 		doc.AddFieldMappingsAt(name, indexed(keywordName))
 	}
-	for _, name := range []string{fieldPinyin, fieldPinyinText} {
-		doc.AddFieldMappingsAt(name, indexed(termsName))
-	}
+	doc.AddFieldMappingsAt(fieldPinyin, indexed(termsName))
 	for _, name := range append(slices.Clone(numberFields), titleSort["zh"], titleSort["en"]) {
 		f := indexed(keywordName)
 		f.DocValues = true
@@ -129,13 +129,14 @@ func buildMapping() (mapping.IndexMapping, error) {
 // bleve finds a tokenizer by its name in a registry of its own; there is no
 // other way to give it one.
 func init() { //nolint:gochecknoinits // see above
-	err := registry.RegisterTokenizer(tokenizerName, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) {
-		return &tokenizer{folder: zh.NewFolder()}, nil
-	})
-	if err == nil {
-		err = registry.RegisterTokenizer(termsName, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) { return terms{}, nil })
+	made := map[string]analysis.Tokenizer{termsName: terms{}}
+	for pairs, name := range analyzers {
+		made[name] = &tokenizer{folder: zh.NewFolder(), pairs: pairs}
 	}
-	if err != nil {
-		panic(err) // only a second registration of the same name does this
+	for name, t := range made {
+		err := registry.RegisterTokenizer(name, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) { return t, nil })
+		if err != nil {
+			panic(err) // only a second registration of the same name does this
+		}
 	}
 }

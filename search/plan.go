@@ -40,8 +40,8 @@ const (
 	weightStrict   = 30.0
 	weightCover    = 8.0 // a part of a relaxed query, wherever it is found
 	weightQuality  = 1.0
-	phraseChecks   = 5000 // records that are read to see whether a phrase stands in them
-	maxUnits       = 60   // terms of a query that count
+	phraseChecks   = 20_000 // records that are read to see whether a phrase stands in them
+	maxUnits       = 60     // terms of a query that count
 	relaxedShare   = 0.36
 	likelySpelling = 3 // words that one which nobody wrote may have been meant for
 )
@@ -165,6 +165,12 @@ func anywhere(term string) engine.Node {
 	return out
 }
 
+// standing matches a text in a field where it stands as it is, or nearly so: words of
+// letters in long texts are found wherever they are.
+func (ix *Index) standing(field, text string) engine.Node {
+	return allIn(field, ix.tokenizer.neighbours(text, pairings[field]))
+}
+
 func allIn(field string, terms []string) engine.Node {
 	out := make(engine.And, len(terms))
 	for i, t := range terms {
@@ -204,6 +210,9 @@ func (p *plan) words(c *clause) engine.Node {
 	var out engine.Node = all
 	if ways := p.sounds(c); ways != nil {
 		out = engine.Or{out, ways}
+		if !heard && p.effort >= effortKindred {
+			out = engine.Or{out, ways, p.writtenIn(c)}
+		}
 		p.boost(ways, weightPinyin*3)
 		p.part(out, 1)
 	}
@@ -328,10 +337,10 @@ func (p *plan) kindred(u string) engine.Node {
 	}
 	var or engine.Or
 	for _, syllables := range p.ix.pinyin.Pairs(u) {
-		sound := engine.Or{engine.Term{Field: fieldPinyin, Value: syllables}, engine.Term{Field: fieldPinyinText, Value: syllables}}
-		p.boosts = append(p.boosts, engine.Boost{Node: engine.Term{Field: fieldPinyin, Value: syllables}, Weight: 3 * weightPinyin},
-			engine.Boost{Node: engine.Term{Field: fieldPinyinText, Value: syllables}, Weight: weightPinyin})
-		or = append(or, sound)
+		sound := engine.Term{Field: fieldPinyin, Value: syllables}
+		p.boost(sound, 3*weightPinyin)
+		before, after, _ := strings.Cut(syllables, "_")
+		or = append(or, sound, p.written(before, after))
 	}
 	return append(or, engine.And{anywhere(string(r[0])), anywhere(string(r[1]))})
 }
@@ -355,19 +364,17 @@ func (p *plan) text(text string, units []string, share float64) {
 	if sum == 0 {
 		return
 	}
-	neighbours := p.ix.tokenizer.neighbours(text)
 	for _, f := range textFields {
 		for i, u := range units {
 			if idf[i] > 0 {
 				p.boost(engine.Term{Field: f.name, Value: u}, share*f.weight*idf[i])
 			}
 		}
-		if len(units) > 1 {
-			p.boost(allIn(f.name, units), share*f.weight*weightPhrase*sum/2)
+		if len(units) < 2 {
+			continue
 		}
-		if len(neighbours) > 1 || len(units) > 1 {
-			p.boost(allIn(f.name, neighbours), share*f.weight*weightPhrase*sum/2)
-		}
+		p.boost(allIn(f.name, units), share*f.weight*weightPhrase*sum/2)
+		p.boost(p.ix.standing(f.name, text), share*f.weight*weightPhrase*sum/2)
 	}
 	p.boosts = append(p.boosts, engine.Boost{
 		Node: allIn("title", units), Weight: share * weightBrief * min(sum, 2), Column: fieldLength, Of: float64(len(p.ix.tokenizer.words([]byte(text)))),
@@ -396,22 +403,50 @@ func (p *plan) sounds(c *clause) engine.Node {
 		if len(way) < 2 {
 			continue
 		}
-		for _, field := range []string{fieldPinyin, fieldPinyinText} {
-			var all engine.And
-			for i := 1; i < len(way); i++ {
-				all = append(all, engine.Term{Field: field, Value: way[i-1] + "_" + way[i]})
-			}
-			or = append(or, all)
-			if field == fieldPinyin {
-				p.boost(all, 3*weightPinyin)
-			}
+		var all engine.And
+		for i := 1; i < len(way); i++ {
+			all = append(all, engine.Term{Field: fieldPinyin, Value: way[i-1] + "_" + way[i]})
 		}
+		or = append(or, all)
+		p.boost(all, 3*weightPinyin)
 	}
 	if s := p.ix.folder.String(c.text); len(s) > 3 && !strings.Contains(s, " ") && p.facts.has(fieldInitials, s) {
 		or = append(or, engine.Term{Field: fieldInitials, Value: s})
 	}
 	if len(or) == 0 {
 		return nil
+	}
+	return or
+}
+
+// written matches what is written with two characters that are read so, in long texts,
+// whose readings are not indexed.
+func (p *plan) written(before, after string) engine.Node {
+	var terms []string
+	second := p.ix.pinyin.Characters(after)
+	for _, a := range p.ix.pinyin.Characters(before) {
+		for _, b := range second {
+			terms = append(terms, string([]rune{a, b}))
+		}
+	}
+	return engine.Any{Field: "description", Terms: terms}
+}
+
+// maxWays is how many ways of cutting letters into syllables are looked for in long texts.
+const maxWays = 3
+
+// writtenIn matches long texts that hold what is read as a clause was typed.
+func (p *plan) writtenIn(c *clause) engine.Node {
+	var or engine.Or
+	for _, way := range c.ways[:min(len(c.ways), maxWays)] {
+		if len(way) < 2 || len(way) > 6 {
+			continue
+		}
+		var all engine.And
+		for i := 1; i < len(way); i++ {
+			all = append(all, p.written(way[i-1], way[i]))
+		}
+		or = append(or, all)
 	}
 	return or
 }
@@ -444,10 +479,9 @@ func (p *plan) theme(c *clause) engine.Node {
 		if i < 2 || name == asTyped {
 			rarest = max(rarest, idf)
 		}
-		neighbours := p.ix.tokenizer.neighbours(name)
 		all := make(engine.Or, len(textFields))
 		for k, f := range textFields {
-			all[k] = allIn(f.name, neighbours)
+			all[k] = p.ix.standing(f.name, name)
 			perField[k] = append(perField[k], all[k])
 		}
 		or = append(or, all)
@@ -510,10 +544,9 @@ func (p *plan) known(name string) (known bool, idf float64) {
 
 // named matches a name where it stands as it is.
 func (p *plan) named(name string) engine.Node {
-	neighbours := p.ix.tokenizer.neighbours(name)
 	or := make(engine.Or, len(textFields))
 	for k, f := range textFields {
-		or[k] = allIn(f.name, neighbours)
+		or[k] = p.ix.standing(f.name, name)
 	}
 	return or
 }
@@ -573,11 +606,11 @@ func (p *plan) meantWords(c *clause) engine.Node {
 	if len(units) == 0 {
 		return nil
 	}
-	neighbours := p.ix.tokenizer.neighbours(c.text)
 	var or engine.Or
 	for _, f := range textFields {
-		or = append(or, allIn(f.name, neighbours))
-		p.boost(allIn(f.name, neighbours), 0.5*f.weight)
+		there := p.ix.standing(f.name, c.text)
+		or = append(or, there)
+		p.boost(there, 0.5*f.weight)
 	}
 	if exact := p.number(c.text); exact != nil {
 		or = append(or, exact)
@@ -647,19 +680,19 @@ func caveNumberOf(s string) (string, bool) {
 
 // phrase matches a text as it stands in one of the fields.
 func (p *plan) phrase(text string, fields []string) engine.Node {
-	neighbours := p.ix.tokenizer.neighbours(text)
-	if len(neighbours) == 0 {
+	units := p.ix.tokenizer.units(text)
+	if len(units) == 0 {
 		return nil
 	}
-	p.text(text, p.ix.tokenizer.units(text), 1)
+	p.text(text, units, 1)
 	var or engine.Or
 	for _, field := range fields {
-		or = append(or, allIn(field, neighbours))
-	}
-	if len(neighbours) == 1 {
-		return or // a pair, or a word, is found exactly
+		or = append(or, p.ix.standing(field, text))
 	}
 	sequence := p.ix.tokenizer.words([]byte(text))
+	if len(units) == 1 && len(sequence) < 3 {
+		return or // a word, a character or a pair is found exactly
+	}
 	return engine.Check{Of: or, Limit: phraseChecks, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
 		return p.ix.holdsPhrase(stored, fields, sequence)
 	}}

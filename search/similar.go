@@ -107,7 +107,7 @@ func (ix *Index) traits(e *archive.Entry, facts *facts) []trait {
 	}
 	names := func(name, field string, list ...string) {
 		for _, s := range list {
-			neighbours := ix.tokenizer.neighbours(s)
+			neighbours := ix.tokenizer.neighbours(s, pairings[field])
 			rare := 1.0
 			for _, u := range neighbours {
 				rare = min(rare, facts.idf(u))

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -336,8 +337,12 @@ func (ix *Index) mostly(words string) []*thing {
 	return nil
 }
 
-// hanStops are characters that join words in a question and name nothing.
-const hanStops = "的了里中之和与及在有是讲着过把被让给从对于以其这那哪些吗呢吧什么怎样谁几个最很等请问找关"
+// hanStops are characters that join words in a question and, alone, name nothing.
+const hanStops = "的了里中之和与及在有是讲着过把被让给从对于以其这那哪些吗呢吧么什怎样谁几个最很"
+
+// hanEdges are words of a question that may stand before or behind what it is about, the
+// longer ones first.
+var hanEdges = []string{"有哪些", "是什么", "为什么", "请问", "什么", "怎样", "怎么", "哪个", "哪里", "哪些", "多少", "关于", "谁的", "的", "了", "里", "之", "吗", "呢", "吧", "在", "是", "讲", "有"}
 
 // understandHan takes a word without spaces apart: the name of a site, the number of a
 // cave, a time and a kind may stand inside of it (莫高窟第220窟药师经变, 唐代壁画).
@@ -401,14 +406,25 @@ func (ix *Index) insideHan(folded []rune, at int) (*Understood, int) {
 // hanWords makes clauses of Han words that no name was found in: a theme, or the words,
 // cut where names begin and end.
 func (ix *Index) hanWords(original, folded []rune) []clause {
-	stop := func(r rune) bool { return strings.ContainsRune(hanStops, r) || classOf(r) == classNone }
-	for len(folded) > 1 && stop(folded[0]) {
-		original, folded = original[1:], folded[1:]
+	for again := true; again; {
+		again = false
+		for len(folded) > 0 && classOf(folded[0]) == classNone {
+			original, folded = original[1:], folded[1:]
+		}
+		for len(folded) > 0 && classOf(folded[len(folded)-1]) == classNone {
+			original, folded = original[:len(original)-1], folded[:len(folded)-1]
+		}
+		for _, edge := range hanEdges {
+			e := []rune(edge)
+			if len(folded) > len(e) && string(folded[:len(e)]) == edge {
+				original, folded, again = original[len(e):], folded[len(e):], true
+			}
+			if n := len(folded) - len(e); n > 0 && string(folded[n:]) == edge {
+				original, folded, again = original[:n], folded[:n], true
+			}
+		}
 	}
-	for len(folded) > 1 && stop(folded[len(folded)-1]) {
-		original, folded = original[:len(original)-1], folded[:len(folded)-1]
-	}
-	if len(folded) == 0 || len(folded) == 1 && stop(folded[0]) {
+	if len(folded) == 0 || len(folded) == 1 && strings.ContainsRune(hanStops, folded[0]) || slices.Contains(hanEdges, string(folded)) {
 		return nil
 	}
 	c := clause{typed: typed{text: string(original), source: string(original)}}

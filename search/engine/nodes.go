@@ -50,6 +50,38 @@ type Term struct{ Field, Value string }
 
 func (t Term) match(s *Segment) (*roaring.Bitmap, error) { return s.docs(t.Field, t.Value) }
 
+// Any matches documents that have one of many terms in a field, most of which no document
+// has.
+type Any struct {
+	Field string
+	Terms []string
+}
+
+func (a Any) match(s *Segment) (*roaring.Bitmap, error) {
+	d, err := s.dict(a.Field)
+	if err != nil {
+		return nil, err
+	}
+	var sets []*roaring.Bitmap
+	for _, term := range a.Terms {
+		if there, err := d.Contains([]byte(term)); err != nil || !there {
+			if err != nil {
+				return nil, fmt.Errorf("read field %s: %w", a.Field, err)
+			}
+			continue
+		}
+		docs, err := s.docs(a.Field, term)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, docs)
+	}
+	if len(sets) == 0 {
+		return none, nil
+	}
+	return roaring.FastOr(sets...), nil
+}
+
 // And matches what all of its nodes match; with none of them, everything.
 type And []Node
 

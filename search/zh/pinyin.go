@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/mozillazg/go-pinyin"
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // Pinyin knows how characters are read, without tones: ü is u, as on a keyboard that
@@ -13,6 +14,7 @@ import (
 type Pinyin struct {
 	readings  map[rune][]string
 	syllables map[string]bool
+	common    map[string][]rune
 	longest   int
 }
 
@@ -21,7 +23,7 @@ func NewPinyin() *Pinyin { return makePinyin() }
 
 //nolint:gochecknoglobals // made once, at first need, and never changed
 var makePinyin = sync.OnceValue(func() *Pinyin {
-	p := &Pinyin{readings: make(map[rune][]string, len(pinyin.PinyinDict)), syllables: map[string]bool{}}
+	p := &Pinyin{readings: make(map[rune][]string, len(pinyin.PinyinDict)), syllables: map[string]bool{}, common: map[string][]rune{}}
 	folder := NewFolder()
 	for code, list := range pinyin.PinyinDict {
 		var plain []string
@@ -33,6 +35,16 @@ var makePinyin = sync.OnceValue(func() *Pinyin {
 		}
 		p.readings[rune(code)] = plain
 	}
+	for r, plain := range p.readings {
+		if inGB2312(r) {
+			for _, s := range plain {
+				p.common[s] = append(p.common[s], r)
+			}
+		}
+	}
+	for _, list := range p.common {
+		slices.Sort(list)
+	}
 	// What hardly any character is read as (hm, ng, n) is no syllable of a name.
 	for _, plain := range p.readings {
 		if s := plain[:min(1, len(plain))]; len(s) == 1 && strings.ContainsAny(s[0], "aeiou") {
@@ -43,6 +55,13 @@ var makePinyin = sync.OnceValue(func() *Pinyin {
 	return p
 })
 
+// inGB2312 reports whether a character is of GB 2312, whose rows of characters are those
+// of GBK from B0A1 to F7FE.
+func inGB2312(r rune) bool {
+	b, err := simplifiedchinese.GBK.NewEncoder().Bytes([]byte(string(r)))
+	return err == nil && len(b) == 2 && b[0] >= 0xb0 && b[0] <= 0xf7 && b[1] >= 0xa1
+}
+
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' {
@@ -51,6 +70,10 @@ func letters(s string) string {
 		return -1
 	}, s)
 }
+
+// Characters returns the simplified characters in common use (those of GB 2312) that are
+// read so.
+func (p *Pinyin) Characters(syllable string) []rune { return p.common[syllable] }
 
 // Readings returns how a character is read, the most common first; nil for one that is
 // not Han or not known.
@@ -91,6 +114,33 @@ func (p *Pinyin) Pairs(s string) []string {
 			}
 		}
 		before = now
+	}
+	return out
+}
+
+// Spellings returns the readings of a text with every reading of its characters, at most
+// so many, the most common first: zangjingdong and cangjingdong for 藏经洞.
+func (p *Pinyin) Spellings(s string, limit int) []string {
+	out := []string{""}
+	for _, r := range s {
+		list := p.readings[r]
+		switch {
+		case len(list) > manyReadings:
+			list = list[:manyReadings]
+		case len(list) == 0 && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9'):
+			list = []string{string(r)}
+		case len(list) == 0:
+			continue
+		}
+		var next []string
+		for _, reading := range list {
+			for _, begin := range out {
+				if len(next) < limit {
+					next = append(next, begin+reading)
+				}
+			}
+		}
+		out = next
 	}
 	return out
 }

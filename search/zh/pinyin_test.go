@@ -39,3 +39,17 @@ func TestPinyin(t *testing.T) {
 		t.Error("what is no pinyin is cut")
 	}
 }
+
+func TestSpellings(t *testing.T) {
+	p := NewPinyin()
+	got := p.Spellings("藏经洞", 8)
+	if !slices.Contains(got, "zangjingdong") || !slices.Contains(got, "cangjingdong") || len(got) > 8 {
+		t.Errorf("藏经洞 is spelt %v", got)
+	}
+	if got := p.Spellings("第220窟 a", 4); !slices.Contains(got, "di220kua") {
+		t.Errorf("%v", got)
+	}
+	if got := p.Characters("dun"); !slices.Contains(got, '敦') || slices.Contains(got, '燉') {
+		t.Errorf("dun is read %q", got)
+	}
+}
