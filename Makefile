@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .ONESHELL:
-.PHONY: help build demo generate test test-large test-kills check bench eval vuln clean
+.PHONY: help build demo generate test test-large test-kills check bench bench-search eval vuln clean
 
 # Given on the command line:  make demo DATA=/srv/hexi LISTEN=127.0.0.1:9000
 DATA ?= hexi-data
@@ -75,6 +75,10 @@ bench: ## measure against nginx and IIPImage, side by side, and print the ratios
 	.ci/generate.sh
 	.ci/build.sh
 	go run ./cmd/bench $(BENCHFLAGS)
+
+bench-search: ## measure search over BENCHFLAGS="-records N" made-up records (100,000), and print how it stands to its goals
+	@.ci/install.sh build
+	go run ./cmd/bench -only search $(BENCHFLAGS)
 
 eval: ## score the search on labelled queries, by set and category; fails below search/testdata/floors.json
 	@.ci/install.sh build

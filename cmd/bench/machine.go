@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,7 +23,7 @@ func printMachine(ctx context.Context, w io.Writer, s settings) error {
 	fmt.Fprintf(w, "machine   %d cores, %s, %.0f GB, %s\n", runtime.NumCPU(), cpu, float64(kib)/(1<<20), output(ctx, "uname", "-sr"))
 	fmt.Fprintf(w, "versions  %s; nginx %s; IIPImage %s; vips %s", runtime.Version(),
 		version(ctx, "nginx-light"), version(ctx, "iipimage-server"), version(ctx, "libvips-tools"))
-	if s.pyramid == "" {
+	if s.pyramid == "" && !slices.Equal(s.only, []string{"search"}) { // which needs no binary
 		got := output(ctx, s.hexi, "version")
 		if got == "" {
 			return fmt.Errorf("%s does not run; make build makes it", s.hexi)

@@ -13,6 +13,7 @@
 //	go run ./cmd/bench -quick
 //	go run ./cmd/bench -size 6000x4000 -rounds 9
 //	go run ./cmd/bench -only ingest -large
+//	go run ./cmd/bench -only search -records 1000000
 package main
 
 import (
@@ -54,7 +55,7 @@ type settings struct {
 	large         bool // a gigapixel too
 	only          []string
 	versitygw     string // path of the S3 server
-	records       int    // to edit one among; 0 is as many as the part says
+	records       int    // to edit one and to search among; 0 is as many as the part says
 	dir           string // for everything that is written
 }
 
@@ -72,6 +73,7 @@ var sections = []section{
 	{"s3", "Tiles, from S3", benchS3},
 	{"import", "Sheets of the catalogue, their packages, and back from these", benchImport},
 	{"edit", "One edit among many records", benchEdit},
+	{"search", "Search among many records", benchSearch},
 }
 
 // parseOnly reads a list of sections; none means all.
@@ -104,10 +106,10 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	flags.IntVar(&s.connections, "connections", 8, "keep-alive connections of the load generator")
 	flags.IntVar(&s.rounds, "rounds", 7, "interleaved rounds")
 	flags.DurationVar(&s.each, "each", 2*time.Second, "how long one contender is measured in one round")
-	only := flags.String("only", "", "measure only these `parts`: tiles,computed,lanes,ingest,s3,import,edit")
+	only := flags.String("only", "", "measure only these `parts`: tiles,computed,lanes,ingest,s3,import,edit,search")
 	flags.BoolVar(&s.large, "large", false, "take in a gigapixel too, and a hundred thousand rows, with some 8 GB of temporary files")
 	flags.StringVar(&s.versitygw, "versitygw", "", "the S3 server's `binary` (default: what .ci/tool.sh versitygw builds)")
-	flags.IntVar(&s.records, "records", 0, "edit one among so many `records` (default 10000, 100000 with -large)")
+	flags.IntVar(&s.records, "records", 0, "edit one and search among so many `records` (default 10000 to edit, 100000 with -large and to search)")
 	flags.BoolVar(&s.quick, "quick", false, "a short look: three rounds of half a second on smaller pictures")
 	keep := flags.String("keep", "", "work in this `directory` and leave it; a second run finds its picture there")
 	if err := flags.Parse(args); err != nil {

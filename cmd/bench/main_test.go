@@ -11,7 +11,7 @@ import (
 
 func TestParse(t *testing.T) {
 	t.Parallel()
-	all := []string{"tiles", "computed", "lanes", "ingest", "s3", "import", "edit"}
+	all := []string{"tiles", "computed", "lanes", "ingest", "s3", "import", "edit", "search"}
 	tests := []struct {
 		args string
 		only []string
@@ -22,7 +22,7 @@ func TestParse(t *testing.T) {
 		{"-only s3", []string{"s3"}, ""},
 		{"-only ingest,tiles -large", []string{"ingest", "tiles"}, ""},
 		{"-pyramid a.tif", []string{"tiles"}, ""},
-		{"-only tile", nil, "there are tiles, computed, lanes, ingest, s3, import, edit"},
+		{"-only tile", nil, "there are tiles, computed, lanes, ingest, s3, import, edit, search"},
 		{"-only ,", nil, "no part"},
 		{"-records -1", nil, "10,000,000"},
 		{"-size 12", nil, "15360x6400"},

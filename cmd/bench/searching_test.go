@@ -1,0 +1,71 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hexi/archive/vocab"
+	"hexi/search"
+)
+
+// TestAskedLines holds that every sort of question is one that the index understands and
+// finds something by, and that no two rounds ask the same.
+func TestAskedLines(t *testing.T) {
+	t.Parallel()
+	in := testInventor(t)
+	source := newInventedSource(in, 400)
+	v, err := vocab.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := search.Open(t.Context(), "", search.Options{Vocabulary: v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = index.Close() })
+	if _, err := index.Reindex(t.Context(), source, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range askedLines {
+		a := newAsker(3, in, source.count)
+		questions := a.questions(l, 20)
+		for i := range questions {
+			if questions[i].page > 0 {
+				questions[i].page = 2 // of so few
+			}
+		}
+		got, err := (indexSearcher{index}).ask(t.Context(), questions, 2)
+		if err != nil {
+			t.Errorf("%s: %v", l.name, err)
+			continue
+		}
+		if len(got.took) < len(questions) || got.hits < len(questions) {
+			t.Errorf("%s: %d answers to %d questions found %d", l.name, len(got.took), len(questions), got.hits)
+		}
+	}
+	if !strings.Contains(indexQuery(question{phrase: "a b"}).Text, `"a b"`) {
+		t.Error("a phrase is not asked for as one")
+	}
+}
+
+func TestAnswersBelow(t *testing.T) {
+	t.Parallel()
+	a := &answers{}
+	for i := range 200 {
+		a.took = append(a.took, time.Duration(200-i)*time.Millisecond)
+	}
+	for share, want := range map[float64]time.Duration{.5: 101 * time.Millisecond, .99: 199 * time.Millisecond, 1: 200 * time.Millisecond} {
+		if got := a.below(share); got != want {
+			t.Errorf("%v of them take %v, want %v", share, got, want)
+		}
+	}
+	l := line{goal: 150, p99: 200}
+	if got, want := l.verdict(a), "goal ≤ 150: reached; 99 %: goal ≤ 200: reached"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	l = line{goal: 150}
+	if got := l.verdict(a); !strings.HasSuffix(got, "by the median, not by 99 %") {
+		t.Errorf("got %q", got)
+	}
+}
