@@ -71,13 +71,13 @@ test-kills: ## kill -9 servers and ingests KILLS times at random moments, on bot
 	HEXI_TEST_KILLS=$(KILLS) .ci/services.sh go test -count=1 -v -timeout 4h -tags "$$(.ci/build.sh --tags)" -run '^TestKillLoop$$' ./cmd/hexi
 
 bench: ## measure against nginx and IIPImage, side by side, and print the ratios
-	@.ci/install.sh generate native bench
+	@.ci/install.sh generate native bench bench-search
 	.ci/generate.sh
 	.ci/build.sh
 	go run ./cmd/bench $(BENCHFLAGS)
 
-bench-search: ## measure search over BENCHFLAGS="-records N" made-up records (100,000), and print how it stands to its goals
-	@.ci/install.sh build
+bench-search: ## measure search against Lucene, over made-up records (BENCHFLAGS="-records 1000000")
+	@.ci/install.sh bench-search
 	go run ./cmd/bench -only search $(BENCHFLAGS)
 
 eval: ## score the search on labelled queries, by set and category; fails below search/testdata/floors.json

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,12 +23,14 @@ type answers struct {
 	took    []time.Duration
 	hits    int // all that was found, to see that engines look for the same
 	elapsed time.Duration
+	cpu     time.Duration // of all the engine's threads, which others at work on the machine lengthen little
 }
 
 func (a *answers) merge(other *answers) {
 	a.took = append(a.took, other.took...)
 	a.hits += other.hits
 	a.elapsed += other.elapsed
+	a.cpu += other.cpu
 }
 
 func (a *answers) perSecond() float64 { return float64(len(a.took)) / a.elapsed.Seconds() }
@@ -48,6 +51,7 @@ func (s indexSearcher) ask(ctx context.Context, questions []question, clients in
 		each  = make([]answers, clients)
 		errs  = make([]error, clients)
 		began = time.Now()
+		cpu   = cpuOf(os.Getpid())
 	)
 	for i := range clients {
 		wg.Go(func() {
@@ -67,7 +71,7 @@ func (s indexSearcher) ask(ctx context.Context, questions []question, clients in
 	for i := range each {
 		total.merge(&each[i])
 	}
-	total.elapsed = time.Since(began)
+	total.elapsed, total.cpu = time.Since(began), cpuOf(os.Getpid())-cpu
 	return total, errors.Join(append(errs, ctx.Err())...)
 }
 
@@ -93,7 +97,7 @@ func (s indexSearcher) one(ctx context.Context, q question, to *answers) error {
 	pages := 1
 	if q.page > 0 {
 		if asked.Cursor == "" {
-			return fmt.Errorf("records: there are too few to have a page %d of %v; ask for 50000 or more", q.page, q.words)
+			return fmt.Errorf("records: there are too few to have a page %d of %v; ask among more", q.page, q.words)
 		}
 		pages = following
 	}

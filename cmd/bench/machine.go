@@ -21,9 +21,13 @@ func printMachine(ctx context.Context, w io.Writer, s settings) error {
 	cpu, _ := procValue("/proc/cpuinfo", "model name")
 	kib, _ := strconv.Atoi(strings.TrimSuffix(memory, " kB"))
 	fmt.Fprintf(w, "machine   %d cores, %s, %.0f GB, %s\n", runtime.NumCPU(), cpu, float64(kib)/(1<<20), output(ctx, "uname", "-sr"))
+	if slices.Equal(s.only, []string{"search"}) { // which needs none of the others
+		fmt.Fprintf(w, "versions  %s\n", runtime.Version())
+		return nil
+	}
 	fmt.Fprintf(w, "versions  %s; nginx %s; IIPImage %s; vips %s", runtime.Version(),
 		version(ctx, "nginx-light"), version(ctx, "iipimage-server"), version(ctx, "libvips-tools"))
-	if s.pyramid == "" && !slices.Equal(s.only, []string{"search"}) { // which needs no binary
+	if s.pyramid == "" {
 		got := output(ctx, s.hexi, "version")
 		if got == "" {
 			return fmt.Errorf("%s does not run; make build makes it", s.hexi)

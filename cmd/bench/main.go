@@ -5,7 +5,8 @@
 // directory: hexi as the binary that people run, fed through "hexi ingest";
 // nginx with the same tiles as ready-made files, which is the ceiling; IIPImage
 // reading the same access copy; "vips dzsave" on the same masters; an S3 server
-// on the same access copy; the sqlite3 client with the rows of the same sheet. One load generator serves them all in turn, in
+// on the same access copy; the sqlite3 client with the rows of the same sheet; Lucene
+// with the same records. One load generator serves them all in turn, in
 // short interleaved rounds, so that a change of the machine's mood meets each of
 // them; medians are printed. It claims nothing about absolute speed: client and
 // server share the cores.

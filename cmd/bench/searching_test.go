@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -9,12 +11,8 @@ import (
 	"hexi/search"
 )
 
-// TestAskedLines holds that every sort of question is one that the index understands and
-// finds something by, and that no two rounds ask the same.
-func TestAskedLines(t *testing.T) {
-	t.Parallel()
-	in := testInventor(t)
-	source := newInventedSource(in, 400)
+func testIndex(t *testing.T, source search.Source) *search.Index {
+	t.Helper()
 	v, err := vocab.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -27,6 +25,16 @@ func TestAskedLines(t *testing.T) {
 	if _, err := index.Reindex(t.Context(), source, nil); err != nil {
 		t.Fatal(err)
 	}
+	return index
+}
+
+// TestAskedLines holds that every sort of question is one that the index understands and
+// finds something by, and that no two rounds ask the same.
+func TestAskedLines(t *testing.T) {
+	t.Parallel()
+	in := testInventor(t)
+	source := newInventedSource(in, 400)
+	index := testIndex(t, source)
 	for _, l := range askedLines {
 		a := newAsker(3, in, source.count)
 		questions := a.questions(l, 20)
@@ -67,5 +75,59 @@ func TestAnswersBelow(t *testing.T) {
 	l = line{goal: 150}
 	if got := l.verdict(a); !strings.HasSuffix(got, "by the median, not by 99 %") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestLucene holds that the peer looks for the same as hexi does: what only filters, years,
+// places and everything decide has to be found by both alike.
+func TestLucene(t *testing.T) {
+	t.Parallel()
+	in := testInventor(t)
+	peer, err := startLucene(t.Context(), t.TempDir(), in)
+	if errors.Is(err, errNoLucene) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	const count = 300
+	if _, err := peer.do("index "+strconv.Itoa(count), peer.records(0, count, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := peer.do("open", nil); err != nil {
+		t.Fatal(err)
+	}
+	index := testIndex(t, newInventedSource(in, count))
+	for _, l := range askedLines {
+		questions := newAsker(5, in, count).questions(l, 10)
+		for i := range questions {
+			if questions[i].page > 0 {
+				questions[i].page = 2
+			}
+		}
+		got, err := peer.ask(t.Context(), questions, 2)
+		if err != nil {
+			t.Fatalf("%s: %v", l.name, err)
+		}
+		if len(got.took) < len(questions) || got.elapsed <= 0 {
+			t.Errorf("%s: %d answers to %d questions in %v", l.name, len(got.took), len(questions), got.elapsed)
+		}
+		want, err := (indexSearcher{index}).ask(t.Context(), questions, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := len(questions[0].words) == 0 && questions[0].phrase == "" && questions[0].prefix == ""; same && got.hits != want.hits {
+			t.Errorf("%s: Lucene found %d and hexi %d", l.name, got.hits, want.hits)
+		}
+	}
+	stop, err := (&searchRun{in: in, peer: peer, source: newInventedSource(in, count)}).changePeer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := stop(); err != nil || n < 1 {
+		t.Errorf("it followed %d changes, with error %v", n, err)
+	}
+	if err := peer.stop(); err != nil {
+		t.Error(err)
 	}
 }
