@@ -119,15 +119,15 @@ func (d *docBuilder) add(field string, texts ...string) {
 	}
 	if len(list) > 0 {
 		d.fields[field] = list
-		if !onCard[field] {
+		if shownTexts[field] {
 			d.kept[field] = list
 		}
 	}
 }
 
-// onCard are the fields whose texts a card has; of a description that is too long for it
-// the whole is kept too.
-var onCard = map[string]bool{"title": true, "description": true}
+// shownTexts are the fields of which what was found is shown, and that a card does not have.
+// Of a description that is too long for the card the whole is kept as well.
+var shownTexts = map[string]bool{"identifier": true, "subject": true, "people": true, "body": true}
 
 // read adds how a text is read to a field of pinyin.
 func (d *docBuilder) read(field, text string) {
@@ -224,8 +224,9 @@ func (d *docBuilder) texts(r *archive.Record) {
 	for _, id := range r.Identifiers {
 		d.add("identifier", id.Value)
 		d.exact(id.Value)
-		for _, name := range values(d.ix.label(archive.SchemeIdentifierType, id.Type)) {
-			d.exact(name + id.Value) // Pelliot 17, 伯希和17
+		if who, ok := strings.CutPrefix(id.Type, "cave-"); ok {
+			d.exact(who + id.Value) // Pelliot 17
+			d.exact(concordances[who] + id.Value)
 		}
 	}
 	d.add("identifier", r.ID)
@@ -263,6 +264,9 @@ func (d *docBuilder) texts(r *archive.Record) {
 	}
 	d.location(r.Location)
 }
+
+// concordances are those who numbered the caves of Mogao, as they are called in Chinese.
+var concordances = map[string]string{"pelliot": "伯希和", "zhang-daqian": "张大千", "zhang": "张大千", "academy": "敦煌研究院", "stein": "斯坦因"}
 
 // exact makes a number or a shelf mark found as a whole, however it is written.
 func (d *docBuilder) exact(number string) {

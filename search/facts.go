@@ -115,6 +115,17 @@ func (f *facts) any(key string, n engine.Node) bool {
 	}).N > 0
 }
 
+// more reports whether more than so many records match a node, which is what key says.
+func (f *facts) more(key string, n engine.Node, than uint64) bool {
+	return f.ask(key, func() (fact, error) {
+		have, err := f.of.Matching(engine.And{n, f.among})
+		if err != nil || have <= than {
+			return fact{}, err
+		}
+		return fact{N: 1}, nil
+	}).N > 0
+}
+
 // spellingFields are those whose words another may have been meant for.
 var spellingFields = []string{"title", "location", "subject", "place", "people", "period_text", "description"}
 

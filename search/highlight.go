@@ -1,6 +1,8 @@
 package search
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"html"
@@ -93,9 +95,10 @@ func (m *marker) spans(text string) []span {
 // whyNames are the fields of hits as they are told, by the field of the index.
 var whyNames = map[string]string{"period_text": "period", "material_text": "material", "body": "text"}
 
-// card marks the texts of a card and names the fields that a query is found in. What is
-// in the language that the asker prefers comes first.
-func (m *marker) card(c *Card, texts map[string][]string, prefer string) (highlights map[string][]string, why []string) {
+// card marks the texts of a card and names the fields that a query is found in: has tells
+// those of which nothing is shown. What is in the language that the asker prefers comes
+// first.
+func (m *marker) card(c *Card, texts map[string][]string, prefer string, has func(field string) bool) (highlights map[string][]string, why []string) {
 	if m.empty() {
 		return nil, nil
 	}
@@ -127,14 +130,16 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string) (highli
 	}
 	in("title", c.Titles)
 	in("description", c.Descriptions)
+	if c.Place != nil {
+		in("place", c.Place.Name)
+	}
+	if c.Period != nil {
+		in("period", c.Period.Note)
+	}
 	found("description", texts["description"]...) // of what is too long for a card
 	for _, f := range textFields {
 		if f.name != "title" && f.name != "description" {
-			name := f.name
-			if told, ok := whyNames[name]; ok {
-				name = told
-			}
-			found(name, texts[f.name]...)
+			found(cmp.Or(whyNames[f.name], f.name), texts[f.name]...)
 		}
 	}
 	if m.facts["cave"] != "" && m.facts["cave"] == c.Cave {
@@ -147,6 +152,11 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string) (highli
 	}
 	if m.facts["kind"] == string(c.Kind) {
 		m.because(&why, "kind")
+	}
+	for _, f := range textFields {
+		if has != nil && has(f.name) {
+			m.because(&why, cmp.Or(whyNames[f.name], f.name))
+		}
 	}
 	if why == nil {
 		why = []string{"pinyin"} // how it is read, or what nothing else shows
@@ -164,23 +174,32 @@ func (m *marker) because(why *[]string, field string) {
 }
 
 // holdsPhrase reports whether words follow each other in one of a document's texts.
-func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, fields []string, sequence []word) (bool, error) {
+func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, fields []string, text string, sequence []word) (bool, error) {
 	texts := map[string][]string{}
 	var faults error
+	// What stands there as it was typed need not be taken apart.
+	plain := []byte(text)
+	if !sequence[0].han || !sequence[len(sequence)-1].han || strings.ContainsAny(text, `"\`) {
+		plain = nil
+	}
+	as := false
 	err := stored(func(field string, value []byte) bool {
+		if plain != nil && (field == fieldTexts || field == fieldCard) && bytes.Contains(value, plain) {
+			as = true
+			return false
+		}
 		switch field {
 		case fieldTexts:
 			faults = errors.Join(faults, json.Unmarshal(value, &texts))
 		case fieldCard:
 			var card Card
 			faults = errors.Join(faults, json.Unmarshal(value, &card))
-			texts["title"] = append(texts["title"], values(card.Titles)...)
 			texts["description"] = append(texts["description"], values(card.Descriptions)...)
 		}
 		return true
 	})
-	if err := errors.Join(err, faults); err != nil {
-		return false, err
+	if err := errors.Join(err, faults); err != nil || as {
+		return as, err
 	}
 	for _, field := range fields {
 		for _, s := range texts[field] {

@@ -40,8 +40,8 @@ const (
 	weightStrict   = 30.0
 	weightCover    = 8.0 // a part of a relaxed query, wherever it is found
 	weightQuality  = 1.0
-	phraseChecks   = 20_000 // records that are read to see whether a phrase stands in them
-	maxUnits       = 60     // terms of a query that count
+	phraseChecks   = 3000 // records that are read to see whether a phrase stands in them
+	maxUnits       = 60   // terms of a query that count
 	relaxedShare   = 0.36
 	likelySpelling = 3 // words that one which nobody wrote may have been meant for
 )
@@ -685,17 +685,26 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 		return nil
 	}
 	p.text(text, units, 1)
-	var or engine.Or
-	for _, field := range fields {
-		or = append(or, p.ix.standing(field, text))
-	}
 	sequence := p.ix.tokenizer.words([]byte(text))
-	if len(units) == 1 && len(sequence) < 3 {
-		return or // a word, a character or a pair is found exactly
+	var sure, rest engine.Or // a pair is found exactly, several of them nearly so
+	var among []string
+	for _, field := range fields {
+		// In names what has all pairs has the phrase.
+		if there := p.ix.tokenizer.neighbours(text, pairings[field]); len(there) == 1 || pairings[field] == pairAll {
+			sure = append(sure, allIn(field, there))
+		} else {
+			rest, among = append(rest, allIn(field, there)), append(among, field)
+		}
 	}
-	return engine.Check{Of: or, Limit: phraseChecks, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
-		return p.ix.holdsPhrase(stored, fields, sequence)
-	}}
+	if len(rest) == 0 {
+		return sure
+	}
+	if p.facts.more("phrase "+text+" "+strings.Join(among, " "), rest, phraseChecks) {
+		return append(sure, rest...)
+	}
+	return append(sure, engine.Check{Of: rest, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
+		return p.ix.holdsPhrase(stored, among, text, sequence)
+	}})
 }
 
 // wild matches a word with wildcards.

@@ -375,7 +375,19 @@ func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
 		ID: card.ID, Kind: card.Kind, Collection: card.Collection, Titles: card.Titles, Period: card.Period, Place: card.Place,
 		Score: match.Score, Asset: card.Asset, Colour: card.Colour,
 	}
-	h.Highlights, h.Why = marks.card(&card, texts, q.Lang)
+	h.Highlights, h.Why = marks.card(&card, texts, q.Lang, func(field string) bool {
+		for term := range marks.terms {
+			has, err := match.Matches(engine.Term{Field: field, Value: term})
+			faults = errors.Join(faults, err)
+			if has {
+				return true
+			}
+		}
+		return false
+	})
+	if faults != nil {
+		return Hit{}, fmt.Errorf("see where %s was found: %w", match.ID, faults)
+	}
 	if card.Asset != "" {
 		h.Manifest = ix.urls.Manifest(card.ID)
 		w, ht := fitBox(card.Width, card.Height, thumbnailSide)

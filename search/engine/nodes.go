@@ -248,17 +248,15 @@ func (w Within) match(s *Segment) (*roaring.Bitmap, error) {
 }
 
 // Check matches those of the documents that match Of whose stored fields OK says yes to.
-// Each of them is read, which takes long where there are many: of more than Limit none is
-// read, and all of them match.
+// Each of them is read, which takes long where there are many.
 type Check struct {
-	Of    Node
-	Limit uint64
-	OK    func(stored func(do func(field string, value []byte) bool) error) (bool, error)
+	Of Node
+	OK func(stored func(do func(field string, value []byte) bool) error) (bool, error)
 }
 
 func (c Check) match(s *Segment) (*roaring.Bitmap, error) {
 	set, err := c.Of.match(s)
-	if err != nil || set.IsEmpty() || set.GetCardinality() > c.Limit {
+	if err != nil || set.IsEmpty() {
 		return set, err
 	}
 	out := roaring.New()
