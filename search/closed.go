@@ -30,7 +30,10 @@ func CompareClosed(ctx context.Context, dir string, opts Options, source Source)
 	if err != nil {
 		return out, err
 	}
-	ix := newIndex(dir, opts)
+	ix, err := newIndex(dir, opts)
+	if err != nil {
+		return out, err
+	}
 	if err := ix.takeLock(); err != nil {
 		return out, err
 	}

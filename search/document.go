@@ -2,7 +2,6 @@ package search
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -61,23 +60,24 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 		a := views[0].First()
 		card.Asset, card.Width, card.Height, card.Colour = a.ID, a.Image.Width, a.Image.Height, a.Access.Colour
 	}
-	stored, err := json.Marshal(card)
-	if err != nil {
-		return nil, fmt.Errorf("encode card of %s: %w", r.ID, err)
-	}
-	d := &docBuilder{ix: ix, fields: map[string]any{fieldCard: string(stored)}, tier: tierOf(r.Rights), kept: map[string][]string{}}
+	d := &docBuilder{ix: ix, fields: map[string]any{fieldCard: card}, tier: tierOf(r.Rights), kept: map[string][]string{}}
 	d.texts(r)
 	d.filters(r, e)
 	d.numbers(r, e)
 	d.keyword(fieldHue, hue(card.Colour))
-	kept, err := json.Marshal(d.kept)
-	if err != nil {
-		return nil, fmt.Errorf("encode texts of %s: %w", r.ID, err)
-	}
-	d.fields[fieldTexts] = string(kept)
+	d.fields[fieldTexts] = d.kept
 	sum, err := digest(d.fields)
 	if err != nil {
 		return nil, fmt.Errorf("document of %s: %w", r.ID, err)
+	}
+	if d.fields[fieldCard], err = ix.packer.pack(card); err != nil {
+		return nil, fmt.Errorf("encode card of %s: %w", r.ID, err)
+	}
+	delete(d.fields, fieldTexts)
+	if len(d.kept) > 0 {
+		if d.fields[fieldTexts], err = ix.packer.pack(d.kept); err != nil {
+			return nil, fmt.Errorf("encode texts of %s: %w", r.ID, err)
+		}
 	}
 	d.fields[digestField] = sum
 	return d.fields, nil

@@ -184,7 +184,15 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 	}
 	as := false
 	err := stored(func(field string, value []byte) bool {
-		if plain != nil && (field == fieldTexts || field == fieldCard) && bytes.Contains(value, plain) {
+		if field != fieldTexts && field != fieldCard {
+			return true
+		}
+		value, err := ix.packer.open(value)
+		if err != nil {
+			faults = errors.Join(faults, err)
+			return true
+		}
+		if plain != nil && bytes.Contains(value, plain) {
 			as = true
 			return false
 		}

@@ -60,6 +60,7 @@ type Index struct {
 	sites      []*thing
 	lexicon    *lexicon
 	engine     *engine.Engine
+	packer     *packer
 
 	mu      sync.RWMutex // guards bleve against being swapped
 	bleve   bleve.Index
@@ -83,7 +84,10 @@ const current = "CURRENT"
 // memory. An index that is damaged, or of another schema, is set aside and an
 // empty one made: NeedsRebuild then says so.
 func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
-	ix := newIndex(dir, opts)
+	ix, err := newIndex(dir, opts)
+	if err != nil {
+		return nil, err
+	}
 	if dir == "" {
 		if ix.bleve, err = inMemory(); err != nil {
 			return nil, err
@@ -122,7 +126,7 @@ func inMemory() (bleve.Index, error) {
 }
 
 // newIndex is an index without its engine.
-func newIndex(dir string, opts Options) *Index {
+func newIndex(dir string, opts Options) (*Index, error) {
 	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
@@ -141,7 +145,9 @@ func newIndex(dir string, opts Options) *Index {
 	ix.tokenizer = &tokenizer{folder: ix.folder}
 	ix.readSites()
 	ix.readLexicon()
-	return ix
+	var err error
+	ix.packer, err = newPacker()
+	return ix, err
 }
 
 // openCurrent opens the index that CURRENT names, or makes one.

@@ -17,7 +17,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "6"
+const schemaVersion = "7"
 
 // The names under which bleve knows our analysis.
 const (
@@ -103,14 +103,26 @@ func buildMapping() (mapping.IndexMapping, error) {
 		return f
 	}
 	for _, f := range textFields {
-		doc.AddFieldMappingsAt(f.name, indexed(analyzers[pairings[f.name]]))
+		m := indexed(analyzers[pairings[f.name]])
+		m.SkipFreqNorm = f.name != "identifier" // as of others that are mostly of one record each
+		doc.AddFieldMappingsAt(f.name, m)
 	}
-	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldExact, fieldInitials, fieldSuggest, fieldHue}) {
+	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue}) {
 		doc.AddFieldMappingsAt(name, indexed(keywordName))
+	}
+	// Of fields whose terms are mostly of one record each frequencies are kept all the same:
+	// without them such a term takes thirty bytes, and with them none beside itself.
+	unique := func() *mapping.FieldMapping {
+		f := indexed(keywordName)
+		f.SkipFreqNorm = false
+		return f
+	}
+	for _, name := range []string{fieldExact, fieldInitials, fieldSuggest} {
+		doc.AddFieldMappingsAt(name, unique())
 	}
 	doc.AddFieldMappingsAt(fieldPinyin, indexed(termsName))
 	for _, name := range append(slices.Clone(numberFields), titleSort["zh"], titleSort["en"]) {
-		f := indexed(keywordName)
+		f := unique()
 		f.DocValues = true
 		doc.AddFieldMappingsAt(name, f)
 	}

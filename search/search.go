@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -360,10 +359,10 @@ func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
 	err := match.Stored(func(field string, value []byte) bool {
 		switch field {
 		case fieldCard:
-			faults = errors.Join(faults, json.Unmarshal(value, &card))
+			faults = errors.Join(faults, ix.packer.unpack(value, &card))
 		case fieldTexts:
 			if !marks.empty() {
-				faults = errors.Join(faults, json.Unmarshal(value, &texts))
+				faults = errors.Join(faults, ix.packer.unpack(value, &texts))
 			}
 		}
 		return true
