@@ -82,7 +82,14 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 		if err := noteErased(b, changes); err != nil {
 			return total, err
 		}
-		if err := ix.apply(b, entries, gone, seq); err != nil {
+		list, err := ix.prepare(entries)
+		if err != nil {
+			return total, err
+		}
+		if list, err = altered(b, list); err != nil {
+			return total, err
+		}
+		if err := ix.write(b, list, gone, seq); err != nil {
 			return total, err
 		}
 		total += len(changes)

@@ -293,9 +293,52 @@ func seqOf(b bleve.Index) (int64, error) {
 	return n, nil
 }
 
-// apply indexes entries, removes ids, and notes the position, in one batch. An index whose
-// own files could not be written may panic at the next batch: then it is broken.
-func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) (err error) {
+// prepared is a record in the form that is indexed.
+type prepared struct {
+	id  string
+	doc map[string]any
+}
+
+func (ix *Index) prepare(entries []*archive.Entry) ([]prepared, error) {
+	out := make([]prepared, len(entries))
+	for i, e := range entries {
+		doc, err := ix.document(e)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = prepared{e.Record.ID, doc}
+	}
+	return out, nil
+}
+
+// altered leaves out what stands in the index as it is already: most changes after a record
+// was published are about its files and its package.
+func altered(b bleve.Index, list []prepared) ([]prepared, error) {
+	out := list[:0]
+	for _, p := range list {
+		have, found, err := digestOf(b, p.id)
+		if err != nil {
+			return nil, err
+		}
+		if !found || have != p.doc[digestField] {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// apply indexes entries, removes ids, and notes the position, in one batch.
+func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
+	list, err := ix.prepare(entries)
+	if err != nil {
+		return err
+	}
+	return ix.write(b, list, gone, seq)
+}
+
+// write is apply for records that are prepared. An index whose own files could not be
+// written may panic at the next batch: then it is broken.
+func (ix *Index) write(b bleve.Index, list []prepared, gone []string, seq int64) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			ix.broken.Store(true)
@@ -303,13 +346,9 @@ func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, s
 		}
 	}()
 	batch := b.NewBatch()
-	for _, e := range entries {
-		doc, err := ix.document(e)
-		if err != nil {
-			return err
-		}
-		if err := batch.Index(e.Record.ID, doc); err != nil {
-			return fmt.Errorf("index %s: %w", e.Record.ID, err)
+	for _, p := range list {
+		if err := batch.Index(p.id, p.doc); err != nil {
+			return fmt.Errorf("index %s: %w", p.id, err)
 		}
 	}
 	for _, id := range gone {

@@ -125,7 +125,7 @@ func (e *Engine) snapshot(whole *scorch.IndexSnapshot) (*Snapshot, error) {
 		if d := part.Deleted(); d != nil && !d.IsEmpty() {
 			seg.deleted = d
 		}
-		s.live += uint64(seg.size) - seg.deletedCount()
+		s.live += uint64(seg.size) - seg.Deleted()
 		s.segments = append(s.segments, seg)
 	}
 	return s, e.took(whole, known)
@@ -246,7 +246,8 @@ func (e *Engine) Reset() {
 	}
 }
 
-func (seg *Segment) deletedCount() uint64 {
+// Deleted is how many documents of the segment are deleted.
+func (seg *Segment) Deleted() uint64 {
 	if seg.deleted == nil {
 		return 0
 	}
