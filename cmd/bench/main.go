@@ -27,6 +27,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -57,6 +58,7 @@ type settings struct {
 	only          []string
 	versitygw     string // path of the S3 server
 	records       int    // to edit one and to search among; 0 is as many as the part says
+	sizes         []int  // numbers of records to measure the growth of search at
 	dir           string // for everything that is written
 }
 
@@ -111,6 +113,7 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	flags.BoolVar(&s.large, "large", false, "take in a gigapixel too, and a hundred thousand rows, with some 8 GB of temporary files")
 	flags.StringVar(&s.versitygw, "versitygw", "", "the S3 server's `binary` (default: what .ci/tool.sh versitygw builds)")
 	flags.IntVar(&s.records, "records", 0, "edit one and search among so many `records` (default 10000 to edit, 100000 with -large and to search)")
+	sizes := flags.String("grow", "", "measure how search grows over these `numbers` of records, such as 100000,300000,1000000, and no peer")
 	flags.BoolVar(&s.quick, "quick", false, "a short look: three rounds of half a second on smaller pictures")
 	keep := flags.String("keep", "", "work in this `directory` and leave it; a second run finds its picture there")
 	if err := flags.Parse(args); err != nil {
@@ -128,10 +131,13 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	if s.records < 0 || s.records > 10_000_000 {
 		return s, false, fmt.Errorf("records: %d is not from 1 to 10,000,000", s.records)
 	}
+	var err error
+	if s.sizes, err = parseSizes(*sizes); err != nil {
+		return s, false, err
+	}
 	if s.connections < 1 || s.connections > 1024 || s.rounds < 1 || s.each < 10*time.Millisecond {
 		return s, false, errors.New("there must be 1 to 1024 connections, a round at least, and 10 ms for each contender")
 	}
-	var err error
 	if s.only, err = parseOnly(*only); err != nil {
 		return s, false, err
 	}
@@ -149,6 +155,22 @@ func parse(args []string, stderr io.Writer) (settings, bool, error) {
 	}
 	s.dir = dir
 	return s, true, os.MkdirAll(s.dir, 0o755)
+}
+
+// parseSizes reads numbers of records, each larger than the one before.
+func parseSizes(list string) ([]int, error) {
+	if list == "" {
+		return nil, nil
+	}
+	var sizes []int
+	for s := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil || n < 1 || n > projected || len(sizes) > 0 && n <= sizes[len(sizes)-1] {
+			return nil, fmt.Errorf("grow: %q is not a number from 1 to %d that is larger than the one before it", s, projected)
+		}
+		sizes = append(sizes, n)
+	}
+	return sizes, nil
 }
 
 func isSet(flags *flag.FlagSet, name string) (set bool) {

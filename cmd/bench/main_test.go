@@ -25,6 +25,9 @@ func TestParse(t *testing.T) {
 		{"-only tile", nil, "there are tiles, computed, lanes, ingest, s3, import, edit, search"},
 		{"-only ,", nil, "no part"},
 		{"-records -1", nil, "10,000,000"},
+		{"-only search -grow 1000,3000", []string{"search"}, ""},
+		{"-grow 3000,1000", nil, "larger than the one before"},
+		{"-grow many", nil, "not a number"},
 		{"-size 12", nil, "15360x6400"},
 		{"-rounds 0", nil, "a round at least"},
 	}

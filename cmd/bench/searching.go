@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"hexi/archive/vocab"
 	"hexi/search"
@@ -61,6 +62,9 @@ func benchSearch(ctx context.Context, s settings, w io.Writer) (err error) {
 	}
 	dir := filepath.Join(s.dir, "search")
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if len(s.sizes) > 0 {
+		return benchGrowth(ctx, s, in, v, dir, w)
+	}
 	run := &searchRun{in: in, source: newInventedSource(in, n), asker: newAsker(1, in, n), rounds: max(1, min(4, s.rounds)), w: w}
 	size, err := inventedSize(in)
 	if err != nil {
@@ -78,7 +82,7 @@ func benchSearch(ctx context.Context, s settings, w io.Writer) (err error) {
 		defer func() { err = errors.Join(err, run.peer.stop()) }()
 	}
 	fmt.Fprintln(w)
-	if err := run.build(ctx, filepath.Join(dir, "hexi"), v); err != nil {
+	if _, err := run.build(ctx, filepath.Join(dir, "hexi"), v); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, run.index.Close()) }()
@@ -111,41 +115,43 @@ func inventedSize(in *inventor) (string, error) {
 	return fmt.Sprintf("%d bytes of JSON each, made in %d µs", size/sample, each.Microseconds()), nil
 }
 
-// build makes the index, waits until its files are as they stay, and opens it again.
-func (run *searchRun) build(ctx context.Context, dir string, v search.Vocabulary) error {
+// build makes the index, waits until its files are as they stay, and opens it again. It
+// says how many kB of them a record has.
+func (run *searchRun) build(ctx context.Context, dir string, v search.Vocabulary) (each float64, err error) {
 	opts := search.Options{Vocabulary: v}
 	index, err := search.Open(ctx, dir, opts)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	began, cpu := time.Now(), cpuOf(os.Getpid())
 	_, err = index.Reindex(ctx, run.source, nil)
 	if err == nil {
-		err = run.built(ctx, "hexi", dir, time.Since(began), cpuOf(os.Getpid())-cpu, true)
+		each, err = run.built(ctx, "hexi", dir, time.Since(began), cpuOf(os.Getpid())-cpu, true)
 	}
 	if err := errors.Join(err, index.Close()); err != nil {
-		return err
+		return 0, err
 	}
 	// What making the index took is given back, to see what serving takes.
 	debug.FreeOSMemory()
 	began = time.Now()
 	if run.index, err = search.Open(ctx, dir, opts); err != nil {
-		return err
+		return 0, err
 	}
 	opened := time.Since(began)
 	began = time.Now()
 	if _, err := run.index.Search(ctx, indexQuery(run.asker.searchBox())); err != nil {
-		return errors.Join(err, run.index.Close())
+		return 0, errors.Join(err, run.index.Close())
 	}
 	printGoal(run.w, "hexi: opened, and the first search box answered", fmt.Sprintf("%.2f s + %.2f s", opened.Seconds(), time.Since(began).Seconds()), "")
-	return nil
+	return each, nil
 }
 
-// built prints how fast an index was made and how large it is once it is as it stays.
-func (run *searchRun) built(ctx context.Context, name, dir string, took, cpu time.Duration, goals bool) error {
+// built prints how fast an index was made and how large it is once it is as it stays, and
+// returns the kB of a record.
+func (run *searchRun) built(ctx context.Context, name, dir string, took, cpu time.Duration, goals bool) (float64, error) {
 	size, err := settled(ctx, dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n := float64(run.source.count)
 	rate, each := n/took.Seconds(), float64(size)/n/1000
@@ -156,7 +162,7 @@ func (run *searchRun) built(ctx context.Context, name, dir string, took, cpu tim
 	printGoal(run.w, name+": indexed", fmt.Sprintf("%.0f records/s", rate), goalRate)
 	printGoal(run.w, name+": processor time of that", fmt.Sprintf("%.2f ms each", 1000*cpu.Seconds()/n), "")
 	printGoal(run.w, name+": on the disk", fmt.Sprintf("%.2f kB each", each), goalSize)
-	return nil
+	return each, nil
 }
 
 func (run *searchRun) buildPeer(ctx context.Context) error {
@@ -168,7 +174,7 @@ func (run *searchRun) buildPeer(ctx context.Context) error {
 	if _, err := run.peer.do(fmt.Sprintf("index %d", n), run.peer.records(0, n, 0)); err != nil {
 		return err
 	}
-	if err := run.built(ctx, "Lucene", run.peer.dir, time.Since(began), cpuOf(run.peer.cmd.Process.Pid)-cpu, false); err != nil {
+	if _, err := run.built(ctx, "Lucene", run.peer.dir, time.Since(began), cpuOf(run.peer.cmd.Process.Pid)-cpu, false); err != nil {
 		return err
 	}
 	_, err := run.peer.do("open", nil)
@@ -206,7 +212,7 @@ func (run *searchRun) lines(ctx context.Context) error {
 		for i, e := range engines {
 			name, verdict := l.name, l.verdict(got[i])
 			if i > 0 {
-				name, verdict = "  "+e.name, fmt.Sprintf("hexi / %s: %.2f × (CPU %.2f ×)", e.name, over(got[0].below(.5), got[i].below(.5)), over(got[0].cpuEach(), got[i].cpuEach()))
+				name, verdict = "  "+e.name, "hexi / "+e.name+": "+got[0].comparedTo(got[i])
 			}
 			fmt.Fprintf(run.w, "%s %s %9d   %s\n", pad(name, 62), got[i].columns(), got[i].hits/max(1, len(got[i].took)), verdict)
 		}
@@ -228,6 +234,9 @@ func (run *searchRun) compare(ctx context.Context, engines []engine, l line, eac
 			a, err := engines[which].ask(ctx, questions, clients)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", engines[which].name, err)
+			}
+			if questions[0].page > 0 {
+				a.cpu = 0 // it is for the most part that of the way there
 			}
 			if round != warmUp {
 				got[which].merge(a)
@@ -273,7 +282,25 @@ func (a *answers) below(share float64) time.Duration {
 func (a *answers) cpuEach() time.Duration { return a.cpu / time.Duration(max(1, len(a.took))) }
 
 func (a *answers) columns() string {
-	return fmt.Sprintf("%8.2f %8.2f %8.2f %8.2f", inMS(a.below(.5)), inMS(a.below(.9)), inMS(a.below(.99)), inMS(a.cpuEach()))
+	cpu := "–" // not known, or too little to count
+	if a.cpu > 0 {
+		cpu = fmt.Sprintf("%.2f", inMS(a.cpuEach()))
+	}
+	return fmt.Sprintf("%8.2f %8.2f %8.2f %s", inMS(a.below(.5)), inMS(a.below(.9)), inMS(a.below(.99)), padLeft(cpu, 8))
+}
+
+// padLeft fills a text up to a width in front of it; fmt's own counts bytes.
+func padLeft(s string, width int) string {
+	return fmt.Sprintf("%*s%s", max(0, width-utf8.RuneCountInString(s)), "", s)
+}
+
+// comparedTo says how many times as long an engine took as another.
+func (a *answers) comparedTo(other *answers) string {
+	out := fmt.Sprintf("%.2f ×", over(a.below(.5), other.below(.5)))
+	if a.cpu > 0 && other.cpu > 0 {
+		out += fmt.Sprintf(" (CPU %.2f ×)", over(a.cpuEach(), other.cpuEach()))
+	}
+	return out
 }
 
 func inMS(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

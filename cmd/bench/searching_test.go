@@ -131,3 +131,22 @@ func TestLucene(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestPrintGrowth(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	printGrowth(&b, []growth{
+		{1_000_000, []float64{2000, 300, 5, 20, 4, 8}},
+		{3_000_000, []float64{6000, 500, 4, 40, 12, 8}},
+	})
+	for _, want := range []string{"20000.00", "1200.00", "4.00", "110.00", "40.00", "8.00"} {
+		if !strings.Contains(b.String(), "   "+want+"\n") {
+			t.Errorf("nothing is projected to be %s:\n%s", want, b.String())
+		}
+	}
+	for _, name := range []string{"everything, facets", "a phrase"} {
+		if lineOf(name).ask == nil {
+			t.Errorf("there is no sort of question %q", name)
+		}
+	}
+}
