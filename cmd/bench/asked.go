@@ -17,7 +17,7 @@ type question struct {
 	box       *search.Box
 	filters   []filter
 	byDate    bool // the order; else what fits best comes first
-	facets    bool // count six of them
+	facets    bool // count six of them; hexi counts all ten that it has with every question
 	highlight bool
 	page      int    // of twenty hits each; 0 is the first
 	prefix    string // completions are asked for, and nothing else
@@ -25,10 +25,6 @@ type question struct {
 
 // filter keeps what has a value of a facet.
 type filter struct{ facet, value string }
-
-// askedFacets are the six that a question with facets has counted. hexi counts all that
-// it has with every question.
-var askedFacets = []string{"collection", "kind", "period", "category", "level", "material"}
 
 // line is one sort of question: one line of what is printed.
 type line struct {
