@@ -19,7 +19,7 @@ BENCHFLAGS ?=
 KILLS ?= 200
 
 help: ## list these doors
-	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1 \2/p' $(MAKEFILE_LIST) | sed -E 's/^(make [a-z-]+) /\1\t/' | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)$$/make \1 \2/p' $(MAKEFILE_LIST) | sed -E 's/^(make [a-z-]+) /\1\t/' | expand -t 20
 
 build: ## build bin/hexi, with libvips where pkg-config finds it, with the front end where npm is
 	@status=0

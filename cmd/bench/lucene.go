@@ -33,7 +33,7 @@ type lucene struct {
 	to      *bufio.Writer
 	end     io.Closer
 	from    *bufio.Scanner
-	said    *strings.Builder
+	log     string // file that holds what it complains of
 	written *luceneWriter
 	dir     string
 }
@@ -58,9 +58,14 @@ func startLucene(ctx context.Context, dir string, in *inventor) (*lucene, error)
 	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(program, luceneProgram, 0o644)); err != nil {
 		return nil, err
 	}
-	l := &lucene{said: &strings.Builder{}, dir: filepath.Join(dir, "index"), written: &luceneWriter{in: in, pinyin: zh.NewPinyin(), folder: zh.NewFolder(), now: time.Now()}}
+	l := &lucene{log: filepath.Join(dir, "lucene.log"), dir: filepath.Join(dir, "index"), written: &luceneWriter{in: in, pinyin: zh.NewPinyin(), folder: zh.NewFolder(), now: time.Now()}}
 	l.cmd = exec.CommandContext(ctx, "java", "-Xmx1g", "-cp", strings.Join(path, ":"), program, l.dir)
-	l.cmd.Stderr = l.said
+	log, err := os.Create(l.log)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close() //nolint:errcheck // the program has its own handle
+	l.cmd.Stderr = log
 	to, err := l.cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -78,7 +83,7 @@ func startLucene(ctx context.Context, dir string, in *inventor) (*lucene, error)
 
 func (l *lucene) stop() error {
 	if err := errors.Join(l.end.Close(), l.cmd.Wait()); err != nil {
-		return fmt.Errorf("stop Lucene: %w:\n%s", err, l.said)
+		return fmt.Errorf("stop Lucene: %w:\n%s", err, l.said())
 	}
 	return nil
 }
@@ -101,7 +106,16 @@ func (l *lucene) tell(command string, lines func(yield func(string) bool)) error
 	return nil
 }
 
-func (l *lucene) failed(err error) error { return fmt.Errorf("ask Lucene: %w:\n%s", err, l.said) }
+func (l *lucene) failed(err error) error { return fmt.Errorf("ask Lucene: %w:\n%s", err, l.said()) }
+
+// said is what the program complained of.
+func (l *lucene) said() string {
+	data, err := os.ReadFile(l.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data[:min(len(data), 2000)])
+}
 
 func (l *lucene) answer() (string, error) {
 	if !l.from.Scan() {

@@ -150,3 +150,21 @@ func TestPrintGrowth(t *testing.T) {
 		}
 	}
 }
+
+// TestLuceneFails holds that what the peer complains of is told.
+func TestLuceneFails(t *testing.T) {
+	t.Parallel()
+	peer, err := startLucene(t.Context(), t.TempDir(), testInventor(t))
+	if errors.Is(err, errNoLucene) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := peer.do("dance", nil); err == nil || !strings.Contains(err.Error(), "not understood: dance") {
+		t.Errorf("got error %v", err)
+	}
+	if err := peer.stop(); err == nil {
+		t.Error("a program that failed has stopped well")
+	}
+}
