@@ -78,6 +78,7 @@ bench: ## measure against nginx and IIPImage, side by side, and print the ratios
 
 bench-search: ## measure search against Lucene, over made-up records (BENCHFLAGS="-records 1000000")
 	@.ci/install.sh bench-search
+	go test -tags lucene -run Lucene ./cmd/bench
 	go run ./cmd/bench -only search $(BENCHFLAGS)
 
 eval: ## score the search on labelled queries, by set and category; fails below search/testdata/floors.json

@@ -181,7 +181,7 @@ func hue(colour string) string {
 	if high-low < 24 {
 		return "grey-" + strconv.Itoa(int(high)/86)
 	}
-	at := 0.0
+	var at float64
 	switch high {
 	case r:
 		at = (g - b) / (high - low)

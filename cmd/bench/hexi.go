@@ -103,7 +103,8 @@ func startHexi(ctx context.Context, binary, dir, data string, env []string) (*pr
 	if err != nil {
 		return nil, "", err
 	}
-	for limit := time.Now().Add(30 * time.Second); ; {
+	const patience = 20 * time.Minute // of an index that catches up with very many records
+	for limit := time.Now().Add(patience); ; {
 		_, err := fetch(ctx, address, newRequest(address, "/readyz"))
 		if err == nil {
 			return p, address, nil
