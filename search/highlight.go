@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"hexi/archive"
+	"hexi/search/engine"
 )
 
 // fragment is how many characters of a long text are shown around a find.
@@ -21,6 +22,7 @@ type marker struct {
 	ix    *Index
 	terms map[string]bool
 	names [][]string        // names of more than one word: their neighbours
+	words [][]string        // and their words
 	facts map[string]string // what was understood, by the field that tells of it
 }
 
@@ -37,7 +39,7 @@ func (ix *Index) marker(clauses []clause, p *plan) *marker {
 		for _, t := range c.things {
 			for _, name := range t.names {
 				if list := ix.tokenizer.neighbours(name, pairAll); len(list) > 0 {
-					m.names = append(m.names, list)
+					m.names, m.words = append(m.names, list), append(m.words, ix.tokenizer.units(name))
 				}
 			}
 		}
@@ -92,6 +94,32 @@ func (m *marker) spans(text string) []span {
 	return joined
 }
 
+// in reports whether anything that was looked for stands in a field of a hit, as the index
+// has it: a text in which nothing does need not be looked through.
+func (m *marker) in(h *engine.Hit, field string) (bool, error) {
+	for term := range m.terms {
+		if has, err := h.Matches(engine.Term{Field: field, Value: term}); err != nil || has {
+			return has, err
+		}
+	}
+	for _, words := range m.words {
+		all := len(words) > 0
+		for _, w := range words {
+			has, err := h.Matches(engine.Term{Field: field, Value: w})
+			if err != nil {
+				return false, err
+			}
+			if all = all && has; !all {
+				break
+			}
+		}
+		if all {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // whyNames are the fields of hits as they are told, by the field of the index.
 var whyNames = map[string]string{"period_text": "period", "material_text": "material", "body": "text"}
 
@@ -107,6 +135,9 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string, has fun
 		languages = []string{"en", "zh"}
 	}
 	found := func(field string, list ...string) {
+		if !has(fieldOf(field)) {
+			return
+		}
 		for _, s := range list {
 			spans := m.spans(s)
 			if len(spans) == 0 || len(highlights[field]) >= maxFragments {
@@ -154,7 +185,7 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string, has fun
 		m.because(&why, "kind")
 	}
 	for _, f := range textFields {
-		if has != nil && has(f.name) {
+		if has(f.name) {
 			m.because(&why, cmp.Or(whyNames[f.name], f.name))
 		}
 	}
@@ -162,6 +193,16 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string, has fun
 		why = []string{"pinyin"} // how it is read, or what nothing else shows
 	}
 	return highlights, why
+}
+
+// fieldOf is the field of the index that is told under a name.
+func fieldOf(told string) string {
+	for field, name := range whyNames {
+		if name == told {
+			return field
+		}
+	}
+	return told
 }
 
 // maxFragments is how many texts of one field are shown.

@@ -62,6 +62,7 @@ type Index struct {
 	engine     *engine.Engine
 	packer     *packer
 
+	warming sync.WaitGroup
 	mu      sync.RWMutex // guards bleve against being swapped
 	bleve   bleve.Index
 	lock    *os.File
@@ -109,6 +110,7 @@ func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 	if ix.bleve, err = ix.openCurrent(); err != nil {
 		return nil, err
 	}
+	ix.warming.Go(ix.warm)
 	return ix, nil
 }
 
@@ -123,6 +125,19 @@ func inMemory() (bleve.Index, error) {
 		return nil, fmt.Errorf("make index: %w", err)
 	}
 	return b, nil
+}
+
+// warm reads what searches keep in memory, beside them.
+func (ix *Index) warm() {
+	ix.mu.RLock()
+	defer ix.mu.RUnlock()
+	began := time.Now()
+	if err := ix.engine.Warm(ix.bleve); err != nil {
+		ix.log.Warn("the search index could not be read beforehand", "error", err)
+	}
+	if took := time.Since(began); took > time.Second {
+		ix.log.Info("the search index was read", "seconds", took.Round(time.Millisecond).Seconds())
+	}
 }
 
 // newIndex is an index without its engine.
@@ -246,6 +261,7 @@ func (ix *Index) pointTo(name string) error {
 
 // Close closes the index.
 func (ix *Index) Close() error {
+	ix.warming.Wait()
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	ix.engine.Reset()

@@ -162,13 +162,13 @@ func anywhere(term string) engine.Node {
 	for i, f := range textFields {
 		out[i] = engine.Term{Field: f.name, Value: term}
 	}
-	return out
+	return engine.Kept{Name: "anywhere " + term, Node: out}
 }
 
 // standing matches a text in a field where it stands as it is, or nearly so: words of
 // letters in long texts are found wherever they are.
 func (ix *Index) standing(field, text string) engine.Node {
-	return allIn(field, ix.tokenizer.neighbours(text, pairings[field]))
+	return engine.Kept{Name: "standing " + field + " " + text, Node: allIn(field, ix.tokenizer.neighbours(text, pairings[field]))}
 }
 
 func allIn(field string, terms []string) engine.Node {

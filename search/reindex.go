@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hexi/archive"
+	"hexi/search/engine"
 )
 
 // Reindex makes the index anew from the catalogue, beside the one in use, and
@@ -136,6 +137,10 @@ func (ix *Index) finish(ctx context.Context, name string, fresh bleve.Index, sou
 }
 
 func (ix *Index) swap(name string, fresh bleve.Index) error {
+	next := engine.New(layout())
+	if err := next.Warm(fresh); err != nil {
+		return err
+	}
 	if ix.dir != "" {
 		if err := ix.pointTo(name); err != nil {
 			return err
@@ -145,6 +150,7 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 	old := ix.bleve
 	ix.bleve = fresh
 	ix.engine.Reset()
+	ix.engine = next
 	ix.mu.Unlock()
 	// The new one is in use: what fails from here on is only worth a warning.
 	if ix.broken.Load() {

@@ -374,15 +374,16 @@ func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
 		ID: card.ID, Kind: card.Kind, Collection: card.Collection, Titles: card.Titles, Period: card.Period, Place: card.Place,
 		Score: match.Score, Asset: card.Asset, Colour: card.Colour,
 	}
+	seen := map[string]bool{}
 	h.Highlights, h.Why = marks.card(&card, texts, q.Lang, func(field string) bool {
-		for term := range marks.terms {
-			has, err := match.Matches(engine.Term{Field: field, Value: term})
+		has, known := seen[field]
+		if !known {
+			var err error
+			has, err = marks.in(match, field)
 			faults = errors.Join(faults, err)
-			if has {
-				return true
-			}
+			seen[field] = has
 		}
-		return false
+		return has
 	})
 	if faults != nil {
 		return Hit{}, fmt.Errorf("see where %s was found: %w", match.ID, faults)

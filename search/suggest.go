@@ -45,7 +45,10 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	s := &suggester{ix: ix, snapshot: snapshot, ctx: ctx, limit: limit, seen: map[string]bool{}}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	s := &suggester{ix: ix, snapshot: snapshot, limit: limit, seen: map[string]bool{}}
 	if err := s.named(prefix); err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
@@ -63,7 +66,6 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 type suggester struct {
 	ix       *Index
 	snapshot *engine.Snapshot
-	ctx      context.Context //nolint:containedctx // it lives for one call
 	limit    int
 	seen     map[string]bool
 	out      []Suggestion
@@ -71,7 +73,10 @@ type suggester struct {
 
 // named suggests things of the vocabularies.
 func (s *suggester) named(prefix string) error {
-	const share = 4 // of the suggestions, at most a quarter and one
+	const (
+		share    = 4 // of the suggestions, at most a quarter and one
+		maxTried = 8
+	)
 	type candidate struct {
 		thing *thing
 		name  string
@@ -92,7 +97,7 @@ func (s *suggester) named(prefix string) error {
 	})
 	tried := map[*thing]bool{}
 	for _, c := range list {
-		if len(s.out) > s.limit/share || len(tried) > 20 {
+		if len(s.out) > s.limit/share || len(tried) > maxTried {
 			return nil
 		}
 		if tried[c.thing] {
@@ -172,9 +177,6 @@ func (s *suggester) written(prefix string) error {
 
 // count counts what the public may see of a node, and names one of these.
 func (s *suggester) count(n engine.Node) (int, string, error) {
-	found, err := s.snapshot.Collect(s.ctx, engine.Request{Match: engine.And{n, s.ix.visible()}, Sort: engine.Sort{By: engine.ByNumber, Field: fieldUpdated}, Limit: 1})
-	if err != nil || found.Total == 0 {
-		return 0, "", err
-	}
-	return int(found.Total), found.Hits[0].ID, nil
+	total, id, err := s.snapshot.First(engine.And{n, s.ix.visible()})
+	return int(total), id, err
 }

@@ -453,6 +453,29 @@ func (s *Snapshot) Matching(n Node) (uint64, error) {
 	return total, nil
 }
 
+// First returns how many documents match a node, and the id of one of them.
+func (s *Snapshot) First(n Node) (total uint64, id string, err error) {
+	for _, seg := range s.segments {
+		set, err := n.match(seg)
+		if err != nil {
+			return 0, "", err
+		}
+		if seg.deleted != nil {
+			set = roaring.AndNot(set, seg.deleted)
+		}
+		if set.IsEmpty() {
+			continue
+		}
+		total += set.GetCardinality()
+		if id == "" {
+			if id, err = seg.ID(set.Minimum()); err != nil {
+				return 0, "", err
+			}
+		}
+	}
+	return total, id, nil
+}
+
 // Near returns the terms of a field that differ from a word in at most so many letters
 // (two neighbours that change places are one), with how many of the documents that a node
 // matches have them.

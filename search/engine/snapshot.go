@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -183,6 +184,41 @@ func (e *Engine) took(whole *scorch.IndexSnapshot, known map[uint64]bool) error 
 		return nil
 	}
 	if err := before.whole.Close(); err != nil {
+		return fmt.Errorf("close index: %w", err)
+	}
+	return nil
+}
+
+// Warm reads the columns of an index, some segments at a time, so that the first search
+// does not wait for them.
+func (e *Engine) Warm(b bleve.Index) error {
+	advanced, err := b.Advanced()
+	if err != nil {
+		return fmt.Errorf("read index: %w", err)
+	}
+	reader, err := advanced.Reader()
+	if err != nil {
+		return fmt.Errorf("read index: %w", err)
+	}
+	whole, ok := reader.(*scorch.IndexSnapshot)
+	if !ok {
+		return errors.Join(fmt.Errorf("read index: it is kept by %T, not by scorch", reader), reader.Close())
+	}
+	var wait sync.WaitGroup
+	parts := make(chan *scorch.SegmentSnapshot)
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for part := range parts {
+				_, _ = e.columnsOf(part) //nolint:errcheck // a search meets it too
+			}
+		})
+	}
+	for _, part := range whole.Segments() {
+		parts <- part
+	}
+	close(parts)
+	wait.Wait()
+	if err := whole.Close(); err != nil {
 		return fmt.Errorf("close index: %w", err)
 	}
 	return nil
