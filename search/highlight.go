@@ -14,6 +14,9 @@ import (
 	"hexi/search/engine"
 )
 
+// maxWhole is how many bytes of a name are shown whole.
+const maxWhole = 1000
+
 // fragment is how many characters of a long text are shown around a find.
 const fragment = 120
 
@@ -146,7 +149,7 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string, has fun
 			if highlights == nil {
 				highlights = map[string][]string{}
 			}
-			if marked := render(s, spans); !slices.Contains(highlights[field], marked) {
+			if marked := render(s, spans, field == "description" || field == "text"); !slices.Contains(highlights[field], marked) {
 				highlights[field] = append(highlights[field], marked)
 			}
 			m.because(&why, field)
@@ -278,10 +281,13 @@ func follow(among, sequence []word) bool {
 	return false
 }
 
-// render writes a text as HTML with its finds marked, cut to the part that has
-// the first of them.
-func render(text string, spans []span) string {
-	from, to := window(text, spans[0])
+// render writes a text as HTML with its finds marked; a long one is cut to the part that
+// has the first of them.
+func render(text string, spans []span, cut bool) string {
+	from, to := 0, len(text)
+	if cut || to > maxWhole {
+		from, to = window(text, spans[0])
+	}
 	var b strings.Builder
 	if from > 0 {
 		b.WriteString("…")

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"hexi/archive"
 )
@@ -322,4 +323,50 @@ func FuzzQuery(f *testing.F) {
 			t.Fatalf("%q: %v", raw, err)
 		}
 	})
+}
+
+// Marks stand where the words do in the text as it was written, whatever folding did to
+// them, on the borders of characters, and no more of a long text is shown than people read.
+func TestHighlightsOfMixedTexts(t *testing.T) {
+	long := strings.Repeat("藥師經變與飛天，", 2000) + "末尾的經變"
+	ix := memory(t,
+		entry(archive.Record{ID: "a", Kind: "relic", Titles: archive.Text{"zh": "燉煌藥師經變ＭＵＲＡＬ與Vimalakīrti像"}}),
+		entry(archive.Record{ID: "b", Kind: "relic", Titles: archive.Text{"zh": "甲"}, Text: archive.Text{"zh": long}}),
+		entry(archive.Record{ID: "c", Kind: "relic", Titles: archive.Text{"en": "A very long title of many words before what is looked for: the Flying apsaras"}}),
+	)
+	for text, want := range map[string]string{
+		"敦煌药师": "<mark>燉煌藥師</mark>經變ＭＵＲＡＬ與Vimalakīrti像", "mural": "燉煌藥師經變<mark>ＭＵＲＡＬ</mark>與Vimalakīrti像",
+		"vimalakirti": "燉煌藥師經變ＭＵＲＡＬ與<mark>Vimalakīrti</mark>像", "経变": "燉煌藥師<mark>經變</mark>ＭＵＲＡＬ與Vimalakīrti像",
+		"apsaras": "A very long title of many words before what is looked for: the <mark>Flying apsaras</mark>",
+	} {
+		result, err := ix.Search(t.Context(), Query{Text: text, Limit: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, h := range result.Hits {
+			found = found || slices.Contains(h.Highlights["title"], want)
+		}
+		if !found {
+			t.Errorf("%s: %+v, want %s", text, result.Hits, want)
+		}
+	}
+	result, err := ix.Search(t.Context(), Query{Text: "末尾", Limit: 5})
+	if err != nil || len(result.Hits) != 1 {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	marked := result.Hits[0].Highlights["text"]
+	if len(marked) != 1 || !utf8.ValidString(marked[0]) || utf8.RuneCountInString(marked[0]) > 400 || !strings.Contains(marked[0], "<mark>末尾</mark>") || !strings.HasPrefix(marked[0], "…") {
+		t.Errorf("%q", marked)
+	}
+	if result, err = ix.Search(t.Context(), Query{Text: "飞天", Limit: 5}); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range result.Hits {
+		for _, s := range h.Highlights["text"] {
+			if utf8.RuneCountInString(s) > 600 {
+				t.Errorf("%d characters are shown", utf8.RuneCountInString(s))
+			}
+		}
+	}
 }
