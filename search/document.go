@@ -198,18 +198,21 @@ func (d *docBuilder) suggest(field string, texts ...string) {
 		if s == "" || len(s) > 200 {
 			continue
 		}
+		if field == "title" {
+			for _, key := range d.ix.titleKeys(s) {
+				d.keyword(fieldSuggest, key+suggestMark+field)
+			}
+			continue
+		}
 		folded := d.ix.folder.String(s)
 		end := suggestMark + field + suggestMark + s
 		d.keyword(fieldSuggest, folded+end)
 		if hasHan(folded) {
 			joined, initials := d.ix.pinyin.Of(folded)
-			d.keyword(fieldSuggest, clip(joined, maxReading)+end, clip(initials, maxReading)+end)
+			d.keyword(fieldSuggest, clip(joined, maxKey)+end, clip(initials, maxKey)+end)
 		}
 	}
 }
-
-// maxReading is how many letters of a reading are kept for suggestions.
-const maxReading = 24
 
 func (d *docBuilder) texts(r *archive.Record) {
 	d.name("title", values(r.Titles)...)

@@ -17,7 +17,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "7"
+const schemaVersion = "8"
 
 // The names under which bleve knows our analysis.
 const (

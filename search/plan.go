@@ -542,11 +542,14 @@ func (p *plan) known(name string) (known bool, idf float64) {
 	return known, idf
 }
 
+// themeFields are those that tell what a record shows or is about.
+var themeFields = []string{"title", "subject", "place", "people", "description"}
+
 // named matches a name where it stands as it is.
 func (p *plan) named(name string) engine.Node {
-	or := make(engine.Or, len(textFields))
-	for k, f := range textFields {
-		or[k] = p.ix.standing(f.name, name)
+	or := make(engine.Or, len(themeFields))
+	for k, field := range themeFields {
+		or[k] = p.ix.standing(field, name)
 	}
 	return or
 }

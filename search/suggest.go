@@ -14,7 +14,7 @@ import (
 )
 
 // suggestMark parts what is typed, the field and the text itself in a term of the
-// suggest field.
+// suggest field. Of titles, most of which are of one record, the text is left to the card.
 const suggestMark = "\x1f"
 
 // Suggestion completes what is being typed.
@@ -34,7 +34,7 @@ const maxScan = 1000
 // Only what is public is suggested, with how many public records have it.
 func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Suggestion, err error) {
 	out := []Suggestion{}
-	prefix := strings.TrimSpace(ix.folder.String(strings.ToValidUTF8(clip(typed, 100), "")))
+	prefix := clip(strings.TrimSpace(ix.folder.String(strings.ToValidUTF8(clip(typed, 100), ""))), maxKey)
 	if prefix == "" || strings.Contains(prefix, suggestMark) {
 		return out, nil
 	}
@@ -83,6 +83,9 @@ func (s *suggester) named(prefix string) error {
 	}
 	var list []candidate
 	words := s.ix.wordsOf(prefix)
+	if words == "" {
+		return nil
+	}
 	for _, names := range []map[string][]*thing{s.ix.lexicon.names, s.ix.lexicon.pinyin, s.ix.lexicon.initials} {
 		for name, things := range names {
 			if strings.HasPrefix(name, words) || !hasHan(words) && strings.HasPrefix(name, strings.ReplaceAll(words, " ", "")) {
@@ -119,13 +122,13 @@ func (s *suggester) named(prefix string) error {
 		if node == nil {
 			continue
 		}
-		n, _, err := s.count(node)
+		n, _, err := s.snapshot.First(engine.And{node, s.ix.visible()})
 		if err != nil {
 			return err
 		}
 		if n > 0 {
 			s.seen[text] = true
-			s.out = append(s.out, Suggestion{Text: text, Field: c.thing.kind, Label: c.thing.label, Count: n})
+			s.out = append(s.out, Suggestion{Text: text, Field: c.thing.kind, Label: c.thing.label, Count: int(n)})
 		}
 	}
 	return nil
@@ -153,30 +156,68 @@ func (s *suggester) written(prefix string) error {
 			return nil
 		}
 		pieces := strings.Split(c.term, suggestMark)
-		if len(pieces) != 3 || s.seen[pieces[2]] {
+		if len(pieces) < 2 || len(pieces) > 2 && s.seen[pieces[2]] {
 			continue
 		}
-		s.seen[pieces[2]] = true
 		// The dictionary still knows terms of records that were taken away: ask
 		// the index itself, as the public may.
-		n, id, err := s.count(engine.Term{Field: fieldSuggest, Value: c.term})
+		n, hit, err := s.snapshot.First(engine.And{engine.Term{Field: fieldSuggest, Value: c.term}, s.ix.visible()})
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			continue
 		}
-		one := Suggestion{Text: pieces[2], Field: pieces[1], Count: n}
+		one := Suggestion{Field: pieces[1], Count: int(n)}
+		if len(pieces) > 2 {
+			one.Text = pieces[2]
+		} else if one.Text, err = s.title(hit, pieces[0]); err != nil {
+			return err
+		}
+		if one.Text == "" || s.seen[one.Text] {
+			continue
+		}
+		s.seen[one.Text] = true
 		if one.Field == "title" && n == 1 {
-			one.Record = id
+			one.Record = hit.ID
 		}
 		s.out = append(s.out, one)
 	}
 	return nil
 }
 
-// count counts what the public may see of a node, and names one of these.
-func (s *suggester) count(n engine.Node) (int, string, error) {
-	total, id, err := s.snapshot.First(engine.And{n, s.ix.visible()})
-	return int(total), id, err
+// title is the title of a hit that begins with a key, or is read so.
+func (s *suggester) title(hit *engine.Hit, key string) (string, error) {
+	var card Card
+	var fault error
+	err := hit.Stored(func(field string, value []byte) bool {
+		if field == fieldCard {
+			fault = s.ix.packer.unpack(value, &card)
+		}
+		return field != fieldCard
+	})
+	if err := errors.Join(err, fault); err != nil {
+		return "", fmt.Errorf("read card of %s: %w", hit.ID, err)
+	}
+	for _, title := range values(card.Titles) {
+		if slices.Contains(s.ix.titleKeys(title), key) {
+			return title, nil
+		}
+	}
+	return "", nil
+}
+
+// maxKey is how many characters of a title, or of its reading, are kept for suggestions.
+const maxKey = 24
+
+// titleKeys are what a title is suggested for: how it begins, how that is read, and the
+// initials of that.
+func (ix *Index) titleKeys(title string) []string {
+	folded := ix.folder.String(clip(title, 2*maxKey))
+	keys := []string{clip(folded, maxKey)}
+	if hasHan(folded) {
+		joined, initials := ix.pinyin.Of(folded)
+		keys = append(keys, clip(joined, maxKey), clip(initials, maxKey))
+	}
+	return keys
 }

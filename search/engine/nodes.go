@@ -453,12 +453,12 @@ func (s *Snapshot) Matching(n Node) (uint64, error) {
 	return total, nil
 }
 
-// First returns how many documents match a node, and the id of one of them.
-func (s *Snapshot) First(n Node) (total uint64, id string, err error) {
+// First returns how many documents match a node, and one of them; nil for none.
+func (s *Snapshot) First(n Node) (total uint64, one *Hit, err error) {
 	for _, seg := range s.segments {
 		set, err := n.match(seg)
 		if err != nil {
-			return 0, "", err
+			return 0, nil, err
 		}
 		if seg.deleted != nil {
 			set = roaring.AndNot(set, seg.deleted)
@@ -467,13 +467,14 @@ func (s *Snapshot) First(n Node) (total uint64, id string, err error) {
 			continue
 		}
 		total += set.GetCardinality()
-		if id == "" {
-			if id, err = seg.ID(set.Minimum()); err != nil {
-				return 0, "", err
+		if one == nil {
+			one = &Hit{segment: seg, doc: set.Minimum()}
+			if one.ID, err = seg.ID(one.doc); err != nil {
+				return 0, nil, err
 			}
 		}
 	}
-	return total, id, nil
+	return total, one, nil
 }
 
 // Near returns the terms of a field that differ from a word in at most so many letters
