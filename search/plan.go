@@ -41,6 +41,7 @@ const (
 	weightCover    = 8.0 // a part of a relaxed query, wherever it is found
 	weightQuality  = 1.0
 	phraseChecks   = 3000 // records that are read to see whether a phrase stands in them
+	maxGuesses     = 6    // words of a query for which others are looked for
 	maxUnits       = 60   // terms of a query that count
 	relaxedShare   = 0.36
 	likelySpelling = 3 // words that one which nobody wrote may have been meant for
@@ -56,7 +57,8 @@ type plan struct {
 	meant   []Understood // words that were read as others
 	weights []float64    // of the parts of a relaxed query
 	parts   []engine.Node
-	spread  *spread         // nil for none
+	spread  *spread // nil for none
+	guesses int
 	single  map[string]bool // characters that count for themselves
 }
 
@@ -243,7 +245,7 @@ func (p *plan) misspelt(c *clause, units []string) engine.Node {
 	for _, u := range units {
 		unknown = unknown || p.facts.idf(u) == 0
 	}
-	if !unknown {
+	if !unknown || !p.mayGuess() {
 		return nil
 	}
 	name, found := p.ix.lexicon.likely(p.ix, c.text)
@@ -260,6 +262,13 @@ func (p *plan) misspelt(c *clause, units []string) engine.Node {
 	likely.understood.Text = c.text
 	p.meant = append(p.meant, Understood{Type: "spelling", Text: c.text, Value: likely.text, Label: found[0].label})
 	return p.clause(&likely)
+}
+
+// mayGuess counts the words of a query that are guessed at: of one that is nothing but
+// rubbish not each is worth the time.
+func (p *plan) mayGuess() bool {
+	p.guesses++
+	return p.guesses <= maxGuesses
 }
 
 // heard reports whether something is read as a clause was typed.
@@ -300,7 +309,7 @@ func (p *plan) unit(u string) engine.Node {
 	}
 	han := hasHan(u)
 	switch {
-	case !han && utf8.RuneCountInString(u) > 3 && !strings.ContainsAny(u, "0123456789"):
+	case !han && utf8.RuneCountInString(u) > 3 && !strings.ContainsAny(u, "0123456789") && p.mayGuess():
 		var or engine.Or
 		for _, near := range p.facts.near(u) {
 			or = append(or, anywhere(near))
@@ -714,6 +723,10 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 func (p *plan) wild(text string, fields []string) engine.Node {
 	folded := p.ix.folder.String(text)
 	begin, end := strings.CutSuffix(folded, "*")
+	if strings.HasPrefix(folded, "*") || strings.HasPrefix(folded, "?") {
+		// All words of a field are gone through: those of long texts are too many.
+		fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return pairings[f] != pairAll })
+	}
 	if hasHan(folded) {
 		// Words of Han characters have no ends: what stands beside the wildcards counts.
 		var all engine.And

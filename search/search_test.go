@@ -301,7 +301,7 @@ func TestHighlightsAreEscaped(t *testing.T) {
 func FuzzQuery(f *testing.F) {
 	for _, s := range []string{
 		"q=莫高窟第220窟", "q=盛唐&from=705&to=780", "q=%22great+wall%22&sort=date", "bbox=92,32,108,42", "near=40,95,10&sort=distance",
-		"q=公元前1046年", "q=-1046", "q=(((", "q=*:*", "q=%00", "cursor=eyJvZiI6IiJ9", "q=cave+17&has=image", "q=🐎", "kind=mural&kind=cave&limit=0",
+		"q=公元前1046年", "q=-1046", "q=(((", "q=*:*", "q=%00", "cursor=eyJvZiI6IiJ9", "q=cave+17&has=image", "q=🐎", "q=a+OR+OR+-", "q=题名：飞天+NOT+“唐", "q=*a*+b?c+“", "q=年份:642-+cave:第", "q=mo+gao+ku&histogram=7&cells=3", "q=贞观十六年二百二十窟公元前", "kind=mural&kind=cave&limit=0",
 	} {
 		f.Add(s)
 	}
