@@ -79,6 +79,7 @@ type word struct {
 	term       string
 	han        bool
 	digit      bool
+	first      bool // of a value
 	joined     bool // a Han character that follows another at once
 	start, end int  // bytes of the original text
 }
@@ -87,6 +88,8 @@ type word struct {
 // something stands between, which are no neighbours, and for what makes no pair.
 func pair(a, b word, pairs pairing) string {
 	switch {
+	case b.first:
+		return ""
 	case b.joined:
 		return a.term + b.term
 	case a.han && b.han:
@@ -100,7 +103,8 @@ func pair(a, b word, pairs pairing) string {
 // words cuts a text.
 func (t *tokenizer) words(input []byte) []word {
 	pieces := t.pieces(input)
-	var out []word
+	out := make([]word, 0, len(pieces)/2)
+	first := true
 	for i := 0; i < len(pieces); {
 		class := classOf(pieces[i].r)
 		j := i + 1
@@ -110,13 +114,17 @@ func (t *tokenizer) words(input []byte) []word {
 		run := pieces[i:j]
 		i = j
 		switch class {
+		case classNone:
+			first = first || run[0].r == 0 // valueMark
+			continue
 		case classHan:
 			for k, p := range run {
-				out = append(out, word{term: string(p.r), han: true, joined: k > 0, start: p.start, end: p.end})
+				out = append(out, word{term: string(p.r), han: true, first: first && k == 0, joined: k > 0, start: p.start, end: p.end})
 			}
 		case classLetter, classDigit:
-			out = append(out, word{term: termOf(run), digit: class == classDigit, start: run[0].start, end: run[len(run)-1].end})
+			out = append(out, word{term: termOf(run), digit: class == classDigit, first: first, start: run[0].start, end: run[len(run)-1].end})
 		}
+		first = false
 	}
 	return out
 }
@@ -140,15 +148,19 @@ func (t *tokenizer) Tokenize(input []byte) analysis.TokenStream {
 	return out
 }
 
-// terms cuts at spaces, and gives each term once.
+// valueMark parts the values of a field. Each field is handed to bleve as one text: one for
+// each value costs it more than cutting all of them into words.
+const valueMark = "\x00"
+
+// terms cuts at the marks between values, and gives each value once.
 type terms struct{}
 
 // Tokenize implements analysis.Tokenizer.
 func (terms) Tokenize(input []byte) analysis.TokenStream {
 	var out analysis.TokenStream
 	seen := map[string]bool{}
-	for i, term := range bytes.Fields(input) {
-		if !seen[string(term)] {
+	for i, term := range bytes.Split(input, []byte(valueMark)) {
+		if len(term) > 0 && !seen[string(term)] {
 			seen[string(term)] = true
 			out = append(out, &analysis.Token{Term: term, Position: i + 1, Type: analysis.AlphaNumeric})
 		}

@@ -80,6 +80,11 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 		}
 	}
 	d.fields[digestField] = sum
+	for field, v := range d.fields {
+		if list, ok := v.([]string); ok {
+			d.fields[field] = strings.Join(list, valueMark)
+		}
+	}
 	return d.fields, nil
 }
 
@@ -137,9 +142,9 @@ func (d *docBuilder) read(field, text string) {
 	}
 	have, _ := d.fields[field].(string)
 	if have != "" {
-		have += " "
+		have += valueMark
 	}
-	d.fields[field] = have + strings.Join(pairs, " ")
+	d.fields[field] = have + strings.Join(pairs, valueMark)
 }
 
 // name puts names into a searched field, and how they are read.

@@ -17,7 +17,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "8"
+const schemaVersion = "9"
 
 // The names under which bleve knows our analysis.
 const (
@@ -25,7 +25,7 @@ const (
 	textName     = "hexi_text"
 	longName     = "hexi_long"
 	keywordName  = keyword.Name
-	termsName    = "hexi_terms" // of terms that are made already, with spaces between
+	termsName    = "hexi_terms" // of values that are terms as they are
 )
 
 // textFields are searched, each with its weight in ranking.
@@ -108,21 +108,21 @@ func buildMapping() (mapping.IndexMapping, error) {
 		doc.AddFieldMappingsAt(f.name, m)
 	}
 	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue}) {
-		doc.AddFieldMappingsAt(name, indexed(keywordName))
+		doc.AddFieldMappingsAt(name, indexed(termsName))
 	}
 	// Of fields whose terms are mostly of one record each frequencies are kept all the same:
 	// without them such a term takes thirty bytes, and with them none beside itself.
-	unique := func() *mapping.FieldMapping {
-		f := indexed(keywordName)
+	unique := func(analyzer string) *mapping.FieldMapping {
+		f := indexed(analyzer)
 		f.SkipFreqNorm = false
 		return f
 	}
 	for _, name := range []string{fieldExact, fieldInitials, fieldSuggest} {
-		doc.AddFieldMappingsAt(name, unique())
+		doc.AddFieldMappingsAt(name, unique(termsName))
 	}
 	doc.AddFieldMappingsAt(fieldPinyin, indexed(termsName))
 	for _, name := range append(slices.Clone(numberFields), titleSort["zh"], titleSort["en"]) {
-		f := unique()
+		f := unique(keywordName)
 		f.DocValues = true
 		doc.AddFieldMappingsAt(name, f)
 	}
