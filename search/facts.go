@@ -24,8 +24,38 @@ type facts struct {
 
 // fact is an answer.
 type fact struct {
-	N int      `json:"n,omitempty"` // a rarity in hundredths, or 1 for yes
-	W []string `json:"w,omitempty"`
+	N int // a rarity in hundredths, or 1 for yes
+	W []string
+}
+
+// keptFacts are answers as a cursor holds them: a byte for each, and words where there
+// are any.
+type keptFacts struct {
+	N []byte           `json:"n,omitempty"`
+	W map[int][]string `json:"w,omitempty"`
+}
+
+func keepFacts(given []fact) (k keptFacts) {
+	k.N = make([]byte, len(given))
+	for i, f := range given {
+		k.N[i] = byte(f.N)
+		if len(f.W) > 0 {
+			if k.W == nil {
+				k.W = map[int][]string{}
+			}
+			k.W[i] = f.W
+		}
+	}
+	return k
+}
+
+func (k keptFacts) list() []fact {
+	out := make([]fact, len(k.N))
+	for i, n := range k.N {
+		out[i] = fact{N: min(int(n), 100), W: k.W[i]}
+		out[i].W = out[i].W[:min(len(out[i].W), likelySpelling)]
+	}
+	return out
 }
 
 func (f *facts) ask(key string, answer func() (fact, error)) fact {

@@ -408,3 +408,19 @@ func TestCursorsWhileRecordsChange(t *testing.T) {
 		}
 	}
 }
+
+// TestCursorsAreShort: a page's address has to pass through proxies, also where a query
+// names a theme with very much below it.
+func TestCursorsAreShort(t *testing.T) {
+	t.Parallel()
+	ix := memory(t, readRecords(t, sampleRecords)...)
+	for text, most := range map[string]int{"": 200, "莫高窟": 300, "长城": 1200, "经变": 1500, "九色鹿 长征 长城 经变 jataka music 黄河": 3500} {
+		result, err := ix.Search(t.Context(), Query{Text: text, Limit: 1})
+		if err != nil || result.Next == "" {
+			t.Fatalf("%s: %+v, %v", text, result, err)
+		}
+		if n := len(result.Next); n > most {
+			t.Errorf("the cursor of %q has %d characters", text, n)
+		}
+	}
+}

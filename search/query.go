@@ -222,7 +222,7 @@ type position struct {
 	Of     string     `json:"of"` // the query that it belongs to
 	After  engine.Key `json:"after"`
 	Effort effort     `json:"effort,omitempty"`
-	Facts  []fact     `json:"facts,omitempty"`
+	Facts  keptFacts  `json:"facts,omitzero"`
 }
 
 // fingerprint tells queries apart, but for their page.
@@ -244,7 +244,7 @@ func (q *Query) fingerprint() string {
 func (q *Query) cursor(after engine.Key, p *plan) string {
 	at := position{Of: q.fingerprint(), After: after, Effort: p.effort}
 	if q.Sort == SortRelevance || q.Sort == "" {
-		at.Facts = p.facts.given
+		at.Facts = keepFacts(p.facts.given)
 	}
 	b, err := json.Marshal(at)
 	if err != nil {
@@ -263,7 +263,7 @@ func (q *Query) readCursor() (*position, error) {
 		return nil, wrong
 	}
 	var p position
-	if json.Unmarshal(b, &p) != nil || p.After.ID == "" || p.Effort < effortStrict || p.Effort > effortAny || len(p.Facts) > maxFacts {
+	if json.Unmarshal(b, &p) != nil || p.After.ID == "" || p.Effort < effortStrict || p.Effort > effortAny || len(p.Facts.N) > maxFacts || len(p.Facts.W) > maxGuesses {
 		return nil, wrong
 	}
 	// Which fields are compared depends on the order: a cursor of another would

@@ -126,7 +126,7 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 	var best *engine.Found
 	var with *plan
 	for e := at.Effort; e <= effortAny; e++ {
-		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: ix.newFacts(snapshot, q.Staff, at.Facts)}
+		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: ix.newFacts(snapshot, q.Staff, at.Facts.list())}
 		if q.Spans > 0 || q.Cells > 0 {
 			p.spread = ix.newSpread(q)
 		}

@@ -181,9 +181,12 @@ func (m *searchPage) addFault(field string, values url.Values, lang string) {
 // cursor of the index, the number of the page, and the cursors of the pages before.
 var pageParams = []string{"cursor", "page", "before"}
 
-// keptPages is how many pages a reader can go back, one by one, before the first
-// one comes.
-const keptPages = 20
+// The pages that a reader can go back, one by one, before the first one comes: so many,
+// and as many as go into an address that every proxy lets through.
+const (
+	keptPages = 20
+	keptBytes = 3000
+)
 
 // turnPages fills in which hits are shown, and the addresses of the pages beside.
 func (m *searchPage) turnPages(values url.Values, limit int, result *search.Result) {
@@ -219,7 +222,11 @@ func (m *searchPage) turnPages(values url.Values, limit int, result *search.Resu
 		before = append(before, cursor)
 	}
 	if result.Next != "" && uint64(m.Last) < result.Total {
-		m.Next = page(number+1, result.Next, before[max(0, len(before)-keptPages):])
+		before = before[max(0, len(before)-keptPages):]
+		for len(before) > 1 && len(strings.Join(before, "~")) > keptBytes {
+			before = before[1:]
+		}
+		m.Next = page(number+1, result.Next, before)
 	}
 }
 
