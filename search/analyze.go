@@ -84,6 +84,18 @@ type word struct {
 	start, end int  // bytes of the original text
 }
 
+// ends reports whether words on both sides of a sign are no neighbours: a mark between
+// values, a stop or a comma. A point within a number or a shelf mark is none.
+func ends(pieces []piece, i int) bool {
+	switch r := pieces[i].r; {
+	case r == 0, strings.ContainsRune("，。；：、！？（）", r): // 0 is valueMark
+		return true
+	case strings.ContainsRune(",.;:!?()", r):
+		return i+1 == len(pieces) || pieces[i+1].r == ' ' || r == '(' || r == ')'
+	}
+	return false
+}
+
 // pair is a word and its right neighbour as one term; "" for Han characters that
 // something stands between, which are no neighbours, and for what makes no pair.
 func pair(a, b word, pairs pairing) string {
@@ -115,7 +127,7 @@ func (t *tokenizer) words(input []byte) []word {
 		i = j
 		switch class {
 		case classNone:
-			first = first || run[0].r == 0 // valueMark
+			first = first || ends(pieces, i-1)
 			continue
 		case classHan:
 			for k, p := range run {

@@ -153,11 +153,16 @@ func (d *docBuilder) name(field string, texts ...string) {
 	for _, s := range texts {
 		folded := d.ix.folder.String(clip(s, 200))
 		d.read(fieldPinyin, clip(s, 200))
-		if _, initials := d.ix.pinyin.Of(folded); len(initials) > 2 {
-			d.keyword(fieldInitials, clip(initials, 24))
+		for _, initials := range d.ix.pinyin.Initials(folded, maxInitials) {
+			if len(initials) > 2 {
+				d.keyword(fieldInitials, clip(initials, maxKey))
+			}
 		}
 	}
 }
+
+// maxInitials is how many readings of a name its initials are kept of.
+const maxInitials = 4
 
 // keyword puts values into a filtered field.
 func (d *docBuilder) keyword(field string, values ...string) {
@@ -232,6 +237,9 @@ func (d *docBuilder) texts(r *archive.Record) {
 	for _, id := range r.Identifiers {
 		d.add("identifier", id.Value)
 		d.exact(id.Value)
+		if _, last, ok := strings.Cut(id.Value, "/"); ok {
+			d.exact(last) // Or.8210/S.3326 is cited as S.3326
+		}
 		if who, ok := strings.CutPrefix(id.Type, "cave-"); ok {
 			d.exact(who + id.Value) // Pelliot 17
 			d.exact(concordances[who] + id.Value)
@@ -382,6 +390,7 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 		d.keyword("rights", rightsKey(r.Rights.Statement))
 	}
 	if period := d.ix.periodOf(r); period != "" {
+		d.keyword(fieldNamed, "period")
 		// A period is found under those that it is part of: 盛唐 under 唐.
 		for code, depth := period, 0; code != "" && depth < 5; depth++ {
 			d.keyword("period", code)

@@ -26,6 +26,7 @@ type marker struct {
 	terms map[string]bool
 	names [][]string        // names of more than one word: their neighbours
 	words [][]string        // and their words
+	read  bool              // a part of it can be read as pinyin
 	facts map[string]string // what was understood, by the field that tells of it
 }
 
@@ -46,8 +47,12 @@ func (ix *Index) marker(clauses []clause, p *plan) *marker {
 				}
 			}
 		}
+		m.read = m.read || len(c.ways) > 0
 		if u := c.understood; u != nil {
 			m.facts[u.Type] = u.Value
+			if u.Type == "field" {
+				m.facts[c.field] = u.Value
+			}
 		}
 	}
 	for _, u := range p.meant {
@@ -188,12 +193,15 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string, has fun
 		m.because(&why, "kind")
 	}
 	for _, f := range textFields {
-		if has(f.name) {
+		if has(f.name) && (f.name != "material_text" || why == nil) { // which has the words for kinds and collections
 			m.because(&why, cmp.Or(whyNames[f.name], f.name))
 		}
 	}
-	if why == nil {
-		why = []string{"pinyin"} // how it is read, or what nothing else shows
+	switch {
+	case why == nil && m.read:
+		why = []string{"pinyin"}
+	case why == nil:
+		why = []string{"text"}
 	}
 	return highlights, why
 }

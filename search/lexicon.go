@@ -114,9 +114,10 @@ func (l *lexicon) add(ix *Index, name string, it *thing) {
 	for _, spelling := range ix.pinyin.Spellings(name, maxSpellings) {
 		put(l.pinyin, spelling)
 	}
-	_, initials := ix.pinyin.Of(name)
-	if len(initials) >= shortest {
-		put(l.initials, initials)
+	for _, initials := range ix.pinyin.Initials(name, maxSpellings) {
+		if len(initials) >= shortest {
+			put(l.initials, initials)
+		}
 	}
 }
 

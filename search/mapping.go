@@ -17,7 +17,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "9"
+const schemaVersion = "10"
 
 // The names under which bleve knows our analysis.
 const (
@@ -57,8 +57,9 @@ const (
 	fieldInitials = "initials" // of names, in pinyin
 	fieldPinyin   = "pinyin"   // neighbouring syllables of names
 	fieldSuggest  = "suggest"
-	fieldHue      = "hue"  // of the first picture
-	fieldFrom     = "from" // years
+	fieldHue      = "hue"   // of the first picture
+	fieldNamed    = "named" // "period" where a period is said
+	fieldFrom     = "from"  // years
 	fieldTo       = "to"
 	fieldUpdated  = "updated" // seconds since the epoch
 	fieldUntil    = "until"   // days since 1970: the end of an embargo
@@ -107,7 +108,7 @@ func buildMapping() (mapping.IndexMapping, error) {
 		m.SkipFreqNorm = f.name != "identifier" // as of others that are mostly of one record each
 		doc.AddFieldMappingsAt(f.name, m)
 	}
-	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue}) {
+	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue, fieldNamed}) {
 		doc.AddFieldMappingsAt(name, indexed(termsName))
 	}
 	// Of fields whose terms are mostly of one record each frequencies are kept all the same:

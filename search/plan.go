@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -32,7 +33,7 @@ const (
 	weightTime     = 6.0
 	weightSite     = 5.0
 	weightKind     = 5.0
-	weightPart     = 1.5 // what belongs to a theme
+	weightPart     = 2.5 // what belongs to a theme
 	weightTheme    = 1.0 // of a name that was not typed, beside one that was
 	weightPhrase   = 0.7 // words that stand together, as a share of the weight of each
 	weightBrief    = 4.0 // a title that holds little else
@@ -59,6 +60,7 @@ type plan struct {
 	parts   []engine.Node
 	spread  *spread // nil for none
 	guesses int
+	exact   bool            // a part of it is a number that a record has
 	single  map[string]bool // characters that count for themselves
 }
 
@@ -70,7 +72,7 @@ func (p *plan) match(clauses []clause) engine.Node {
 	for i := 0; i < len(clauses); i++ {
 		c := &clauses[i]
 		if c.not {
-			if n := p.words(c); n != nil {
+			if n := p.quiet(c); n != nil {
 				not = append(not, n)
 			}
 			continue
@@ -402,6 +404,7 @@ func (p *plan) number(text string) engine.Node {
 	}
 	n := engine.Term{Field: fieldExact, Value: s}
 	p.boost(n, weightExact)
+	p.exact = true
 	return n
 }
 
@@ -519,14 +522,14 @@ func (p *plan) theme(c *clause) engine.Node {
 		or = append(or, parts)
 		p.boost(parts, weightPart)
 	}
-	if len(or) == 0 {
+	if len(or) == 0 && len(broader) == 0 {
 		return p.words(c)
 	}
 	rarest = max(rarest, 0.3)
 	for k, f := range textFields {
 		p.boost(perField[k], 2*f.weight*rarest*weightTheme)
 	}
-	words := p.words(&clause{typed: typed{text: c.text}, ways: c.ways})
+	words := p.words(&clause{typed: typed{text: c.text}, ways: c.ways, understood: c.understood})
 	node := engine.Or{or}
 	if words != nil {
 		node = append(node, words)
@@ -552,7 +555,7 @@ func (p *plan) known(name string) (known bool, idf float64) {
 }
 
 // themeFields are those that tell what a record shows or is about.
-var themeFields = []string{"title", "subject", "place", "people", "description"}
+var themeFields = []string{"title", "subject", "place", "people", "description", "body"}
 
 // named matches a name where it stands as it is.
 func (p *plan) named(name string) engine.Node {
@@ -620,6 +623,10 @@ func (p *plan) meantWords(c *clause) engine.Node {
 	}
 	var or engine.Or
 	for _, f := range textFields {
+		// A dynasty of one character stands in too many words.
+		if c.understood.Type == "period" && utf8.RuneCountInString(c.text) == 1 && hasHan(c.text) && f.name != "period_text" {
+			continue
+		}
 		there := p.ix.standing(f.name, c.text)
 		or = append(or, there)
 		p.boost(there, 0.5*f.weight)
@@ -649,7 +656,8 @@ func (p *plan) time(u *Understood) engine.Node {
 	if u.Type == "period" {
 		term := engine.Term{Field: "period", Value: u.Value}
 		p.boost(term, weightTime)
-		return engine.Or{term, within}
+		// What is said to be of another period is of that one, though the two were at a time.
+		return engine.Or{term, engine.And{within, engine.Not{Node: engine.Term{Field: fieldNamed, Value: "period"}}}}
 	}
 	exact := engine.Within{Begin: fieldFrom, End: fieldTo, From: from - 5, To: to + 5, Share: 1}
 	p.boost(exact, weightTime)
@@ -662,13 +670,9 @@ func (p *plan) field(c *clause) engine.Node {
 	case c.field == fieldFrom:
 		return p.words(c) // no time was understood
 	case c.field == fieldCave:
-		cave := strings.TrimSuffix(strings.TrimPrefix(p.ix.folder.String(c.text), "第"), "窟")
-		if n, ok := caveNumberOf(cave); ok {
-			cave = n
-		}
-		return engine.Term{Field: fieldCave, Value: cave}
+		return p.caveField(c.text)
 	case slices.Contains(facetFields, c.field):
-		return engine.Term{Field: c.field, Value: p.ix.code(c.field, c.text)}
+		return p.facetField(c.field, c.text)
 	case c.wild:
 		return p.wild(c.text, []string{c.field})
 	case c.field == "identifier" && p.number(c.text) != nil:
@@ -683,11 +687,46 @@ func (p *plan) field(c *clause) engine.Node {
 	return allIn(c.field, units)
 }
 
-func caveNumberOf(s string) (string, bool) {
-	if s == "" {
-		return "", false
+// caveField matches a cave that was typed for the field: its number, in whatever form.
+func (p *plan) caveField(text string) engine.Node {
+	folded := p.ix.folder.String(text)
+	u := p.ix.understandCave(folded)
+	if u == nil {
+		u = &Understood{Value: strings.TrimSuffix(strings.TrimPrefix(folded, "第"), "窟")}
+		if cave, ok := caveOf(folded); ok {
+			u.Value = cave
+		}
 	}
-	return caveNumber(s)
+	var meant engine.Node = engine.Term{Field: fieldCave, Value: u.Value}
+	if u.Site != "" {
+		meant = engine.And{meant, engine.Term{Field: "site", Value: u.Site}}
+	}
+	p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, weightWhole)
+	return meant
+}
+
+// facetField matches a value of a filter by its code or any of its names; what is none of
+// its values, by the words of what records say of it.
+func (p *plan) facetField(field, text string) engine.Node {
+	values := []string{p.ix.code(field, text), text}
+	if scheme, ok := facetScheme[field]; ok {
+		values = append(values, p.ix.vocabulary.Names(scheme, text)...)
+	}
+	for _, t := range p.ix.lexicon.find(p.ix.wordsOf(text), "site", "kind", "period") {
+		if t.kind == field {
+			values = append(values, t.code)
+		}
+	}
+	var or engine.Or
+	known := false
+	for _, v := range values {
+		or = append(or, engine.Term{Field: field, Value: v})
+		known = known || p.facts.has(field, v)
+	}
+	if spoken := map[string]string{"period": "period_text", "site": "location"}[field]; !known {
+		or = append(or, allIn(cmp.Or(spoken, "material_text"), p.ix.tokenizer.units(text)))
+	}
+	return or
 }
 
 // phrase matches a text as it stands in one of the fields.

@@ -93,7 +93,7 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 	}
 	result := &Result{Hits: []Hit{}, Understood: []Understood{}, Relaxed: p.effort >= effortRelaxed, Total: found.Total, Facets: ix.facets(q, found)}
 	for _, c := range clauses {
-		if c.understood != nil {
+		if c.understood != nil && !c.not {
 			result.Understood = append(result.Understood, *c.understood)
 		}
 	}
@@ -140,6 +140,9 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 		}
 		if best == nil || found.Total > best.Total {
 			best, with = found, p
+		}
+		if p.exact && len(clauses) == 1 && found.Total > 0 {
+			break // a number is a number
 		}
 		if text == nil || q.Cursor != "" || found.Total >= fewHits || found.Total > 0 && (e >= effortRelaxed || !ix.long(clauses)) {
 			break

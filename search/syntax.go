@@ -54,9 +54,16 @@ func parse(text string) []typed {
 		}
 		start := i
 		p := typed{not: not, or: or && len(out) > 0}
-		if (r[i] == '-' || r[i] == '−' || r[i] == '－') && i+1 < len(r) && (unicode.IsLetter(r[i+1]) || closing[r[i+1]] != 0) {
-			p.not = true
-			i++
+		if strings.ContainsRune(minus, r[i]) && i+1 < len(r) {
+			switch next := r[i+1]; {
+			case unicode.IsLetter(next) || closing[next] != 0 || unicode.IsDigit(next) && names(r[i+1:]):
+				p.not = true
+				i++
+			case next == '(' || next == '（':
+				not = true
+				i++
+				continue
+			}
 		}
 		i = p.readField(r, i)
 		if end := quoted(r, i); end > 0 {
@@ -88,13 +95,30 @@ func parse(text string) []typed {
 			continue
 		}
 		not, or = false, false
-		if strings.TrimSpace(p.text) == "" {
+		if !strings.ContainsFunc(p.text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
 			continue
 		}
 		p.wild = !p.phrase && wild(p.text)
 		out = append(out, p)
 	}
 	return out
+}
+
+// minus are the signs before what must not match, as keyboards have them.
+const minus = "-−－–—"
+
+// names reports whether a word that begins with a digit is more than a number: -220窟 is
+// no year before our era.
+func names(r []rune) bool {
+	for _, c := range r {
+		if unicode.IsSpace(c) {
+			return false
+		}
+		if unicode.IsLetter(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // readField reads the name of a field and its colon, and returns where what follows

@@ -28,7 +28,14 @@ func (ix *Index) understandTime(folded string) *Understood {
 	return ix.datedAs(folded)
 }
 
+// mostDoubted is how many years a time has at most that words leave open: eras of several
+// reigns come out as one span of centuries, which nobody means.
+const mostDoubted = 130
+
 func (ix *Index) datedAs(folded string) *Understood {
+	if !strings.ContainsFunc(folded, func(r rune) bool { return classOf(r) != classDigit && r != ' ' }) {
+		return nil // 220 285 are two numbers
+	}
 	d, ok := ix.vocabulary.Period(folded, "")
 	if !ok || d.From == 0 && d.To == 0 {
 		return nil
@@ -37,6 +44,9 @@ func (ix *Index) datedAs(folded string) *Understood {
 		if strings.Contains(doubt, "not understood") {
 			return nil // not all of it was understood
 		}
+	}
+	if len(d.Doubts) > 0 && (d.From == 0 || d.To == 0 || d.To-d.From > mostDoubted) {
+		return nil
 	}
 	if d.Term != "" {
 		from, to, _ := ix.vocabulary.PeriodYears(d.Term, "")

@@ -51,7 +51,16 @@ func (ix *Index) understand(text string) []clause {
 		out = append(out, ix.understandRun(words)...)
 		i = j
 	}
-	return out
+	said := slices.DeleteFunc(slices.Clone(out), ix.saysNothing)
+	if len(said) == 0 {
+		return out
+	}
+	return said
+}
+
+// saysNothing reports whether a clause has none but words that join others.
+func (ix *Index) saysNothing(c clause) bool {
+	return c.plain() && c.understood == nil && len(c.ways) == 0 && !hasHan(c.text) && onlyStopWords(ix.wordsOf(c.text))
 }
 
 // understandMarked understands a piece that has marks.
@@ -63,7 +72,7 @@ func (ix *Index) understandMarked(p typed) clause {
 			c.understood, c.sure = u, true
 			u.Text = p.source
 		}
-	case p.field != "" && !p.not:
+	case p.field != "":
 		c.understood = &Understood{Type: "field", Text: p.source, Value: p.field + ":" + p.text, Label: ix.label(facetScheme[p.field], p.text)}
 	case p.field == "" && !p.phrase && !p.wild:
 		run := ix.understandRun([]string{p.text})
@@ -93,7 +102,7 @@ func (ix *Index) understandRun(words []string) []clause {
 		rest = nil
 	}
 	for i := 0; i < len(words); {
-		if n := ix.syllables(words[i:]); n > 2 { // qing yang jian zhi: the first is no Qing
+		if n := ix.syllables(words[i:]); n > 2 || n == 2 && !ix.allNamed(words[i:i+n]) { // qing yang jian zhi: the first is no Qing
 			rest = append(rest, words[i:i+n]...)
 			i += n
 			continue
@@ -243,6 +252,16 @@ func (ix *Index) syllables(words []string) int {
 		}
 	}
 	return len(words)
+}
+
+// allNamed reports whether each word is a name: ming qing.
+func (ix *Index) allNamed(words []string) bool {
+	for _, w := range words {
+		if ix.lexicon.find(ix.wordsOf(w), "site", "kind", "period") == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // syllabic reports whether one of several words is the start of a name in pinyin, so that

@@ -121,6 +121,15 @@ func (p *Pinyin) Pairs(s string) []string {
 // Spellings returns the readings of a text with every reading of its characters, at most
 // so many, the most common first: zangjingdong and cangjingdong for 藏经洞.
 func (p *Pinyin) Spellings(s string, limit int) []string {
+	return p.combine(s, limit, func(reading string) string { return reading })
+}
+
+// Initials returns the first letters of these readings, each once.
+func (p *Pinyin) Initials(s string, limit int) []string {
+	return p.combine(s, limit, func(reading string) string { return reading[:1] })
+}
+
+func (p *Pinyin) combine(s string, limit int, part func(reading string) string) []string {
 	out := []string{""}
 	for _, r := range s {
 		list := p.readings[r]
@@ -132,11 +141,16 @@ func (p *Pinyin) Spellings(s string, limit int) []string {
 		case len(list) == 0:
 			continue
 		}
-		var next []string
+		var next, parts []string
 		for _, reading := range list {
+			piece := part(reading)
+			if slices.Contains(parts, piece) {
+				continue
+			}
+			parts = append(parts, piece)
 			for _, begin := range out {
 				if len(next) < limit {
-					next = append(next, begin+reading)
+					next = append(next, begin+piece)
 				}
 			}
 		}
