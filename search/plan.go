@@ -43,6 +43,8 @@ const (
 	weightQuality  = 1.0
 	phraseChecks   = 3000 // records that are read to see whether a phrase stands in them
 	maxGuesses     = 6    // words of a query for which others are looked for
+	maxGuessed     = 24   // letters of a word that is guessed at
+	maxWild        = 3    // wildcards of a word, and words with any
 	maxUnits       = 60   // terms of a query that count
 	relaxedShare   = 0.36
 	likelySpelling = 3 // words that one which nobody wrote may have been meant for
@@ -60,6 +62,7 @@ type plan struct {
 	parts   []engine.Node
 	spread  *spread // nil for none
 	guesses int
+	wilds   int
 	exact   bool            // a part of it is a number that a record has
 	single  map[string]bool // characters that count for themselves
 }
@@ -247,7 +250,7 @@ func (p *plan) misspelt(c *clause, units []string) engine.Node {
 	for _, u := range units {
 		unknown = unknown || p.facts.idf(u) == 0
 	}
-	if !unknown || !p.mayGuess() {
+	if !unknown || len(c.text) > 3*maxGuessed || !p.mayGuess() {
 		return nil
 	}
 	name, found := p.ix.lexicon.likely(p.ix, c.text)
@@ -311,7 +314,7 @@ func (p *plan) unit(u string) engine.Node {
 	}
 	han := hasHan(u)
 	switch {
-	case !han && utf8.RuneCountInString(u) > 3 && !strings.ContainsAny(u, "0123456789") && p.mayGuess():
+	case !han && utf8.RuneCountInString(u) > 3 && len(u) <= maxGuessed && !strings.ContainsAny(u, "0123456789") && p.mayGuess():
 		var or engine.Or
 		for _, near := range p.facts.near(u) {
 			or = append(or, anywhere(near))
@@ -659,9 +662,15 @@ func (p *plan) time(u *Understood) engine.Node {
 		// What is said to be of another period is of that one, though the two were at a time.
 		return engine.Or{term, engine.And{within, engine.Not{Node: engine.Term{Field: fieldNamed, Value: "period"}}}}
 	}
-	exact := engine.Within{Begin: fieldFrom, End: fieldTo, From: from - 5, To: to + 5, Share: 1}
+	exact := engine.Within{Begin: fieldFrom, End: fieldTo, From: max(from, math.MinInt32+6) - 5, To: min(to, math.MaxInt32-5) + 5, Share: 1}
 	p.boost(exact, weightTime)
-	return engine.Overlap{Begin: fieldFrom, End: fieldTo, From: from, To: to}
+	span := engine.Overlap{Begin: fieldFrom, End: fieldTo, From: from, To: to}
+	if len(u.Text) < 4 && u.From == u.To { // a number alone may be that of a cave
+		cave := engine.Term{Field: fieldCave, Value: u.Text}
+		p.boost(cave, weightTime)
+		return engine.Or{span, cave}
+	}
+	return span
 }
 
 // field matches a clause in the field that it was typed for.
@@ -761,6 +770,9 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 // wild matches a word with wildcards.
 func (p *plan) wild(text string, fields []string) engine.Node {
 	folded := p.ix.folder.String(text)
+	if p.wilds++; p.wilds > maxWild || len(folded) > 2*maxGuessed || strings.Count(folded, "*")+strings.Count(folded, "?") > maxWild {
+		return allIn("title", p.ix.tokenizer.units(folded)) // it would be gone through all words for too long
+	}
 	begin, end := strings.CutSuffix(folded, "*")
 	if strings.HasPrefix(folded, "*") || strings.HasPrefix(folded, "?") {
 		// All words of a field are gone through: those of long texts are too many.

@@ -106,6 +106,10 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 			return nil, err
 		}
 	}
+	more := len(found.Hits) > q.limit()
+	if more {
+		found.Hits = found.Hits[:q.limit()]
+	}
 	marks := ix.marker(clauses, p)
 	for i := range found.Hits {
 		hit, err := ix.hit(&found.Hits[i], q, marks)
@@ -114,8 +118,8 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 		}
 		result.Hits = append(result.Hits, hit)
 	}
-	if n := len(found.Hits); n > 0 && n == q.limit() {
-		result.Next = q.cursor(found.Hits[n-1].Key, p)
+	if more && len(found.Hits) > 0 {
+		result.Next = q.cursor(found.Hits[len(found.Hits)-1].Key, p)
 	}
 	return result, nil
 }
@@ -131,6 +135,9 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 			p.spread = ix.newSpread(q)
 		}
 		text := p.match(clauses)
+		for _, field := range titleSort { // what is wholly a title is that record
+			p.boost(engine.Term{Field: field, Value: ix.folder.String(clip(q.Text, 200))}, weightExact)
+		}
 		if p.facts.err != nil {
 			return nil, nil, fmt.Errorf("search: %w", p.facts.err)
 		}
@@ -200,7 +207,10 @@ func (ix *Index) request(q *Query, text engine.Node, p *plan, at *position) engi
 		match = append(match, text)
 		p.boosts = append(p.boosts, engine.Boost{Node: engine.All{}, Weight: weightQuality, Column: fieldQuality})
 	}
-	r := engine.Request{Match: match, Filters: map[string]engine.Node{}, Limit: q.limit(), Facets: q.facets()}
+	r := engine.Request{Match: match, Filters: map[string]engine.Node{}, Facets: q.facets()}
+	if q.limit() > 0 {
+		r.Limit = q.limit() + 1 // to see whether more come
+	}
 	if p.spread != nil {
 		r.Visit = p.spread.visit
 	}

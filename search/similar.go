@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"hexi/archive"
 	"hexi/search/engine"
@@ -158,6 +159,9 @@ func (ix *Index) traitsOfThemes(r *archive.Record, facts *facts, add func(string
 			var or engine.Or
 			rarest := 0.0
 			for _, name := range t.names {
+				if utf8.RuneCountInString(name) < 2 {
+					continue // 马 stands in 马家窑
+				}
 				if known, idf := p.known(name); known {
 					or, rarest = append(or, p.named(name)), max(rarest, idf)
 				}

@@ -116,8 +116,16 @@ func (s *spread) spans(limit int) []Span {
 	}
 	begun, over := slices.Sorted(maps.Keys(s.begun)), slices.Sorted(maps.Keys(s.over))
 	first, last := begun[0], over[len(over)-1]-1
+	if limit == 1 {
+		all := 0
+		for _, n := range s.begun {
+			all += n
+		}
+		return append(out, Span{From: historical(first), To: historical(last), Count: all})
+	}
+	// Parts begin with the years 1, 101, 201 … as centuries do.
 	width := 1
-	floor := func(year int) int { return int(math.Floor(float64(year)/float64(width))) * width }
+	floor := func(year int) int { return int(math.Floor(float64(year-1)/float64(width)))*width + 1 }
 	for _, w := range widths {
 		if width = w; (floor(last)-floor(first))/width < limit {
 			break

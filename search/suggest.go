@@ -95,8 +95,19 @@ func (s *suggester) named(prefix string) error {
 			}
 		}
 	}
+	// What is called so comes before what has it for another name.
+	other := func(c candidate) int {
+		zh := s.ix.folder.String(c.thing.label.In("zh"))
+		joined, _ := s.ix.pinyin.Of(zh)
+		for _, label := range []string{zh, s.ix.wordsOf(c.thing.label.In("en")), joined} {
+			if strings.HasPrefix(label, words) {
+				return 0
+			}
+		}
+		return 1
+	}
 	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(utf8.RuneCountInString(a.name), utf8.RuneCountInString(b.name)), cmp.Compare(a.name, b.name), cmp.Compare(a.thing.code, b.thing.code))
+		return cmp.Or(cmp.Compare(other(a), other(b)), cmp.Compare(utf8.RuneCountInString(a.name), utf8.RuneCountInString(b.name)), cmp.Compare(a.name, b.name), cmp.Compare(a.thing.code, b.thing.code))
 	})
 	tried := map[*thing]bool{}
 	for _, c := range list {

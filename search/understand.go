@@ -273,6 +273,9 @@ func (ix *Index) syllabic(words []string) bool {
 // understandPinyin reads words at the start as pinyin: as many as make a name, or else as
 // many as are syllables.
 func (ix *Index) understandPinyin(words []string) (*clause, int) {
+	if len(words[0]) > 3*maxGuessed {
+		return nil, 0
+	}
 	for n := min(len(words), 2*maxWords); n >= 1; n-- {
 		text := strings.Join(words[:n], " ")
 		folded := strings.Map(func(r rune) rune {

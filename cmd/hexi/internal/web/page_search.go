@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -301,8 +302,25 @@ func without(query string, u search.Understood) string {
 	case u.Type == "spelling":
 		return before + `"` + u.Text + `"` + after
 	}
-	return strings.Join(strings.Fields(before+" "+after), " ")
+	words := strings.Fields(before + " " + after)
+	for again := true; again && len(words) > 0; {
+		again = false
+		last := len(words) - 1
+		switch {
+		case slices.Contains(joints, words[last]):
+			words, again = words[:last], true
+		case words[0] != "NOT" && slices.Contains(joints, words[0]):
+			words, again = words[1:], true
+		}
+	}
+	if rest := strings.Join(words, " "); strings.ContainsFunc(rest, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return rest
+	}
+	return ""
 }
+
+// joints are what joins parts of a query, and means nothing where one of them is gone.
+var joints = []string{"OR", "AND", "NOT", "|", "||", "&&", "-", "(", ")", `""`, "(OR", "OR)", "?", "？"}
 
 // understoodText says what was understood of a query.
 func understoodText(u search.Understood, lang string) string {
