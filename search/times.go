@@ -4,13 +4,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"hexi/archive"
 )
 
 var (
 	// 705-781, 公元1372年, 公元前206年, 前206-公元220, 1936, 1936.10
 	yearsText = regexp.MustCompile(`^(公元前|前|公元)?\s*([0-9]{1,4})\s*年?(?:\s*[-–—~至到]\s*(公元前|前|公元)?\s*([0-9]{1,4})\s*年?)?$`)
 	// what a time inside of other words ends with
-	timeEnds = "年代朝纪期初末叶间国化世型元"
+	timeEnds = "年代朝纪期初末叶间国化世型"
 )
 
 // maxTime is how many characters a time has at most within other words.
@@ -32,21 +34,34 @@ func (ix *Index) understandTime(folded string) *Understood {
 // reigns come out as one span of centuries, which nobody means.
 const mostDoubted = 130
 
+func leftOpen(d archive.Dating) bool {
+	return len(d.Doubts) > 0 && (d.From == 0 || d.To == 0 || d.To-d.From > mostDoubted)
+}
+
+// likelyDynasties are those that an era without one is taken to be of, where several had
+// one of the name: the likeliest for the region first.
+var likelyDynasties = []string{"唐", "北魏", "西魏", "汉", "隋", "宋", "明", "清", "西夏", "元", "晋"}
+
 func (ix *Index) datedAs(folded string) *Understood {
 	if !strings.ContainsFunc(folded, func(r rune) bool { return classOf(r) != classDigit && r != ' ' }) {
 		return nil // 220 285 are two numbers
 	}
 	d, ok := ix.vocabulary.Period(folded, "")
-	if !ok || d.From == 0 && d.To == 0 {
+	if ok && leftOpen(d) && hasHan(folded) {
+		for _, dynasty := range likelyDynasties { // 天宝元年 is that of Tang
+			if one, ok := ix.vocabulary.Period(dynasty+folded, ""); ok && !leftOpen(one) {
+				d = one
+				break
+			}
+		}
+	}
+	if !ok || d.From == 0 && d.To == 0 || leftOpen(d) {
 		return nil
 	}
 	for _, doubt := range d.Doubts {
 		if strings.Contains(doubt, "not understood") {
 			return nil // not all of it was understood
 		}
-	}
-	if len(d.Doubts) > 0 && (d.From == 0 || d.To == 0 || d.To-d.From > mostDoubted) {
-		return nil
 	}
 	if d.Term != "" {
 		from, to, _ := ix.vocabulary.PeriodYears(d.Term, "")
@@ -63,7 +78,8 @@ func (ix *Index) timeAt(folded []rune, at int) (*Understood, int) {
 	if at > 0 && classOf(folded[at]) == classDigit && classOf(folded[at-1]) == classDigit {
 		return nil, 0
 	}
-	for n := min(maxTime, len(folded)-at); n >= 2; n-- {
+	// The name of an era alone, of two characters, stands in too many words (光化楼).
+	for n := min(maxTime, len(folded)-at); n >= 3; n-- {
 		if at == 0 && n == len(folded) || !strings.ContainsRune(timeEnds, folded[at+n-1]) {
 			continue
 		}

@@ -273,7 +273,7 @@ func (ix *Index) syllabic(words []string) bool {
 // understandPinyin reads words at the start as pinyin: as many as make a name, or else as
 // many as are syllables.
 func (ix *Index) understandPinyin(words []string) (*clause, int) {
-	if len(words[0]) > 3*maxGuessed {
+	if len(words[0]) > 3*maxGuessed || onlyStopWords(ix.wordsOf(words[0])) { // "are" is no 阿热
 		return nil, 0
 	}
 	for n := min(len(words), 2*maxWords); n >= 1; n-- {
