@@ -164,7 +164,7 @@ var spellingFields = []string{"title", "location", "subject", "place", "people",
 func (f *facts) near(word string) []string {
 	return f.ask("near "+word, func() (fact, error) {
 		letters := uint8(1)
-		if utf8.RuneCountInString(word) > 5 {
+		if utf8.RuneCountInString(word) > 7 {
 			letters = 2
 		}
 		for d := uint8(1); d <= letters; d++ {

@@ -24,6 +24,7 @@ type thing struct {
 type lexicon struct {
 	names    map[string][]*thing // folded, words apart by one space
 	pinyin   map[string][]*thing // a name in pinyin, joined
+	common   map[string][]*thing // a name as it is most commonly read
 	initials map[string][]*thing
 	longest  int // of the names, in characters
 }
@@ -45,7 +46,7 @@ var caveEnds = []string{"石窟", "窟", " caves", " cave", " grottoes", " grott
 const shortest = 3
 
 func (ix *Index) readLexicon() {
-	l := &lexicon{names: map[string][]*thing{}, pinyin: map[string][]*thing{}, initials: map[string][]*thing{}}
+	l := &lexicon{names: map[string][]*thing{}, pinyin: map[string][]*thing{}, common: map[string][]*thing{}, initials: map[string][]*thing{}}
 	for _, of := range lexiconSchemes {
 		terms, _ := ix.vocabulary.Terms(of.scheme)
 		byCode := map[string]*thing{}
@@ -114,6 +115,8 @@ func (l *lexicon) add(ix *Index, name string, it *thing) {
 	for _, spelling := range ix.pinyin.Spellings(name, maxSpellings) {
 		put(l.pinyin, spelling)
 	}
+	joined, _ := ix.pinyin.Of(name)
+	put(l.common, joined)
 	for _, initials := range ix.pinyin.Initials(name, maxSpellings) {
 		if len(initials) >= shortest {
 			put(l.initials, initials)
@@ -170,16 +173,29 @@ func (l *lexicon) likely(ix *Index, text string) (string, []*thing) {
 	words := ix.wordsOf(text)
 	if hasHan(words) {
 		joined, _ := ix.pinyin.Of(words)
-		if found := l.pinyin[joined]; found != nil {
+		if found := l.common[joined]; found != nil {
 			return joined, found
 		}
-		return nearest(l.pinyin, joined)
+		if len(joined) < 8 {
+			return "", nil
+		}
+		return within1(l.common, joined)
 	}
 	letters := strings.ReplaceAll(words, " ", "")
 	if name, found := nearest(l.pinyin, letters); found != nil {
 		return name, found
 	}
 	return nearest(l.names, words)
+}
+
+// within1 returns what is named like a name but for one letter.
+func within1(names map[string][]*thing, name string) (best string, found []*thing) {
+	for other, things := range names {
+		if d := len(other) - len(name); d <= 1 && -d <= 1 && edits(name, other, 1) == 1 && (best == "" || other < best) {
+			best, found = other, things
+		}
+	}
+	return best, found
 }
 
 // nearest returns what is named most nearly like a name, in a letter, or of long ones two.

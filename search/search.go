@@ -91,7 +91,7 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{Hits: []Hit{}, Understood: []Understood{}, Relaxed: p.effort >= effortRelaxed, Total: found.Total, Facets: ix.facets(q, found)}
+	result := &Result{Hits: []Hit{}, Understood: []Understood{}, Relaxed: p.effort >= effortKindred, Total: found.Total, Facets: ix.facets(q, found)}
 	for _, c := range clauses {
 		if c.understood != nil && !c.not {
 			result.Understood = append(result.Understood, *c.understood)

@@ -47,6 +47,10 @@ func (ix *Index) datedAs(folded string) *Understood {
 		return nil // 220 285 are two numbers
 	}
 	d, ok := ix.vocabulary.Period(folded, "")
+	if dry := strings.ReplaceAll(folded, "干", "乾"); !ok && dry != folded {
+		folded = dry // 乾隆: folding makes 干 of it, as in 乾燥
+		d, ok = ix.vocabulary.Period(folded, "")
+	}
 	if ok && leftOpen(d) && hasHan(folded) {
 		for _, dynasty := range likelyDynasties { // 天宝元年 is that of Tang
 			if one, ok := ix.vocabulary.Period(dynasty+folded, ""); ok && !leftOpen(one) {

@@ -138,6 +138,9 @@ func apart(words []string) bool {
 // understandWords looks for a name made of several words at the start, the longest
 // first: "High Tang", "Mogao Caves", "Mogao Cave 220", "cave 17", "莫高窟 45 窟".
 func (ix *Index) understandWords(words []string) (*clause, int) {
+	if stopWords[ix.wordsOf(words[0])] {
+		return nil, 0 // from the Northern Wei
+	}
 	for n := min(len(words), maxWords); n >= 1; n-- {
 		text := strings.Join(words[:n], " ")
 		if u := ix.understandName(text, n > 1); u != nil {

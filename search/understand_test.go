@@ -19,6 +19,7 @@ func TestUnderstand(t *testing.T) {
 		"九色鹿": "theme deer-king", "jiuselu": "theme deer-king", "fan tan pi pa": "theme pipa-behind", "zangjingdong": "theme library-cave", "zjd": "theme library-cave", "Deer King": "theme deer-king",
 		"盛唐飞天": "period high-tang|theme apsara", "Long March": "theme long-march", "ming qing": "years 1368/1911", "lan zhou": "", "qing yang jian zhi": "",
 		"What murals are in Cave 220?": "kind mural|cave 220", `"great wall" -明`: "|period ming", "kind:mural 飞天": "field kind:mural|theme apsara", "飞天 OR 藻井": "theme apsara|theme caisson",
+		"乾隆": "years 1736/1795", "Which caves date from the Northern Wei?": "kind cave|period northern-wei", "贞观": "years 627/649",
 		"": "", "???": "", `"`: "", "- - -": "", "的": "",
 	} {
 		var said []string
