@@ -13,7 +13,7 @@ import (
 // of one file: not one of each content file of which it now says something else.
 func TestOneDamageIsOneProblem(t *testing.T) {
 	t.Parallel()
-	files := heldFiles{}
+	files := newHeldFiles()
 	root, err := ocfl.Create(t.Context(), files, packagesPrefix)
 	if err != nil {
 		t.Fatal(err)
@@ -41,10 +41,11 @@ func TestOneDamageIsOneProblem(t *testing.T) {
 	}
 	for _, in := range []string{"v1/", "v2/", ""} {
 		key := dir + "/" + in + inventoryFile
-		whole := files[key]
+		whole, _ := files.get(key)
 		for at := range whole {
-			files[key] = bytes.Clone(whole)
-			files[key][at] ^= 1
+			bad := bytes.Clone(whole)
+			bad[at] ^= 1
+			files.set(key, bad)
 			got := problems()
 			where := fmt.Sprintf("%s, byte %d (%q)", key, at, whole[max(0, at-20):min(len(whole), at+20)])
 			// A message or a name that is another one breaks no rule but the digest's, and
@@ -53,16 +54,20 @@ func TestOneDamageIsOneProblem(t *testing.T) {
 				t.Fatalf("%s: %+v", where, got)
 			}
 		}
-		files[key] = whole
+		files.set(key, whole)
 	}
 	if got := problems(); len(got) > 0 {
 		t.Errorf("it was put back: %+v", got)
 	}
 	// What else is wrong is told beside it.
 	key := dir + "/v1/" + inventoryFile
-	at := bytes.Index(files[key], []byte("content/a.txt"))
-	files[key][at+8] ^= 1
-	delete(files, dir+"/v2/content/metadata.json")
+	whole, _ := files.get(key)
+	bad := bytes.Clone(whole)
+	bad[bytes.Index(bad, []byte("content/a.txt"))+8] ^= 1
+	files.set(key, bad)
+	if err := files.Delete(t.Context(), dir+"/v2/content/metadata.json"); err != nil {
+		t.Fatal(err)
+	}
 	if got := problems(); len(got) != 2 || got[0].Path != "v1/"+inventoryFile || got[1].Path != "v2/content/metadata.json" {
 		t.Errorf("%+v", got)
 	}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"hexi/archive"
 	"hexi/archive/ocfl"
@@ -43,23 +44,45 @@ const packagesPrefix = "ocfl"
 
 // describedRoot returns the files of a storage root without objects, by their keys.
 func describedRoot(ctx context.Context) (map[string][]byte, error) {
-	files := heldFiles{}
-	if _, err := ocfl.Create(ctx, files, packagesPrefix); err != nil {
+	held := newHeldFiles()
+	if _, err := ocfl.Create(ctx, held, packagesPrefix); err != nil {
 		return nil, fmt.Errorf("describe storage root: %w", err)
 	}
-	return files, nil
+	return held.files, nil
 }
 
-// heldFiles is a store in memory, for the few files of an empty storage root.
-type heldFiles map[string][]byte
+// heldFiles is a store in memory, for the few files of an empty storage root. Packages put
+// several files at a time.
+type heldFiles struct {
+	mu    *sync.Mutex
+	files map[string][]byte
+}
 
-func (h heldFiles) Put(_ context.Context, key string, r io.Reader, _ ocfl.PutOptions) (err error) {
-	h[key], err = io.ReadAll(r)
+func newHeldFiles() heldFiles { return heldFiles{&sync.Mutex{}, map[string][]byte{}} }
+
+func (h heldFiles) get(key string) ([]byte, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	data, ok := h.files[key]
+	return data, ok
+}
+
+func (h heldFiles) set(key string, data []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.files[key] = data
+}
+
+func (h heldFiles) Put(_ context.Context, key string, r io.Reader, _ ocfl.PutOptions) error {
+	data, err := io.ReadAll(r)
+	if err == nil {
+		h.set(key, data)
+	}
 	return err
 }
 
 func (h heldFiles) Get(_ context.Context, key string) (io.ReadCloser, ocfl.Info, error) {
-	data, ok := h[key]
+	data, ok := h.get(key)
 	if !ok {
 		return nil, ocfl.Info{}, archive.ErrNotFound
 	}
@@ -67,7 +90,7 @@ func (h heldFiles) Get(_ context.Context, key string) (io.ReadCloser, ocfl.Info,
 }
 
 func (h heldFiles) Stat(_ context.Context, key string) (ocfl.Info, error) {
-	data, ok := h[key]
+	data, ok := h.get(key)
 	if !ok {
 		return ocfl.Info{}, archive.ErrNotFound
 	}
@@ -75,19 +98,29 @@ func (h heldFiles) Stat(_ context.Context, key string) (ocfl.Info, error) {
 }
 
 func (h heldFiles) Copy(_ context.Context, from, to string) error {
-	h[to] = h[from]
+	data, _ := h.get(from)
+	h.set(to, data)
 	return nil
 }
 
 func (h heldFiles) Delete(_ context.Context, key string) error {
-	delete(h, key)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.files, key)
 	return nil
+}
+
+func (h heldFiles) keys() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Sorted(maps.Keys(h.files))
 }
 
 func (h heldFiles) List(_ context.Context, prefix string) iter.Seq2[ocfl.Info, error] {
 	return func(yield func(ocfl.Info, error) bool) {
-		for _, key := range slices.Sorted(maps.Keys(h)) {
-			if strings.HasPrefix(key, prefix) && !yield(ocfl.Info{Key: key, Size: int64(len(h[key]))}, nil) {
+		for _, key := range h.keys() {
+			data, ok := h.get(key)
+			if ok && strings.HasPrefix(key, prefix) && !yield(ocfl.Info{Key: key, Size: int64(len(data))}, nil) {
 				return
 			}
 		}
