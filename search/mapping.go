@@ -142,14 +142,14 @@ func buildMapping() (mapping.IndexMapping, error) {
 // bleve finds a tokenizer by its name in a registry of its own; there is no
 // other way to give it one.
 func init() { //nolint:gochecknoinits // see above
-	made := map[string]analysis.Tokenizer{termsName: terms{}}
-	for pairs, name := range analyzers {
-		made[name] = &tokenizer{folder: zh.NewFolder(), pairs: pairs}
-	}
-	for name, t := range made {
-		err := registry.RegisterTokenizer(name, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) { return t, nil })
+	register := func(name string, made func() analysis.Tokenizer) {
+		err := registry.RegisterTokenizer(name, func(map[string]any, *registry.Cache) (analysis.Tokenizer, error) { return made(), nil })
 		if err != nil {
 			panic(err) // only a second registration of the same name does this
 		}
+	}
+	register(termsName, func() analysis.Tokenizer { return terms{} })
+	for pairs, name := range analyzers {
+		register(name, func() analysis.Tokenizer { return &tokenizer{folder: zh.NewFolder(), pairs: pairs} }) // when it is needed
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	index "github.com/blevesearch/bleve_index_api"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -208,22 +209,16 @@ func eachTerm(seg segment.Segment, field string, do func(term string, docs *roar
 	if err != nil {
 		return fmt.Errorf("read field %s: %w", field, err)
 	}
-	for it := d.AutomatonIterator(nil, nil, nil); ; {
-		entry, err := it.Next()
-		if err != nil {
-			return fmt.Errorf("read field %s: %w", field, err)
-		}
-		if entry == nil {
-			return nil
-		}
+	return eachEntry(d.AutomatonIterator(nil, nil, nil), field, func(entry *index.DictEntry) (bool, error) {
 		docs, err := postings(d, entry.Term)
 		if err == nil {
 			err = do(entry.Term, docs)
 		}
 		if err != nil {
-			return fmt.Errorf("read field %s: %w", field, err)
+			return false, fmt.Errorf("read field %s: %w", field, err)
 		}
-	}
+		return true, nil
+	})
 }
 
 func eachDoc(docs *roaring.Bitmap, do func(doc uint32)) {

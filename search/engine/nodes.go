@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	index "github.com/blevesearch/bleve_index_api"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 	"github.com/blevesearch/vellum/levenshtein"
 	"github.com/blevesearch/vellum/regexp"
@@ -76,10 +78,18 @@ func (a Any) match(s *Segment) (*roaring.Bitmap, error) {
 		}
 		sets = append(sets, docs)
 	}
-	if len(sets) == 0 {
-		return none, nil
+	return union(sets), nil
+}
+
+// union joins sets without changing them.
+func union(sets []*roaring.Bitmap) *roaring.Bitmap {
+	switch len(sets) {
+	case 0:
+		return none
+	case 1:
+		return sets[0]
 	}
-	return roaring.FastOr(sets...), nil
+	return roaring.FastOr(sets...)
 }
 
 // And matches what all of its nodes match; with none of them, everything.
@@ -106,7 +116,7 @@ func (a And) match(s *Segment) (*roaring.Bitmap, error) {
 	case 1:
 		out = sets[0]
 	default:
-		slices.SortFunc(sets, func(a, b *roaring.Bitmap) int { return compareCounts(a.GetCardinality(), b.GetCardinality()) })
+		slices.SortFunc(sets, func(a, b *roaring.Bitmap) int { return cmp.Compare(a.GetCardinality(), b.GetCardinality()) })
 		out = roaring.And(sets[0], sets[1])
 		for _, set := range sets[2:] {
 			out.And(set)
@@ -118,14 +128,9 @@ func (a And) match(s *Segment) (*roaring.Bitmap, error) {
 	return filtered(out, asked), nil
 }
 
-func compareCounts(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+// kept is what a predicate keeps of everything.
+func kept(s *Segment, p predicate) *roaring.Bitmap {
+	return filtered(s.everything(), []func(uint32) bool{p.keep(s)})
 }
 
 func filtered(set *roaring.Bitmap, asked []func(uint32) bool) *roaring.Bitmap {
@@ -165,13 +170,7 @@ func (o Or) match(s *Segment) (*roaring.Bitmap, error) {
 			sets = append(sets, set)
 		}
 	}
-	switch len(sets) {
-	case 0:
-		return none, nil
-	case 1:
-		return sets[0], nil
-	}
-	return roaring.FastOr(sets...), nil
+	return union(sets), nil
 }
 
 // Not matches what a node does not match.
@@ -220,7 +219,7 @@ func (o Overlap) keep(s *Segment) func(uint32) bool {
 }
 
 func (o Overlap) match(s *Segment) (*roaring.Bitmap, error) {
-	return filtered(s.everything(), []func(uint32) bool{o.keep(s)}), nil
+	return kept(s, o), nil
 }
 
 // Within matches documents of whose span between two columns at least Share, of 0 … 1,
@@ -244,7 +243,7 @@ func (w Within) keep(s *Segment) func(uint32) bool {
 }
 
 func (w Within) match(s *Segment) (*roaring.Bitmap, error) {
-	return filtered(s.everything(), []func(uint32) bool{w.keep(s)}), nil
+	return kept(s, w), nil
 }
 
 // Check matches those of the documents that match Of whose stored fields OK says yes to.
@@ -288,7 +287,7 @@ func (b Between) keep(s *Segment) func(uint32) bool {
 }
 
 func (b Between) match(s *Segment) (*roaring.Bitmap, error) {
-	return filtered(s.everything(), []func(uint32) bool{b.keep(s)}), nil
+	return kept(s, b), nil
 }
 
 // Degrees is a position in degrees as a column holds it.
@@ -315,7 +314,7 @@ func (b Box) keep(s *Segment) func(uint32) bool {
 }
 
 func (b Box) match(s *Segment) (*roaring.Bitmap, error) {
-	return filtered(s.everything(), []func(uint32) bool{b.keep(s)}), nil
+	return kept(s, b), nil
 }
 
 // Circle matches documents within so many metres of a position.
@@ -342,7 +341,7 @@ func (c Circle) distance(s *Segment) func(uint32) float64 {
 }
 
 func (c Circle) match(s *Segment) (*roaring.Bitmap, error) {
-	return filtered(s.everything(), []func(uint32) bool{c.keep(s)}), nil
+	return kept(s, c), nil
 }
 
 // earthRadius is the mean radius of the earth in metres (IUGG).
@@ -396,24 +395,31 @@ func (seg *Segment) matching(field string, a segment.Automaton, start, end []byt
 		return nil, err
 	}
 	var sets []*roaring.Bitmap
-	for it := d.AutomatonIterator(a, start, end); len(sets) < maxTerms; {
+	err = eachEntry(d.AutomatonIterator(a, start, end), field, func(entry *index.DictEntry) (bool, error) {
+		docs, err := seg.docs(field, entry.Term)
+		sets = append(sets, docs)
+		return len(sets) < maxTerms, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return union(sets), nil
+}
+
+// eachEntry goes through terms of a field, in their order, until do returns false.
+func eachEntry(it segment.DictionaryIterator, field string, do func(entry *index.DictEntry) (more bool, err error)) error {
+	for {
 		entry, err := it.Next()
 		if err != nil {
-			return nil, fmt.Errorf("read field %s: %w", field, err)
+			return fmt.Errorf("read field %s: %w", field, err)
 		}
 		if entry == nil {
-			break
+			return nil
 		}
-		docs, err := seg.docs(field, entry.Term)
-		if err != nil {
-			return nil, err
+		if more, err := do(entry); err != nil || !more {
+			return err
 		}
-		sets = append(sets, docs)
 	}
-	if len(sets) == 0 {
-		return none, nil
-	}
-	return roaring.FastOr(sets...), nil
 }
 
 // Count returns in how many of the documents that a node matches a field has a term,
@@ -495,25 +501,25 @@ func (s *Snapshot) Near(field, word string, letters uint8, among Node) (map[stri
 		if err != nil {
 			return nil, err
 		}
-		for it := d.AutomatonIterator(dfa, nil, nil); len(out) < maxTerms; {
-			entry, err := it.Next()
-			if err != nil {
-				return nil, fmt.Errorf("read field %s: %w", field, err)
-			}
-			if entry == nil {
-				break
-			}
+		those, err := among.match(seg)
+		if err != nil {
+			return nil, err
+		}
+		if len(out) >= maxTerms {
+			break
+		}
+		err = eachEntry(d.AutomatonIterator(dfa, nil, nil), field, func(entry *index.DictEntry) (bool, error) {
 			docs, err := seg.docs(field, entry.Term)
 			if err != nil {
-				return nil, err
-			}
-			those, err := among.match(seg)
-			if err != nil {
-				return nil, err
+				return false, err
 			}
 			if n := docs.AndCardinality(those); n > 0 {
 				out[entry.Term] += n
 			}
+			return len(out) < maxTerms, nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
@@ -528,16 +534,14 @@ func (s *Snapshot) Begin(field, text string, limit int) (map[string]uint64, erro
 		if err != nil {
 			return nil, err
 		}
-		it := d.AutomatonIterator(nil, []byte(text), after(text))
-		for range limit {
-			entry, err := it.Next()
-			if err != nil {
-				return nil, fmt.Errorf("read field %s: %w", field, err)
-			}
-			if entry == nil {
-				break
-			}
+		left := limit
+		err = eachEntry(d.AutomatonIterator(nil, []byte(text), after(text)), field, func(entry *index.DictEntry) (bool, error) {
 			out[entry.Term] += entry.Count
+			left--
+			return left > 0, nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

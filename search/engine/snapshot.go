@@ -65,7 +65,6 @@ type Snapshot struct {
 	engine   *Engine
 	reader   index.IndexReader
 	segments []*Segment
-	live     uint64
 }
 
 // Segment is a part of a snapshot. Documents have numbers from 0 in it.
@@ -84,18 +83,10 @@ type fieldTerm struct{ field, term string }
 
 // Snapshot takes the state of an index, and reads the columns of segments that are new.
 // It may be up to a second old, where big segments are new. It has to be closed.
-func (e *Engine) Snapshot(b bleve.Index) (_ *Snapshot, err error) {
-	advanced, err := b.Advanced()
+func (e *Engine) Snapshot(b bleve.Index) (*Snapshot, error) {
+	whole, err := wholeOf(b)
 	if err != nil {
-		return nil, fmt.Errorf("read index: %w", err)
-	}
-	reader, err := advanced.Reader()
-	if err != nil {
-		return nil, fmt.Errorf("read index: %w", err)
-	}
-	whole, ok := reader.(*scorch.IndexSnapshot)
-	if !ok {
-		return nil, errors.Join(fmt.Errorf("read index: it is kept by %T, not by scorch", reader), reader.Close())
+		return nil, err
 	}
 	if before := e.before(whole); before != nil {
 		if err := whole.Close(); err != nil {
@@ -108,6 +99,23 @@ func (e *Engine) Snapshot(b bleve.Index) (_ *Snapshot, err error) {
 		return nil, errors.Join(err, whole.Close())
 	}
 	return s, nil
+}
+
+// wholeOf is the state of an index, which has to be closed.
+func wholeOf(b bleve.Index) (*scorch.IndexSnapshot, error) {
+	advanced, err := b.Advanced()
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	reader, err := advanced.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	whole, ok := reader.(*scorch.IndexSnapshot)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("read index: it is kept by %T, not by scorch", reader), reader.Close())
+	}
+	return whole, nil
 }
 
 func (e *Engine) snapshot(whole *scorch.IndexSnapshot) (*Snapshot, error) {
@@ -126,7 +134,6 @@ func (e *Engine) snapshot(whole *scorch.IndexSnapshot) (*Snapshot, error) {
 		if d := part.Deleted(); d != nil && !d.IsEmpty() {
 			seg.deleted = d
 		}
-		s.live += uint64(seg.size) - seg.Deleted()
 		s.segments = append(s.segments, seg)
 	}
 	return s, e.took(whole, known)
@@ -192,17 +199,9 @@ func (e *Engine) took(whole *scorch.IndexSnapshot, known map[uint64]bool) error 
 // Warm reads the columns of an index, some segments at a time, so that the first search
 // does not wait for them.
 func (e *Engine) Warm(b bleve.Index) error {
-	advanced, err := b.Advanced()
+	whole, err := wholeOf(b)
 	if err != nil {
-		return fmt.Errorf("read index: %w", err)
-	}
-	reader, err := advanced.Reader()
-	if err != nil {
-		return fmt.Errorf("read index: %w", err)
-	}
-	whole, ok := reader.(*scorch.IndexSnapshot)
-	if !ok {
-		return errors.Join(fmt.Errorf("read index: it is kept by %T, not by scorch", reader), reader.Close())
+		return err
 	}
 	var wait sync.WaitGroup
 	parts := make(chan *scorch.SegmentSnapshot)
@@ -231,9 +230,6 @@ func (s *Snapshot) Close() error {
 	}
 	return nil
 }
-
-// Live is how many documents there are.
-func (s *Snapshot) Live() uint64 { return s.live }
 
 // Segments are the parts of the snapshot.
 func (s *Snapshot) Segments() []*Segment { return s.segments }
