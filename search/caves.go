@@ -137,14 +137,9 @@ func (ix *Index) readSites() {
 	for _, t := range terms {
 		s := &thing{kind: "site", code: t.Code, label: t.Label}
 		for _, name := range ix.vocabulary.Names(archive.SchemeSite, t.Code) {
-			folded := ix.folder.String(name)
-			s.add(folded)
-			for _, end := range caveEnds {
-				if short, ok := strings.CutSuffix(folded, end); ok && len([]rune(short)) >= 2 {
-					s.add(short)
-				}
-			}
+			s.add(ix.folder.String(name))
 		}
+		s.shorten()
 		ix.sites = append(ix.sites, s)
 	}
 }

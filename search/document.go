@@ -60,7 +60,7 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 		a := views[0].First()
 		card.Asset, card.Width, card.Height, card.Colour = a.ID, a.Image.Width, a.Image.Height, a.Access.Colour
 	}
-	d := &docBuilder{ix: ix, fields: map[string]any{fieldCard: card}, tier: tierOf(r.Rights), kept: map[string][]string{}}
+	d := &docBuilder{ix: ix, fields: map[string]any{fieldCard: card}, tier: tierOf(r.Rights), period: ix.periodOf(r), kept: map[string][]string{}}
 	d.texts(r)
 	d.filters(r, e)
 	d.numbers(r, e)
@@ -108,25 +108,15 @@ type docBuilder struct {
 	ix     *Index
 	fields map[string]any
 	tier   string
+	period string              // the code of the record's
 	kept   map[string][]string // texts by field, for where they have to be seen
 }
 
 // add puts texts into a searched field.
 func (d *docBuilder) add(field string, texts ...string) {
-	var list []string
-	if have, ok := d.fields[field].([]string); ok {
-		list = have
-	}
-	for _, s := range texts {
-		if s != "" && !slices.Contains(list, s) {
-			list = append(list, s)
-		}
-	}
-	if len(list) > 0 {
-		d.fields[field] = list
-		if shownTexts[field] {
-			d.kept[field] = list
-		}
+	d.keyword(field, texts...)
+	if list, ok := d.fields[field].([]string); ok && shownTexts[field] {
+		d.kept[field] = list
 	}
 }
 
@@ -134,17 +124,18 @@ func (d *docBuilder) add(field string, texts ...string) {
 // Of a description that is too long for the card the whole is kept as well.
 var shownTexts = map[string]bool{"identifier": true, "subject": true, "people": true, "body": true}
 
-// read adds how a text is read to a field of pinyin.
-func (d *docBuilder) read(field, text string) {
-	pairs := d.ix.pinyin.Pairs(d.ix.folder.String(text))
+// read adds how a folded name is read: pairs of many names, which are told apart only when
+// they are cut again (terms).
+func (d *docBuilder) read(folded string) {
+	pairs := d.ix.pinyin.Pairs(folded)
 	if len(pairs) == 0 {
 		return
 	}
-	have, _ := d.fields[field].(string)
+	have, _ := d.fields[fieldPinyin].(string)
 	if have != "" {
 		have += valueMark
 	}
-	d.fields[field] = have + strings.Join(pairs, valueMark)
+	d.fields[fieldPinyin] = have + strings.Join(pairs, valueMark)
 }
 
 // name puts names into a searched field, and how they are read.
@@ -152,7 +143,7 @@ func (d *docBuilder) name(field string, texts ...string) {
 	d.add(field, texts...)
 	for _, s := range texts {
 		folded := d.ix.folder.String(clip(s, 200))
-		d.read(fieldPinyin, clip(s, 200))
+		d.read(folded)
 		for _, initials := range d.ix.pinyin.Initials(folded, maxInitials) {
 			if len(initials) > 2 {
 				d.keyword(fieldInitials, clip(initials, maxKey))
@@ -273,7 +264,7 @@ func (d *docBuilder) texts(r *archive.Record) {
 		d.add("material_text", values(d.ix.label(of.scheme, of.code))...)
 	}
 	if r.Period != nil {
-		label := d.ix.label(archive.SchemePeriod, d.ix.periodOf(r))
+		label := d.ix.label(archive.SchemePeriod, d.period)
 		d.name("period_text", values(label)...)
 		d.suggest("period", values(label)...)
 		d.add("period_text", values(r.Period.Note)...)
@@ -335,6 +326,23 @@ func (ix *Index) periodOf(r *archive.Record) string {
 	return ""
 }
 
+// lineage puts a term into its filter, and those that it is part of: 盛唐 is found under 唐.
+func (d *docBuilder) lineage(facet, code string) {
+	for depth := 0; code != "" && depth < 5; depth++ {
+		d.keyword(facet, code)
+		term, ok := d.ix.vocabulary.Term(facetScheme[facet], code)
+		if !ok {
+			break
+		}
+		code = term.Parent
+	}
+}
+
+// caveName is the name of a cave as it is filtered by: 220 of 第220窟.
+func (ix *Index) caveName(s string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(ix.folder.String(s), "第"), "窟")
+}
+
 // location writes the ways in which people name a cave.
 func (d *docBuilder) location(l *archive.Location) {
 	if l == nil {
@@ -345,19 +353,11 @@ func (d *docBuilder) location(l *archive.Location) {
 		site = archive.Text{"zh": l.Site}
 	}
 	d.name("location", values(site)...)
-	// A site is found under those that it is part of.
-	for code, depth := l.Site, 0; code != "" && depth < 5; depth++ {
-		d.keyword("site", code)
-		term, ok := d.ix.vocabulary.Term(archive.SchemeSite, code)
-		if !ok {
-			break
-		}
-		code = term.Parent
-	}
+	d.lineage("site", l.Site)
 	if l.Cave == "" {
 		return
 	}
-	cave := strings.TrimSuffix(strings.TrimPrefix(d.ix.folder.String(l.Cave), "第"), "窟")
+	cave := d.ix.caveName(l.Cave)
 	d.keyword(fieldCave, cave)
 	if inner := strings.TrimLeft(cave, "北南b"); inner != cave && inner != "" {
 		d.add("location", inner) // 北77 of the northern part
@@ -389,17 +389,9 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 	if r.Rights != nil {
 		d.keyword("rights", rightsKey(r.Rights.Statement))
 	}
-	if period := d.ix.periodOf(r); period != "" {
+	if d.period != "" {
 		d.keyword(fieldNamed, "period")
-		// A period is found under those that it is part of: 盛唐 under 唐.
-		for code, depth := period, 0; code != "" && depth < 5; depth++ {
-			d.keyword("period", code)
-			term, ok := d.ix.vocabulary.Term(archive.SchemePeriod, code)
-			if !ok {
-				break
-			}
-			code = term.Parent
-		}
+		d.lineage("period", d.period)
 	}
 	seen := map[archive.AssetKind]bool{}
 	for i := range e.Assets {

@@ -134,17 +134,6 @@ func (f *facts) has(field, term string) bool {
 	}).N > 0
 }
 
-// any reports whether any record matches a node, which is what key says.
-func (f *facts) any(key string, n engine.Node) bool {
-	return f.ask(key, func() (fact, error) {
-		have, err := f.of.Matching(engine.And{n, f.among})
-		if err != nil || have == 0 {
-			return fact{}, err
-		}
-		return fact{N: 1}, nil
-	}).N > 0
-}
-
 // more reports whether more than so many records match a node, which is what key says.
 func (f *facts) more(key string, n engine.Node, than uint64) bool {
 	return f.ask(key, func() (fact, error) {

@@ -63,13 +63,7 @@ func (ix *Index) readLexicon() {
 				it.add(ix.wordsOf(name))
 			}
 			if of.kind == "site" {
-				for _, name := range slices.Clone(it.names) {
-					for _, end := range caveEnds {
-						if short, ok := strings.CutSuffix(name, end); ok && utf8.RuneCountInString(short) >= 2 {
-							it.add(short)
-						}
-					}
-				}
+				it.shorten()
 			}
 			for _, name := range it.names {
 				l.add(ix, name, it)
@@ -91,6 +85,17 @@ const maxSpellings = 16
 func (t *thing) add(name string) {
 	if name != "" && !slices.Contains(t.names, name) {
 		t.names = append(t.names, name)
+	}
+}
+
+// shorten adds the names of a site without the word for "caves".
+func (t *thing) shorten() {
+	for _, name := range slices.Clone(t.names) {
+		for _, end := range caveEnds {
+			if short, ok := strings.CutSuffix(name, end); ok && utf8.RuneCountInString(short) >= 2 {
+				t.add(short)
+			}
+		}
 	}
 }
 
@@ -179,35 +184,30 @@ func (l *lexicon) likely(ix *Index, text string) (string, []*thing) {
 		if len(joined) < 8 {
 			return "", nil
 		}
-		return within1(l.common, joined)
+		return nearest(l.common, joined, 1)
 	}
 	letters := strings.ReplaceAll(words, " ", "")
-	if name, found := nearest(l.pinyin, letters); found != nil {
+	if name, found := nearest(l.pinyin, letters, bold(letters)); found != nil {
 		return name, found
 	}
-	return nearest(l.names, words)
+	return nearest(l.names, words, bold(words))
 }
 
-// within1 returns what is named like a name but for one letter.
-func within1(names map[string][]*thing, name string) (best string, found []*thing) {
-	for other, things := range names {
-		if d := len(other) - len(name); d <= 1 && -d <= 1 && edits(name, other, 1) == 1 && (best == "" || other < best) {
-			best, found = other, things
-		}
-	}
-	return best, found
-}
-
-// nearest returns what is named most nearly like a name, in a letter, or of long ones two.
-func nearest(names map[string][]*thing, name string) (best string, found []*thing) {
-	n := utf8.RuneCountInString(name)
-	limit := 0
-	switch {
+// bold is in how many letters a name may differ from one of so many: in one, or of long
+// ones two.
+func bold(name string) int {
+	switch n := utf8.RuneCountInString(name); {
 	case n > 9:
-		limit = 2
+		return 2
 	case n > 5:
-		limit = 1
+		return 1
 	}
+	return 0
+}
+
+// nearest returns what is named most nearly like a name, differing in at most so many
+// letters.
+func nearest(names map[string][]*thing, name string, limit int) (best string, found []*thing) {
 	distance := limit + 1
 	for other, things := range names {
 		if d := len(other) - len(name); d > limit || -d > limit {

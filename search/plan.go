@@ -34,7 +34,6 @@ const (
 	weightSite     = 5.0
 	weightKind     = 5.0
 	weightPart     = 2.5 // what belongs to a theme
-	weightTheme    = 1.0 // of a name that was not typed, beside one that was
 	weightPhrase   = 0.7 // words that stand together, as a share of the weight of each
 	weightBrief    = 4.0 // a title that holds little else
 	weightPinyin   = 0.8 // what only sounds so
@@ -283,7 +282,7 @@ func (p *plan) heard(c *clause) bool {
 	}
 	apart := plan{ix: p.ix, facts: p.facts}
 	ways := apart.sounds(c)
-	return ways != nil && p.facts.any("heard "+c.text, ways)
+	return ways != nil && p.facts.more("heard "+c.text, ways, 0)
 }
 
 // spare leaves out words that say nothing, where others do.
@@ -475,11 +474,7 @@ func (p *plan) theme(c *clause) engine.Node {
 	var parts engine.Or
 	for _, t := range c.things {
 		for _, part := range t.parts {
-			for _, name := range part.names {
-				if known, _ := p.known(name); known {
-					parts = append(parts, p.named(name))
-				}
-			}
+			parts = append(parts, p.called(part)...)
 		}
 	}
 	asTyped := p.ix.wordsOf(c.text)
@@ -503,13 +498,8 @@ func (p *plan) theme(c *clause) engine.Node {
 	}
 	var broader engine.Or
 	for _, t := range c.things {
-		if t.whole == nil || p.effort < effortRelaxed {
-			continue
-		}
-		for _, name := range t.whole.names {
-			if known, _ := p.known(name); known {
-				broader = append(broader, p.named(name))
-			}
+		if t.whole != nil && p.effort >= effortRelaxed {
+			broader = append(broader, p.called(t.whole)...)
 		}
 	}
 	if len(broader) > 0 {
@@ -530,7 +520,7 @@ func (p *plan) theme(c *clause) engine.Node {
 	}
 	rarest = max(rarest, 0.3)
 	for k, f := range textFields {
-		p.boost(perField[k], 2*f.weight*rarest*weightTheme)
+		p.boost(perField[k], 2*f.weight*rarest)
 	}
 	words := p.words(&clause{typed: typed{text: c.text}, ways: c.ways, understood: c.understood})
 	node := engine.Or{or}
@@ -543,6 +533,16 @@ func (p *plan) theme(c *clause) engine.Node {
 		p.part(node, rarest)
 	}
 	return node
+}
+
+// called matches a thing by those of its names that are written somewhere.
+func (p *plan) called(t *thing) (out engine.Or) {
+	for _, name := range t.names {
+		if known, _ := p.known(name); known {
+			out = append(out, p.named(name))
+		}
+	}
+	return out
 }
 
 // known reports whether all words of a name are written somewhere, and how rare the
@@ -576,12 +576,8 @@ func (p *plan) meaning(c *clause) engine.Node {
 	weight := 0.0
 	switch u.Type {
 	case "cave":
-		meant = engine.Term{Field: fieldCave, Value: u.Value}
-		if u.Site != "" {
-			meant = engine.And{meant, engine.Term{Field: "site", Value: u.Site}}
-		}
-		weight = weightCave
-		p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, p.wholeWeight())
+		meant, weight = caveNode(u), weightCave
+		p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, weightWhole) // before its parts
 	case "site":
 		meant, weight = engine.Term{Field: "site", Value: u.Value}, weightSite
 		for _, kind := range []archive.Kind{archive.KindCave, archive.KindSite} { // the whole before its parts
@@ -640,10 +636,6 @@ func (p *plan) meantWords(c *clause) engine.Node {
 	return or
 }
 
-// wholeWeight is what a cave itself gets before its parts: all of it where the cave is
-// all that was asked for.
-func (p *plan) wholeWeight() float64 { return weightWhole }
-
 // time matches what is of a time. Of a period that is what is said to be of it, or lies
 // in it: 中唐 is not all that is of the Tang. Of years, what touches them.
 func (p *plan) time(u *Understood) engine.Node {
@@ -701,17 +693,23 @@ func (p *plan) caveField(text string) engine.Node {
 	folded := p.ix.folder.String(text)
 	u := p.ix.understandCave(folded)
 	if u == nil {
-		u = &Understood{Value: strings.TrimSuffix(strings.TrimPrefix(folded, "第"), "窟")}
+		u = &Understood{Value: p.ix.caveName(text)}
 		if cave, ok := caveOf(folded); ok {
 			u.Value = cave
 		}
 	}
-	var meant engine.Node = engine.Term{Field: fieldCave, Value: u.Value}
-	if u.Site != "" {
-		meant = engine.And{meant, engine.Term{Field: "site", Value: u.Site}}
-	}
+	meant := caveNode(u)
 	p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, weightWhole)
 	return meant
+}
+
+// caveNode matches a cave, and what is in it.
+func caveNode(u *Understood) engine.Node {
+	cave := engine.Term{Field: fieldCave, Value: u.Value}
+	if u.Site == "" {
+		return cave
+	}
+	return engine.And{cave, engine.Term{Field: "site", Value: u.Site}}
 }
 
 // facetField matches a value of a filter by its code or any of its names; what is none of

@@ -127,13 +127,13 @@ func (ix *Index) traits(e *archive.Entry, facts *facts) []trait {
 	}
 	if l := r.Location; l != nil {
 		if l.Site != "" && l.Cave != "" {
-			cave := strings.TrimSuffix(strings.TrimPrefix(ix.folder.String(l.Cave), "第"), "窟")
-			add("cave", engine.And{engine.Term{Field: "site", Value: l.Site}, engine.Term{Field: fieldCave, Value: cave}}, 1)
+			add("cave", caveNode(&Understood{Value: ix.caveName(l.Cave), Site: l.Site}), 1)
 		}
 		term("site", "site", l.Site)
 	}
-	term("period", "period", ix.periodOf(r))
-	if p := r.Period; p != nil && p.From != 0 && p.To != 0 && ix.periodOf(r) == "" {
+	period := ix.periodOf(r)
+	term("period", "period", period)
+	if p := r.Period; p != nil && p.From != 0 && p.To != 0 && period == "" {
 		add("period", engine.Within{Begin: fieldFrom, End: fieldTo, From: int32(p.From), To: int32(p.To), Share: 0.5}, 1)
 	}
 	if r.Place != nil {

@@ -39,14 +39,11 @@ func (ix *Index) understand(text string) []clause {
 			i++
 			continue
 		}
-		j := i
-		var words []string
-		for ; j < len(pieces) && pieces[j].plain() && (j+1 == len(pieces) || !pieces[j+1].or || j == i); j++ {
+		// What another piece is an alternative to stands for itself.
+		words := []string{pieces[i].text}
+		j := i + 1
+		for ; j < len(pieces) && pieces[j].plain() && (j+1 == len(pieces) || !pieces[j+1].or); j++ {
 			words = append(words, pieces[j].text)
-			if j+1 < len(pieces) && pieces[j+1].or {
-				j++
-				break
-			}
 		}
 		out = append(out, ix.understandRun(words)...)
 		i = j
@@ -74,7 +71,7 @@ func (ix *Index) understandMarked(p typed) clause {
 		}
 	case p.field != "":
 		c.understood = &Understood{Type: "field", Text: p.source, Value: p.field + ":" + p.text, Label: ix.label(facetScheme[p.field], p.text)}
-	case p.field == "" && !p.phrase && !p.wild:
+	case !p.phrase && !p.wild:
 		run := ix.understandRun([]string{p.text})
 		if len(run) == 1 {
 			run[0].typed = p
@@ -219,7 +216,7 @@ func (ix *Index) understandRest(words []string) []clause {
 		return []clause{c}
 	}
 	if letters := strings.ReplaceAll(ix.wordsOf(text), " ", ""); len(words) > 1 && len(letters) > 9 && ix.lexicon.pinyin[letters] == nil && ix.syllabic(words) {
-		if _, found := nearest(ix.lexicon.pinyin, letters); found != nil && ix.themeOr(&c, found) {
+		if _, found := nearest(ix.lexicon.pinyin, letters, bold(letters)); found != nil && ix.themeOr(&c, found) {
 			return []clause{c}
 		}
 	}
@@ -289,7 +286,8 @@ func (ix *Index) understandPinyin(words []string) (*clause, int) {
 		}, ix.folder.String(text))
 		c := &clause{typed: typed{text: text, source: text}}
 		found := ix.lexicon.pinyin[folded]
-		if ways := ix.pinyin.Split(folded); n < len(words) && len(ways) > 0 && len(ways[0]) < 2 {
+		c.ways = ix.pinyin.Split(folded)
+		if n < len(words) && len(c.ways) > 0 && len(c.ways[0]) < 2 {
 			found = nil // one syllable of several is no name
 		}
 		if len(found) == 0 && n == 1 {
@@ -298,7 +296,6 @@ func (ix *Index) understandPinyin(words []string) (*clause, int) {
 		if len(found) == 0 {
 			continue
 		}
-		c.ways = ix.pinyin.Split(folded)
 		if ix.themeOr(c, found) {
 			return c, n
 		}
