@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"hexi/archive"
 	"hexi/search/engine"
 )
 
@@ -51,7 +52,7 @@ type cell struct {
 }
 
 func (ix *Index) newSpread(q *Query) *spread {
-	s := &spread{precision: q.Cells, most: astronomical(ix.now().Year())}
+	s := &spread{precision: q.Cells, most: archive.AstronomicalYear(ix.now().Year())}
 	if q.Spans > 0 {
 		s.begun, s.over = map[int]int{}, map[int]int{}
 	}
@@ -61,29 +62,14 @@ func (ix *Index) newSpread(q *Query) *spread {
 	return s
 }
 
-// astronomical counts years with a year 0, so that they can be subtracted.
-func astronomical(year int) int {
-	if year < 0 {
-		return year + 1
-	}
-	return year
-}
-
-func historical(year int) int {
-	if year <= 0 {
-		return year - 1
-	}
-	return year
-}
-
 func (s *spread) visit(seg *engine.Segment, docs []uint32) {
 	if s.begun != nil {
 		from, to := seg.Numbers(fieldFrom), seg.Numbers(fieldTo)
 		for _, doc := range docs {
 			if from[doc] != engine.Missing {
-				begin := astronomical(int(from[doc]))
+				begin := archive.AstronomicalYear(int(from[doc]))
 				s.begun[begin]++
-				s.over[max(begin, min(astronomical(int(to[doc])), s.most))+1]++
+				s.over[max(begin, min(archive.AstronomicalYear(int(to[doc])), s.most))+1]++
 			}
 		}
 	}
@@ -121,7 +107,7 @@ func (s *spread) spans(limit int) []Span {
 		for _, n := range s.begun {
 			all += n
 		}
-		return append(out, Span{From: historical(first), To: historical(last), Count: all})
+		return append(out, Span{From: archive.HistoricalYear(first), To: archive.HistoricalYear(last), Count: all})
 	}
 	// Parts begin with the years 1, 101, 201 … as centuries do.
 	width := 1
@@ -141,7 +127,7 @@ func (s *spread) spans(limit int) []Span {
 			count += s.begun[begun[0]]
 			begun = begun[1:]
 		}
-		out = append(out, Span{From: historical(begin), To: historical(begin + width - 1), Count: count})
+		out = append(out, Span{From: archive.HistoricalYear(begin), To: archive.HistoricalYear(begin + width - 1), Count: count})
 	}
 	return out
 }

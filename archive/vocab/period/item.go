@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"hexi/archive"
 )
 
 var (
@@ -123,7 +125,7 @@ func before(s span) span {
 		s.from, s.approx = 0, true
 		return s
 	}
-	s.from, s.to, s.term, s.approx, s.form = 0, historical(astronomical(s.from)-1), "", true, formName
+	s.from, s.to, s.term, s.approx, s.form = 0, archive.HistoricalYear(archive.AstronomicalYear(s.from)-1), "", true, formName
 	return s
 }
 

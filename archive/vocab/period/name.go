@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"hexi/archive"
 )
 
 var (
@@ -154,7 +156,7 @@ func (p *reading) settleEra(s span, n int) span {
 	for _, e := range fits {
 		from, to := e.From, e.To
 		if n > 0 {
-			from = historical(astronomical(e.From) + n - 1)
+			from = archive.HistoricalYear(archive.AstronomicalYear(e.From) + n - 1)
 			to = from
 		}
 		if s.from == 0 || from < s.from {
@@ -183,7 +185,7 @@ func (p *reading) settleEra(s span, n int) span {
 	return s
 }
 
-func length(e Era) int { return astronomical(e.To) - astronomical(e.From) + 1 }
+func length(e Era) int { return archive.AstronomicalYear(e.To) - archive.AstronomicalYear(e.From) + 1 }
 
 // ruler reads a ruler's reign, or the era of his that follows.
 func (p *reading) ruler(eras []Era, periods []string, name string) (span, bool) {
@@ -239,9 +241,9 @@ func (p *reading) cycle(s span) (span, bool) {
 	p.at += len(m[0])
 	var years []string
 	found := 0
-	for y := astronomical(s.from); y <= astronomical(s.to); y++ {
+	for y := archive.AstronomicalYear(s.from); y <= archive.AstronomicalYear(s.to); y++ {
 		if mod(y-4, 10) == stem && mod(y-4, 12) == branch {
-			found = historical(y)
+			found = archive.HistoricalYear(y)
 			years = append(years, strconv.Itoa(found))
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"hexi/archive"
 )
 
 const (
@@ -169,7 +171,7 @@ func present(s span, about bool) span {
 			year = (1950 - n + 5) / 10 * 10
 		}
 	default:
-		year = historical(year)
+		year = archive.HistoricalYear(year)
 	}
 	if year == 0 {
 		year = -1
@@ -178,7 +180,7 @@ func present(s span, about bool) span {
 	s.approx = true
 	s.wide = about
 	if s.margin > 0 { // as a laboratory gives it: its years, without a calibration
-		s.from, s.to, s.wide = historical(astronomical(year)-s.margin), historical(astronomical(year)+s.margin), false
+		s.from, s.to, s.wide = archive.HistoricalYear(archive.AstronomicalYear(year)-s.margin), archive.HistoricalYear(archive.AstronomicalYear(year)+s.margin), false
 	}
 	return s
 }
@@ -273,7 +275,7 @@ func elide(a, b span) (first, second span) {
 		if b.value > length(e) {
 			second.doubt("%s had %d years, not %d; the year is counted on", e.Name, length(e), b.value)
 		}
-		second.from = historical(astronomical(e.From) + b.value - 1)
+		second.from = archive.HistoricalYear(archive.AstronomicalYear(e.From) + b.value - 1)
 		second.to = second.from
 		return a, second
 	case a.mark == "bce" && bare(b) && b.value < a.value:

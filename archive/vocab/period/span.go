@@ -84,30 +84,15 @@ func within(a, b span) bool {
 	return a.from != 0 && (b.from == 0 || a.from >= b.from) && (b.to == 0 || a.to != 0 && a.to <= b.to)
 }
 
-// astronomical counts years with a year 0; historical is the other way.
-func astronomical(year int) int {
-	if year < 0 {
-		return year + 1
-	}
-	return year
-}
-
-func historical(year int) int {
-	if year <= 0 {
-		return year - 1
-	}
-	return year
-}
-
 // part is the piece of a span from the share a/of to the share b/of of its length.
 func (s span) part(a, b, of int) span {
 	if s.from == 0 || s.to == 0 {
 		s.doubt("a part of a time that has no end is not known; all of it is taken")
 		return s
 	}
-	start, length := astronomical(s.from), astronomical(s.to)-astronomical(s.from)+1
+	start, length := archive.AstronomicalYear(s.from), archive.AstronomicalYear(s.to)-archive.AstronomicalYear(s.from)+1
 	first := start + length*a/of
-	s.from, s.to = historical(first), historical(max(first, start+length*b/of-1))
+	s.from, s.to = archive.HistoricalYear(first), archive.HistoricalYear(max(first, start+length*b/of-1))
 	return s
 }
 
@@ -128,10 +113,10 @@ func (s span) widen(written int) span {
 		by = min(by, 50)
 	}
 	if s.from != 0 {
-		s.from = historical(astronomical(s.from) - by)
+		s.from = archive.HistoricalYear(archive.AstronomicalYear(s.from) - by)
 	}
 	if s.to != 0 {
-		s.to = historical(astronomical(s.to) + by)
+		s.to = archive.HistoricalYear(archive.AstronomicalYear(s.to) + by)
 	}
 	s.approx = true
 	return s
