@@ -1,10 +1,7 @@
 package search
 
 import (
-	"cmp"
 	"math"
-	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -239,52 +236,6 @@ func (p *plan) within(c *clause) {
 	}
 }
 
-// misspelt matches what words may have been meant for of which nobody wrote one; nil where
-// all of them are written, or nothing is like them.
-func (p *plan) misspelt(c *clause, units []string) engine.Node {
-	if c.understood != nil || c.field != "" || c.not || p.heard(c) {
-		return nil
-	}
-	unknown := false
-	for _, u := range units {
-		unknown = unknown || p.facts.idf(u) == 0
-	}
-	if !unknown || len(c.text) > 3*maxGuessed || !p.mayGuess() {
-		return nil
-	}
-	name, found := p.ix.lexicon.likely(p.ix, c.text)
-	if found == nil {
-		return nil
-	}
-	likely := clause{typed: typed{text: found[0].label.In("zh"), source: c.source}}
-	if !p.ix.themeOr(&likely, found) || likely.text == "" {
-		return nil
-	}
-	if !hasHan(c.text) && p.ix.lexicon.names[name] != nil {
-		likely.text = name
-	}
-	likely.understood.Text = c.text
-	p.meant = append(p.meant, Understood{Type: "spelling", Text: c.text, Value: likely.text, Label: found[0].label})
-	return p.clause(&likely)
-}
-
-// mayGuess counts the words of a query that are guessed at: of one that is nothing but
-// rubbish not each is worth the time.
-func (p *plan) mayGuess() bool {
-	p.guesses++
-	return p.guesses <= maxGuesses
-}
-
-// heard reports whether something is read as a clause was typed.
-func (p *plan) heard(c *clause) bool {
-	if len(c.ways) == 0 {
-		return false
-	}
-	apart := plan{ix: p.ix, facts: p.facts}
-	ways := apart.sounds(c)
-	return ways != nil && p.facts.more("heard "+c.text, ways, 0)
-}
-
 // spare leaves out words that say nothing, where others do.
 func (p *plan) spare(units []string) []string {
 	var out []string
@@ -341,23 +292,6 @@ func (p *plan) unit(u string) engine.Node {
 	return node
 }
 
-// kindred matches two Han characters that nobody wrote together by how they sound, or
-// each for itself.
-func (p *plan) kindred(u string) engine.Node {
-	r := []rune(u)
-	if len(r) != 2 {
-		return anywhere(u)
-	}
-	var or engine.Or
-	for _, syllables := range p.ix.pinyin.Pairs(u) {
-		sound := engine.Term{Field: fieldPinyin, Value: syllables}
-		p.boost(sound, 3*weightPinyin)
-		before, after, _ := strings.Cut(syllables, "_")
-		or = append(or, sound, p.written(before, after))
-	}
-	return append(or, engine.And{anywhere(string(r[0])), anywhere(string(r[1]))})
-}
-
 // weightOf is what a term says beside others: a character alone says little.
 func weightOf(u string) float64 {
 	if hasHan(u) && utf8.RuneCountInString(u) == 1 {
@@ -408,61 +342,6 @@ func (p *plan) number(text string) engine.Node {
 	p.boost(n, weightExact)
 	p.exact = true
 	return n
-}
-
-// sounds matches what is read as a clause was typed; nil for nothing.
-func (p *plan) sounds(c *clause) engine.Node {
-	var or engine.Or
-	for _, way := range c.ways {
-		if len(way) < 2 {
-			continue
-		}
-		var all engine.And
-		for i := 1; i < len(way); i++ {
-			all = append(all, engine.Term{Field: fieldPinyin, Value: way[i-1] + "_" + way[i]})
-		}
-		or = append(or, all)
-		p.boost(all, 3*weightPinyin)
-	}
-	if s := p.ix.folder.String(c.text); len(s) > 3 && !strings.Contains(s, " ") && p.facts.has(fieldInitials, s) {
-		or = append(or, engine.Term{Field: fieldInitials, Value: s})
-	}
-	if len(or) == 0 {
-		return nil
-	}
-	return or
-}
-
-// written matches what is written with two characters that are read so, in long texts,
-// whose readings are not indexed.
-func (p *plan) written(before, after string) engine.Node {
-	var terms []string
-	second := p.ix.pinyin.Characters(after)
-	for _, a := range p.ix.pinyin.Characters(before) {
-		for _, b := range second {
-			terms = append(terms, string([]rune{a, b}))
-		}
-	}
-	return engine.Any{Field: "description", Terms: terms}
-}
-
-// maxWays is how many ways of cutting letters into syllables are looked for in long texts.
-const maxWays = 3
-
-// writtenIn matches long texts that hold what is read as a clause was typed.
-func (p *plan) writtenIn(c *clause) engine.Node {
-	var or engine.Or
-	for _, way := range c.ways[:min(len(c.ways), maxWays)] {
-		if len(way) < 2 || len(way) > 6 {
-			continue
-		}
-		var all engine.And
-		for i := 1; i < len(way); i++ {
-			all = append(all, p.written(way[i-1], way[i]))
-		}
-		or = append(or, all)
-	}
-	return or
 }
 
 // theme matches any of the names of what was meant.
@@ -663,173 +542,4 @@ func (p *plan) time(u *Understood) engine.Node {
 		return engine.Or{span, cave}
 	}
 	return span
-}
-
-// field matches a clause in the field that it was typed for.
-func (p *plan) field(c *clause) engine.Node {
-	switch {
-	case c.field == fieldFrom:
-		return p.words(c) // no time was understood
-	case c.field == fieldCave:
-		return p.caveField(c.text)
-	case slices.Contains(facetFields, c.field):
-		return p.facetField(c.field, c.text)
-	case c.wild:
-		return p.wild(c.text, []string{c.field})
-	case c.field == "identifier" && p.number(c.text) != nil:
-		return p.number(c.text)
-	case c.phrase:
-		return p.phrase(c.text, []string{c.field})
-	}
-	units := p.ix.tokenizer.units(c.text)
-	for _, u := range units {
-		p.boost(engine.Term{Field: c.field, Value: u}, 3*p.facts.idf(u))
-	}
-	return allIn(c.field, units)
-}
-
-// caveField matches a cave that was typed for the field: its number, in whatever form.
-func (p *plan) caveField(text string) engine.Node {
-	folded := p.ix.folder.String(text)
-	u := p.ix.understandCave(folded)
-	if u == nil {
-		u = &Understood{Value: p.ix.caveName(text)}
-		if cave, ok := caveOf(folded); ok {
-			u.Value = cave
-		}
-	}
-	meant := caveNode(u)
-	p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, weightWhole)
-	return meant
-}
-
-// caveNode matches a cave, and what is in it.
-func caveNode(u *Understood) engine.Node {
-	cave := engine.Term{Field: fieldCave, Value: u.Value}
-	if u.Site == "" {
-		return cave
-	}
-	return engine.And{cave, engine.Term{Field: "site", Value: u.Site}}
-}
-
-// facetField matches a value of a filter by its code or any of its names; what is none of
-// its values, by the words of what records say of it.
-func (p *plan) facetField(field, text string) engine.Node {
-	values := []string{p.ix.code(field, text), text}
-	if scheme, ok := facetScheme[field]; ok {
-		values = append(values, p.ix.vocabulary.Names(scheme, text)...)
-	}
-	for _, t := range p.ix.lexicon.find(p.ix.wordsOf(text), "site", "kind", "period") {
-		if t.kind == field {
-			values = append(values, t.code)
-		}
-	}
-	var or engine.Or
-	known := false
-	for _, v := range values {
-		or = append(or, engine.Term{Field: field, Value: v})
-		known = known || p.facts.has(field, v)
-	}
-	if spoken := map[string]string{"period": "period_text", "site": "location"}[field]; !known {
-		or = append(or, allIn(cmp.Or(spoken, "material_text"), p.ix.tokenizer.units(text)))
-	}
-	return or
-}
-
-// phrase matches a text as it stands in one of the fields.
-func (p *plan) phrase(text string, fields []string) engine.Node {
-	units := p.ix.tokenizer.units(text)
-	if len(units) == 0 {
-		return nil
-	}
-	p.text(text, units, 1)
-	sequence := p.ix.tokenizer.words([]byte(text))
-	var sure, rest engine.Or // a pair is found exactly, several of them nearly so
-	var among []string
-	for _, field := range fields {
-		// In names what has all pairs has the phrase.
-		if there := p.ix.tokenizer.neighbours(text, pairings[field]); len(there) == 1 || pairings[field] == pairAll {
-			sure = append(sure, allIn(field, there))
-		} else {
-			rest, among = append(rest, allIn(field, there)), append(among, field)
-		}
-	}
-	if len(rest) == 0 {
-		return sure
-	}
-	if p.facts.more("phrase "+text+" "+strings.Join(among, " "), rest, phraseChecks) {
-		return append(sure, rest...)
-	}
-	return append(sure, engine.Check{Of: rest, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
-		return p.ix.holdsPhrase(stored, among, text, sequence)
-	}})
-}
-
-// wild matches a word with wildcards.
-func (p *plan) wild(text string, fields []string) engine.Node {
-	folded := p.ix.folder.String(text)
-	if p.wilds++; p.wilds > maxWild || len(folded) > 2*maxGuessed || strings.Count(folded, "*")+strings.Count(folded, "?") > maxWild {
-		return allIn("title", p.ix.tokenizer.units(folded)) // it would be gone through all words for too long
-	}
-	begin, end := strings.CutSuffix(folded, "*")
-	if strings.HasPrefix(folded, "*") || strings.HasPrefix(folded, "?") {
-		// All words of a field are gone through: those of long texts are too many.
-		fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return pairings[f] != pairAll })
-	}
-	if hasHan(folded) {
-		// Words of Han characters have no ends: what stands beside the wildcards counts.
-		var all engine.And
-		for _, part := range strings.FieldsFunc(folded, func(r rune) bool { return r == '*' || r == '?' }) {
-			for _, u := range p.ix.tokenizer.units(part) {
-				all = append(all, p.unit(u))
-			}
-			p.text(part, p.ix.tokenizer.units(part), 1)
-		}
-		return all
-	}
-	var or engine.Or
-	node := func(field, begin string, whole bool) engine.Node {
-		if whole {
-			return engine.Prefix{Field: field, Begin: begin}
-		}
-		return engine.Pattern{Field: field, Expr: expression(folded)}
-	}
-	simple := end && !strings.ContainsAny(begin, "*?") && !strings.ContainsFunc(begin, func(r rune) bool { return classOf(r) == classNone })
-	for _, field := range fields {
-		or = append(or, node(field, begin, simple))
-		p.boost(or[len(or)-1], 2)
-	}
-	if s := squeeze(strings.TrimRight(begin, "*?")); end && s != "" && !strings.ContainsAny(begin, "*?") {
-		or = append(or, engine.Prefix{Field: fieldExact, Begin: s})
-	}
-	return or
-}
-
-// expression is a word with wildcards as a regular expression.
-func expression(s string) string {
-	q := regexp.QuoteMeta(s)
-	return strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(q)
-}
-
-// stopWords say nothing in a query of several words. They are in the singular, as the
-// tokenizer has it.
-var stopWords = wordSet(`a an the of in on at by to for from with and or is are was wa were be been it its this that these those what which who whom whose
-	where when why how do doe does did can could there their his hi her about into than then as date dated dating i we you me my our your show find give tell list any some
-	have has ha had`)
-
-func wordSet(list string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		out[w] = true
-	}
-	return out
-}
-
-func onlyStopWords(words string) bool {
-	for _, w := range strings.Fields(words) {
-		if !stopWords[w] {
-			return false
-		}
-	}
-	return true
 }
