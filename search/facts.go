@@ -18,6 +18,7 @@ type facts struct {
 	kept   []fact      // given by a cursor
 	given  []fact
 	cached map[string]fact
+	before map[string]fact // what was answered to plans of the same search with less effort
 	total  *uint64
 	err    error
 }
@@ -62,10 +63,10 @@ func (f *facts) ask(key string, answer func() (fact, error)) fact {
 	if got, ok := f.cached[key]; ok {
 		return got
 	}
-	var got fact
+	got, known := f.before[key]
 	if n := len(f.given); n < len(f.kept) {
 		got = f.kept[n]
-	} else {
+	} else if !known {
 		var err error
 		if got, err = answer(); err != nil {
 			f.err = cmp.Or(f.err, err)

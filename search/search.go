@@ -129,12 +129,15 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, clauses []clause, at *position) (*engine.Found, *plan, error) {
 	var best *engine.Found
 	var with *plan
+	before := map[string]fact{}
 	for e := at.Effort; e <= effortAny; e++ {
 		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: ix.newFacts(snapshot, q.Staff, at.Facts.list())}
 		if q.Spans > 0 || q.Cells > 0 {
 			p.spread = ix.newSpread(q)
 		}
+		p.facts.before = before
 		text := p.match(clauses)
+		maps.Copy(before, p.facts.cached)
 		for _, field := range titleSort { // what is wholly a title is that record
 			p.boost(engine.Term{Field: field, Value: ix.folder.String(clip(q.Text, 200))}, weightExact)
 		}
