@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"hexi/archive"
 	"hexi/ingest/check"
 )
 
@@ -67,14 +66,7 @@ func TestCheckOfAnEarlierInventory(t *testing.T) {
 	flags := []string{"--data", data}
 	checkArchive(t, flags)
 	h := openedHouse(t, flags)
-	e, err := h.archive.Record(t.Context(), "c-b")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e.Record.Titles["en"] = "B"
-	if _, err := h.archive.Save(t.Context(), "li", archive.Draft{Record: e.Record}); err != nil {
-		t.Fatal(err)
-	}
+	retitle(t, h, "c-b", "B")
 	preserveAll(t, h)
 	dir, err := h.packages.Path(t.Context(), "c-b")
 	if err != nil {

@@ -217,6 +217,19 @@ func add(t *testing.T, path string) {
 
 var assetQueryOfAll = archive.AssetQuery{Limit: 100}
 
+// retitle saves a record with another English title.
+func retitle(t *testing.T, h *house, id, en string) {
+	t.Helper()
+	e, err := h.archive.Record(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Record.Titles["en"] = en
+	if _, err := h.archive.Save(t.Context(), "li", archive.Draft{Record: e.Record}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // openedHouse opens an archive beside the commands of a test.
 func openedHouse(t *testing.T, flags []string) *house {
 	t.Helper()

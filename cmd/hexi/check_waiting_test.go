@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"hexi/archive"
 	"hexi/ingest/check"
 )
 
@@ -35,14 +34,7 @@ func TestCheckRepairWritesPackages(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(data, "objects", folders[0], folders[1])); err != nil {
 		t.Fatal(err)
 	}
-	e, err := h.archive.Record(t.Context(), "c-b")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e.Record.Titles["en"] = "B"
-	if _, err := h.archive.Save(t.Context(), "li", archive.Draft{Record: e.Record}); err != nil {
-		t.Fatal(err)
-	}
+	retitle(t, h, "c-b", "B")
 	if waiting() != 1 {
 		t.Fatalf("%d packages wait", waiting())
 	}
