@@ -112,7 +112,8 @@ func buildMapping() (mapping.IndexMapping, error) {
 		doc.AddFieldMappingsAt(name, indexed(termsName))
 	}
 	// Of fields whose terms are mostly of one record each frequencies are kept all the same:
-	// without them such a term takes thirty bytes, and with them none beside itself.
+	// without them the segment keeps a list for such a term, and with them its one record
+	// stands beside the term.
 	unique := func(analyzer string) *mapping.FieldMapping {
 		f := indexed(analyzer)
 		f.SkipFreqNorm = false
