@@ -68,25 +68,25 @@ type span struct{ start, end int }
 
 // spans finds what was looked for in a text; neighbours are joined.
 func (m *marker) spans(text string) []span {
-	tokens := m.ix.tokenizer.Tokenize([]byte(text))
+	tokens := m.ix.tokenizer.tokens(text, pairAll)
 	var out []span
 	for i, t := range tokens {
-		if m.terms[string(t.Term)] {
-			out = append(out, span{t.Start, t.End})
+		if m.terms[t.term] {
+			out = append(out, span{t.start, t.end})
 			continue
 		}
 		for _, name := range m.names {
-			if name[0] != string(t.Term) {
+			if name[0] != t.term {
 				continue
 			}
-			at, end := 1, t.End
-			for j := i + 1; j < len(tokens) && at < len(name) && tokens[j].Start <= end; j++ {
-				if string(tokens[j].Term) == name[at] {
-					at, end = at+1, max(end, tokens[j].End)
+			at, end := 1, t.end
+			for j := i + 1; j < len(tokens) && at < len(name) && tokens[j].start <= end; j++ {
+				if tokens[j].term == name[at] {
+					at, end = at+1, max(end, tokens[j].end)
 				}
 			}
 			if at == len(name) {
-				out = append(out, span{t.Start, end})
+				out = append(out, span{t.start, end})
 			}
 		}
 	}
@@ -263,7 +263,7 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 	}
 	for _, field := range fields {
 		for _, s := range texts[field] {
-			if follow(ix.tokenizer.words([]byte(s)), sequence) {
+			if follow(ix.tokenizer.words(s), sequence) {
 				return true, nil
 			}
 		}

@@ -56,6 +56,7 @@ type Index struct {
 	now        func() time.Time
 	folder     *zh.Folder
 	tokenizer  *tokenizer
+	analysis   *fieldAnalysis
 	pinyin     *zh.Pinyin
 	sites      []*thing
 	lexicon    *lexicon
@@ -116,11 +117,7 @@ func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 
 // inMemory makes an empty index in memory, of the same kind as those in a directory.
 func inMemory() (bleve.Index, error) {
-	m, err := buildMapping()
-	if err != nil {
-		return nil, err
-	}
-	b, err := bleve.NewUsing("", m, scorch.Name, scorch.Name, nil)
+	b, err := bleve.NewUsing("", noMapping(), scorch.Name, scorch.Name, nil)
 	if err != nil {
 		return nil, fmt.Errorf("make index: %w", err)
 	}
@@ -158,11 +155,11 @@ func newIndex(dir string, opts Options) (*Index, error) {
 		ix.urls.Manifest = func(record string) string { return "/iiif/manifest/" + record }
 	}
 	ix.tokenizer = &tokenizer{folder: ix.folder}
+	ix.analysis = newFieldAnalysis(ix.tokenizer)
 	ix.readSites()
 	ix.readLexicon()
-	var err error
-	ix.packer, err = newPacker()
-	return ix, err
+	ix.packer = newPacker()
+	return ix, nil
 }
 
 // openCurrent opens the index that CURRENT names, or makes one.
@@ -209,10 +206,6 @@ func (ix *Index) createNext() (bleve.Index, error) {
 
 // createBeside makes an empty index beside the current one.
 func (ix *Index) createBeside() (name string, created bleve.Index, err error) {
-	m, err := buildMapping()
-	if err != nil {
-		return "", nil, err
-	}
 	entries, err := os.ReadDir(ix.dir)
 	if err != nil {
 		return "", nil, fmt.Errorf("read index directory: %w", err)
@@ -225,7 +218,7 @@ func (ix *Index) createBeside() (name string, created bleve.Index, err error) {
 		}
 	}
 	name = fmt.Sprintf("index-%06d", next)
-	created, err = bleve.New(filepath.Join(ix.dir, name), m)
+	created, err = bleve.New(filepath.Join(ix.dir, name), noMapping())
 	if err != nil {
 		return "", nil, fmt.Errorf("make index %s: %w", name, err)
 	}
@@ -309,34 +302,27 @@ func seqOf(b bleve.Index) (int64, error) {
 	return n, nil
 }
 
-// prepared is a record in the form that is indexed.
-type prepared struct {
-	id  string
-	doc map[string]any
-}
-
-func (ix *Index) prepare(entries []*archive.Entry) ([]prepared, error) {
-	out := make([]prepared, len(entries))
+func (ix *Index) prepareAll(entries []*archive.Entry) ([]*prepared, error) {
+	out := make([]*prepared, len(entries))
 	for i, e := range entries {
-		doc, err := ix.document(e)
-		if err != nil {
+		var err error
+		if out[i], err = ix.prepare(e); err != nil {
 			return nil, err
 		}
-		out[i] = prepared{e.Record.ID, doc}
 	}
 	return out, nil
 }
 
 // altered leaves out what stands in the index as it is already: most changes after a record
 // was published are about its files and its package.
-func altered(b bleve.Index, list []prepared) ([]prepared, error) {
+func altered(b bleve.Index, list []*prepared) ([]*prepared, error) {
 	out := list[:0]
 	for _, p := range list {
 		have, found, err := digestOf(b, p.id)
 		if err != nil {
 			return nil, err
 		}
-		if !found || have != p.doc[digestField] {
+		if !found || have != p.digest {
 			out = append(out, p)
 		}
 	}
@@ -345,7 +331,7 @@ func altered(b bleve.Index, list []prepared) ([]prepared, error) {
 
 // apply indexes entries, removes ids, and notes the position, in one batch.
 func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
-	list, err := ix.prepare(entries)
+	list, err := ix.prepareAll(entries)
 	if err != nil {
 		return err
 	}
@@ -354,7 +340,7 @@ func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, s
 
 // write is apply for records that are prepared. An index whose own files could not be
 // written may panic at the next batch: then it is broken.
-func (ix *Index) write(b bleve.Index, list []prepared, gone []string, seq int64) (err error) {
+func (ix *Index) write(b bleve.Index, list []*prepared, gone []string, seq int64) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			ix.broken.Store(true)
@@ -363,7 +349,7 @@ func (ix *Index) write(b bleve.Index, list []prepared, gone []string, seq int64)
 	}()
 	batch := b.NewBatch()
 	for _, p := range list {
-		if err := batch.Index(p.id, p.doc); err != nil {
+		if err := batch.IndexAdvanced(ix.analysis.document(p)); err != nil {
 			return fmt.Errorf("index %s: %w", p.id, err)
 		}
 	}

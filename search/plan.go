@@ -324,7 +324,7 @@ func (p *plan) text(text string, units []string, share float64) {
 		p.boost(p.ix.standing(f.name, text), share*f.weight*weightPhrase*sum/2)
 	}
 	p.boosts = append(p.boosts, engine.Boost{
-		Node: allIn("title", units), Weight: share * weightBrief * min(sum, 2), Column: fieldLength, Of: float64(len(p.ix.tokenizer.words([]byte(text)))),
+		Node: allIn("title", units), Weight: share * weightBrief * min(sum, 2), Column: fieldLength, Of: float64(len(p.ix.tokenizer.words(text))),
 	})
 	folded := p.ix.folder.String(text)
 	for _, field := range titleSort {
