@@ -71,6 +71,8 @@ type Index struct {
 	writing sync.Mutex  // one writer at a time: the order of changes counts
 	broken  atomic.Bool // it panicked when it was written to
 
+	compaction compaction
+
 	readOnly bool // it is only looked at
 
 	forgetting forgetting // of the one who calls Serve
@@ -254,11 +256,10 @@ func (ix *Index) pointTo(name string) error {
 
 // Close closes the index.
 func (ix *Index) Close() error {
+	ix.compaction.stop()
 	ix.warming.Wait()
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	ix.engine.Reset()
-	err := ix.bleve.Close()
+	err := ix.closeParts()
+	ix.compaction.going.Wait()
 	if ix.lock != nil {
 		err = errors.Join(err, ix.lock.Close())
 	}
@@ -266,6 +267,13 @@ func (ix *Index) Close() error {
 		return fmt.Errorf("close index: %w", err)
 	}
 	return nil
+}
+
+func (ix *Index) closeParts() error {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	ix.engine.Reset()
+	return ix.bleve.Close()
 }
 
 // Count returns how many records the index holds, of all tiers.
@@ -347,6 +355,7 @@ func (ix *Index) write(b bleve.Index, list []*prepared, gone []string, seq int64
 			err = fmt.Errorf("write index: it is broken, and has to be made anew: %v", v)
 		}
 	}()
+	ix.compaction.wrote()
 	batch := b.NewBatch()
 	for _, p := range list {
 		if err := batch.IndexAdvanced(ix.analysis.document(p)); err != nil {

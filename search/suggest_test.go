@@ -15,7 +15,7 @@ func TestSuggest(t *testing.T) {
 		return entry(archive.Record{
 			ID: id, Kind: "mural", Collection: "dunhuang", Titles: archive.Text{"zh": zh, "en": en}, Location: &archive.Location{Site: "mogao", Cave: "45"},
 			Identifiers: []archive.Identifier{{Type: "shelfmark", Value: marks[id]}},
-			People: []archive.Person{{Name: archive.Text{"zh": "常书鸿", "en": "Chang Shuhong"}}}, Subjects: []archive.Text{{"zh": "胡商遇盗", "en": "Merchants and robbers"}},
+			People:      []archive.Person{{Name: archive.Text{"zh": "常书鸿", "en": "Chang Shuhong"}}}, Subjects: []archive.Text{{"zh": "胡商遇盗", "en": "Merchants and robbers"}},
 			Place: &archive.Place{Name: archive.Text{"zh": "敦煌市"}}, Period: &archive.Period{Term: "high-tang"},
 		})
 	}
