@@ -65,15 +65,20 @@ func (ix *Index) prepare(e *archive.Entry) (*prepared, error) {
 	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets)}
 	shown.HideLayers(ix.now())
 	e = shown
+	var picture *archive.Access // the first
 	if views := archive.Views(e.Assets); len(views) > 0 {
 		a := views[0].First()
+		picture = a.Access
 		card.Asset, card.Width, card.Height, card.Colour = a.ID, a.Image.Width, a.Image.Height, a.Access.Colour
 	}
 	d := &docBuilder{ix: ix, fields: make(map[string][]string, 48), tier: tierOf(r.Rights), period: ix.periodOf(r), kept: map[string][]string{}}
 	d.texts(r)
 	d.filters(r, e)
 	d.numbers(r, e)
-	d.keyword(fieldHue, hue(card.Colour))
+	if picture != nil {
+		d.keyword(fieldHue, hues(picture)...)
+		d.keyword(fieldLook, bands(picture.Look)...)
+	}
 	cardJSON, err := json.Marshal(card)
 	if err != nil {
 		return nil, fmt.Errorf("encode card of %s: %w", r.ID, err)
@@ -138,7 +143,11 @@ func (d *docBuilder) name(field string, texts ...string) {
 	for _, s := range texts {
 		folded := d.ix.folder.String(clip(s, 200))
 		d.read(folded)
-		for _, initials := range d.ix.pinyin.Initials(folded, maxInitials) {
+		readings := maxInitials
+		if utf8.RuneCountInString(folded) > longName {
+			readings = 1
+		}
+		for _, initials := range d.ix.pinyin.Initials(folded, readings) {
 			if len(initials) > 2 {
 				d.keyword(fieldInitials, clip(initials, maxKey))
 			}
@@ -146,8 +155,12 @@ func (d *docBuilder) name(field string, texts ...string) {
 	}
 }
 
-// maxInitials is how many readings of a name its initials are kept of.
-const maxInitials = 4
+// maxInitials is how many readings of a name its initials are kept of. Of one longer than
+// longName, which hardly anyone types whole by its initials, only the commonest is.
+const (
+	maxInitials = 4
+	longName    = 8
+)
 
 // keyword puts values into a filtered field.
 func (d *docBuilder) keyword(field string, values ...string) {
@@ -243,6 +256,7 @@ func (d *docBuilder) texts(r *archive.Record) {
 	if r.Place != nil {
 		d.name("place", values(r.Place.Name)...)
 		d.suggest("place", values(r.Place.Name)...)
+		d.lineage("region", d.ix.regionOf(r.Place))
 	}
 	for _, of := range [...]struct {
 		scheme archive.Scheme

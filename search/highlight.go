@@ -229,11 +229,7 @@ func (m *marker) because(why *[]string, field string) {
 func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, fields []string, text string, sequence []word) (bool, error) {
 	texts := map[string][]string{}
 	var faults error
-	// What stands there as it was typed need not be taken apart.
-	plain := []byte(text)
-	if !sequence[0].han || !sequence[len(sequence)-1].han || strings.ContainsAny(text, `"\`) {
-		plain = nil
-	}
+	plain := asTyped(text, sequence)
 	as := false
 	err := stored(func(field string, value []byte) bool {
 		if field != fieldTexts && field != fieldCard {
@@ -244,7 +240,7 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 			faults = errors.Join(faults, err)
 			return true
 		}
-		if plain != nil && bytes.Contains(value, plain) {
+		if plain != nil && plain(value) {
 			as = true
 			return false
 		}
@@ -252,7 +248,9 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 		case fieldTexts:
 			faults = errors.Join(faults, json.Unmarshal(value, &texts))
 		case fieldCard:
-			var card Card
+			var card struct { // of a Card
+				Descriptions archive.Text `json:"descriptions"`
+			}
 			faults = errors.Join(faults, json.Unmarshal(value, &card))
 			texts["description"] = append(texts["description"], values(card.Descriptions)...)
 		}
@@ -269,6 +267,42 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 		}
 	}
 	return false, nil
+}
+
+// asTyped reports whether a phrase stands in what is stored just as it was typed, which
+// then need not be taken apart; nil where that cannot be told.
+func asTyped(text string, sequence []word) func(stored []byte) bool {
+	text = strings.TrimSpace(text)
+	ascii := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+	switch {
+	case strings.ContainsAny(text, "\"\\<>&"): // JSON writes these as something else
+		return nil
+	case sequence[0].han && sequence[len(sequence)-1].han:
+		plain := []byte(text)
+		return func(stored []byte) bool { return bytes.Contains(stored, plain) }
+	case !ascii:
+		return nil
+	}
+	plain := []byte(strings.ToLower(text))
+	return func(stored []byte) bool {
+		stored = bytes.ToLower(stored)
+		for at := 0; ; {
+			i := bytes.Index(stored[at:], plain)
+			if i < 0 {
+				return false
+			}
+			begin, end := at+i, at+i+len(plain)
+			if !wordAt(stored, begin-1) && !wordAt(stored, end) {
+				return true
+			}
+			at = begin + 1
+		}
+	}
+}
+
+// wordAt reports whether a byte may be of a word: any that is not ASCII may.
+func wordAt(text []byte, at int) bool {
+	return at >= 0 && at < len(text) && (text[at] >= utf8.RuneSelf || classOf(rune(text[at])) != classNone || text[at] == '\'')
 }
 
 // follow reports whether a sequence of words stands among others.

@@ -60,6 +60,7 @@ type Index struct {
 	pinyin     *zh.Pinyin
 	sites      []*thing
 	lexicon    *lexicon
+	regions    *regions
 	engine     *engine.Engine
 	packer     *packer
 
@@ -160,6 +161,7 @@ func newIndex(dir string, opts Options) (*Index, error) {
 	ix.analysis = newFieldAnalysis(ix.tokenizer)
 	ix.readSites()
 	ix.readLexicon()
+	ix.readRegions()
 	ix.packer = newPacker()
 	return ix, nil
 }

@@ -27,7 +27,7 @@ var textFields = []struct {
 var pairings = map[string]pairing{"description": pairMost, "body": pairFew}
 
 // facetFields are counted, and filtered by, under their parameter's name.
-var facetFields = []string{"collection", "kind", "period", "category", "level", "material", "site", "condition", "rights", "has"}
+var facetFields = []string{"collection", "kind", "period", "category", "level", "material", "site", "region", "condition", "rights", "has"}
 
 // filterFields are filtered by: of caves there are too many to count them but at a site.
 var filterFields = append(slices.Clone(facetFields), fieldCave)
@@ -41,7 +41,8 @@ const (
 	fieldPinyin    = "pinyin"   // neighbouring syllables of names
 	fieldSuggest   = "suggest"
 	fieldTitleRead = "title_read" // how titles begin, as they are read
-	fieldHue       = "hue"        // of the first picture
+	fieldHue       = "hue"        // of the colours that stand out in the first picture
+	fieldLook      = "look"       // quarters of what it looks like
 	fieldNamed     = "named"      // "period" where a period is said
 	fieldFrom      = "from"       // years
 	fieldTo        = "to"
@@ -87,7 +88,7 @@ var fieldKinds = func() map[string]fieldKind {
 		kinds[f.name] = fieldKind{true, shared}
 	}
 	kinds["identifier"] = fieldKind{true, unique}
-	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue, fieldNamed, fieldPinyin}) {
+	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue, fieldLook, fieldNamed, fieldPinyin}) {
 		kinds[name] = fieldKind{false, shared}
 	}
 	for _, name := range []string{fieldExact, fieldInitials, fieldSuggest, fieldTitleRead} {

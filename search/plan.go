@@ -37,7 +37,7 @@ const (
 	weightStrict   = 30.0
 	weightCover    = 8.0 // a part of a relaxed query, wherever it is found
 	weightQuality  = 1.0
-	phraseChecks   = 3000 // records that are read to see whether a phrase stands in them
+	phraseChecks   = 2000 // records that are read to see whether a phrase stands in them
 	maxGuesses     = 6    // words of a query for which others are looked for
 	maxGuessed     = 24   // letters of a word that is guessed at
 	maxWild        = 3    // wildcards of a word, and words with any

@@ -333,7 +333,7 @@ func (ix *Index) facets(q *Query, found *engine.Found) map[string][]FacetValue {
 // facetScheme is the vocabulary of a facet's values.
 var facetScheme = map[string]archive.Scheme{
 	"collection": archive.SchemeCollection, "kind": archive.SchemeKind, "period": archive.SchemePeriod, "category": archive.SchemeCategory,
-	"level": archive.SchemeLevel, "condition": archive.SchemeCondition, "site": archive.SchemeSite, "material": archive.SchemeMaterial,
+	"level": archive.SchemeLevel, "condition": archive.SchemeCondition, "site": archive.SchemeSite, "region": archive.SchemeRegion, "material": archive.SchemeMaterial,
 }
 
 func (ix *Index) facetLabel(facet, value string) archive.Text {
