@@ -65,6 +65,11 @@ func (ix *Index) Forget(ctx context.Context, source Source) error {
 	if _, err := ix.Reindex(ctx, source, nil); err != nil {
 		return fmt.Errorf("make the index anew after an erasure: %w", err)
 	}
+	if ix.dir != "" {
+		if err := DropSetAside(ix.dir); err != nil { // it may hold it as well
+			return err
+		}
+	}
 	ix.log.Info("the search index was made anew, without what was erased")
 	return nil
 }

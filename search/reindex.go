@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"golang.org/x/sync/errgroup"
@@ -23,6 +24,11 @@ import (
 func (ix *Index) Reindex(ctx context.Context, source Source, progress func(done, of int)) (count int, err error) {
 	ix.rebuild.Lock()
 	defer ix.rebuild.Unlock()
+	return ix.reindex(ctx, source, progress)
+}
+
+// reindex is Reindex for who holds rebuild.
+func (ix *Index) reindex(ctx context.Context, source Source, progress func(done, of int)) (count int, err error) {
 	name, fresh, err := ix.createFresh()
 	if err != nil {
 		return 0, err
@@ -42,6 +48,13 @@ func (ix *Index) Reindex(ctx context.Context, source Source, progress func(done,
 	}
 	if err := ix.fill(ctx, fresh, source, seq, progress); err != nil {
 		return 0, err
+	}
+	noted, err := markAt(ctx, source, seq)
+	if err == nil && noted != "" {
+		err = fresh.SetInternal([]byte(hashKey), []byte(noted))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reindex: %w", err)
 	}
 	return ix.finish(ctx, name, fresh, source)
 }
@@ -78,7 +91,11 @@ func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq
 					return err
 				}
 				mu.Lock()
-				if done += len(page); progress != nil {
+				done += len(page)
+				if i := ix.indexing.Load(); i != nil {
+					ix.indexing.Store(&Indexing{Done: done, Of: max(of, done), Old: i.Old})
+				}
+				if progress != nil {
 					progress(done, max(of, done))
 				}
 				mu.Unlock()
@@ -131,9 +148,27 @@ func (ix *Index) finish(ctx context.Context, name string, fresh bleve.Index, sou
 			return want, ix.swap(name, fresh)
 		}
 		if try == tries { // it was not a change between the two counts
-			return 0, fmt.Errorf("reindex: the new index holds %d records and the catalogue has published %d; the old index stays in use", have, want)
+			return 0, fmt.Errorf("reindex: the new index holds %d records and the catalogue has published %d%s; the old index stays in use", have, want, ix.differing(ctx, source, fresh))
 		}
 	}
+}
+
+// fewDiffering is how many records are named in which an index differs.
+const fewDiffering = 5
+
+// differing names records in which a new index is not what the catalogue has published, as
+// a part of a sentence; "" where none is found, as of a count that is wrong itself.
+func (ix *Index) differing(ctx context.Context, source Source, fresh bleve.Index) string {
+	ids, err := ix.suspects(ctx, source, fresh, &Comparison{})
+	switch {
+	case err != nil:
+		return fmt.Sprintf(" (which records differ could not be found out: %v)", err)
+	case len(ids) == 0:
+		return " (no record differs: the catalogue counts wrongly; hexi check looks through it)"
+	case len(ids) > fewDiffering:
+		return fmt.Sprintf(" (%s and %d more differ)", strings.Join(ids[:fewDiffering], ", "), len(ids)-fewDiffering)
+	}
+	return fmt.Sprintf(" (it is %s)", strings.Join(ids, ", "))
 }
 
 func (ix *Index) swap(name string, fresh bleve.Index) error {
@@ -151,7 +186,9 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 	ix.bleve = fresh
 	ix.engine.Reset()
 	ix.engine = next
+	ix.indexing.Store(nil)
 	ix.mu.Unlock()
+	ix.why, ix.old = "", false
 	// The new one is in use: what fails from here on is only worth a warning.
 	if ix.broken.Load() {
 		go old.Close() //nolint:errcheck // it may hold its own locks for ever
@@ -161,27 +198,20 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 	if ix.dir == "" {
 		return nil
 	}
-	entries, err := os.ReadDir(ix.dir)
-	if err != nil {
-		ix.log.Warn("clear old indexes away", "error", err)
-		return nil
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "index-") && e.Name() != name {
-			if err := os.RemoveAll(filepath.Join(ix.dir, e.Name())); err != nil {
-				ix.log.Warn("clear old index away", "name", e.Name(), "error", err)
-			}
-		}
-	}
+	ix.clear(name)
 	return nil
 }
 
 // The files through which a command asks the process that has the index open to
 // make it anew, and hears of the outcome.
 const (
-	requestFile = "REINDEX"
-	answerFile  = "REINDEX.done"
+	requestFile  = "REINDEX"
+	answerFile   = "REINDEX.done"
+	progressFile = "REINDEX.progress" // how far it is
 )
+
+// tellEvery is how often a process says how far it is with what it was asked for.
+const tellEvery = 200 * time.Millisecond
 
 // Request asks the process that has the index in dir open to make it anew. The
 // answer comes under the same id (Answer).
@@ -200,6 +230,38 @@ func Answer(dir, id string) (outcome string, done bool) {
 	}
 	got, outcome, _ := strings.Cut(string(b), "\n")
 	return outcome, got == id
+}
+
+// Progress returns how far the process that was asked is, for the request of an id; ok is
+// false while nothing is known.
+func Progress(dir, id string) (done, of int, ok bool) {
+	b, err := os.ReadFile(filepath.Join(dir, progressFile))
+	if err != nil {
+		return 0, 0, false
+	}
+	got, counts, _ := strings.Cut(string(b), "\n")
+	if _, err := fmt.Sscanf(counts, "%d of %d", &done, &of); err != nil || got != id {
+		return 0, 0, false
+	}
+	return done, of, true
+}
+
+// tellProgress makes what hears how far a new index is and lets Progress know.
+func (ix *Index) tellProgress(id string) func(done, of int) {
+	path, last := filepath.Join(ix.dir, progressFile), time.Time{}
+	return func(done, of int) {
+		if time.Since(last) < tellEvery && done < of {
+			return
+		}
+		last = time.Now()
+		err := os.WriteFile(path+newSuffix, fmt.Appendf(nil, "%s\n%d of %d", id, done, of), 0o640)
+		if err == nil {
+			err = os.Rename(path+newSuffix, path)
+		}
+		if err != nil {
+			ix.log.Debug("nobody hears how far the new index is", "error", err)
+		}
+	}
 }
 
 // Serve does what other processes have asked for: makes the index anew (Request), and
@@ -225,12 +287,13 @@ func (ix *Index) serveReindex(ctx context.Context, source Source) error {
 		return fmt.Errorf("take request for a new index: %w", err)
 	}
 	var outcome string
-	count, rebuildErr := ix.Reindex(ctx, source, nil)
+	count, rebuildErr := ix.Reindex(ctx, source, ix.tellProgress(string(b)))
 	if rebuildErr == nil {
 		outcome = fmt.Sprintf("%d records", count)
 	} else {
 		outcome = "error: " + rebuildErr.Error()
 	}
+	os.Remove(filepath.Join(ix.dir, progressFile))
 	answer := filepath.Join(ix.dir, answerFile)
 	err = os.WriteFile(answer+".new", []byte(string(b)+"\n"+outcome), 0o640)
 	if err == nil {

@@ -73,7 +73,11 @@ func (h *house) eraseFromIndex(ctx context.Context) (err error) {
 	if made, err := search.Exists(h.settings.Index); err != nil || !made {
 		return err
 	}
-	ix, err := search.Open(ctx, h.settings.Index, search.Options{Vocabulary: h.vocabulary, Log: h.log})
+	opts, err := h.indexOptions(ctx)
+	if err != nil {
+		return err
+	}
+	ix, err := search.Open(ctx, h.settings.Index, opts)
 	if errors.Is(err, search.ErrInUse) {
 		return nil
 	}
