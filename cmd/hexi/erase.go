@@ -51,6 +51,9 @@ func (h *house) workErase(ctx context.Context, job archive.Job) error {
 	if err != nil && !errors.Is(err, archive.ErrNotFound) { // where no package was ever written, there is no root
 		return fmt.Errorf("erase package of %s: %w", job.Record, err)
 	}
+	if err := h.dropIndexCopies(ctx); err != nil {
+		return fmt.Errorf("erase %s: %w", job.Record, err)
+	}
 	if err := h.archive.Purged(ctx, job.Record); err != nil {
 		return err
 	}

@@ -99,9 +99,9 @@ func (o *openedIndex) ready(ctx context.Context) error {
 // a new index.
 const lookForRequests = time.Second
 
-// follow keeps the index up with the change log until ctx ends; the returned
-// channel is closed when that is done.
-func (o *openedIndex) follow(ctx context.Context) <-chan struct{} {
+// follow keeps the index up with the change log until ctx ends, and makes snapshots of it
+// unless nothing is to be written; the returned channel is closed when that is done.
+func (o *openedIndex) follow(ctx context.Context, readOnly bool) <-chan struct{} {
 	source := o.house.catalog
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -136,13 +136,19 @@ func (o *openedIndex) follow(ctx context.Context) <-chan struct{} {
 			}
 		}
 	})
+	if !readOnly {
+		running.Go(func() { o.keepSnapshots(ctx) })
+	}
 	done := make(chan struct{})
 	go func() { running.Wait(); close(done) }()
 	return done
 }
 
-// make makes the index anew, until that is done or ctx ends.
+// make makes the index anew, with a snapshot that fits or else of the catalogue, until that is done or ctx ends.
 func (o *openedIndex) make(ctx context.Context) {
+	if o.adopt(ctx) {
+		return
+	}
 	pause := time.Second
 	for {
 		begun := time.Now()
