@@ -268,9 +268,12 @@ func (ix *Index) Close() error {
 	ix.engine.Reset()
 	err := ix.bleve.Close()
 	if err == nil && ix.dir != "" && !ix.readOnly {
-		var path string
-		if path, err = currentPath(ix.dir); err == nil {
-			err = noteSum(path)
+		path, noteErr := currentPath(ix.dir)
+		if noteErr == nil {
+			noteErr = noteSum(path)
+		}
+		if noteErr != nil { // without it less can be proved the next time
+			ix.log.Warn("close index", "error", noteErr)
 		}
 	}
 	if ix.lock != nil {

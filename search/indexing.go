@@ -115,6 +115,9 @@ func (ix *Index) Prepare(ctx context.Context, source Source) (why string, err er
 			ix.why = "it is empty"
 		}
 	}
+	if of == 0 && !ix.old {
+		ix.why = "" // the empty one is what it should be
+	}
 	if ix.why != "" {
 		ix.indexing.Store(&Indexing{Of: of, Old: ix.old})
 	}

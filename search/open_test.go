@@ -310,6 +310,16 @@ func TestEarlierSchema(t *testing.T) {
 	}
 }
 
+// Of an archive without records an empty index is all that there is.
+func TestIndexOfNothing(t *testing.T) {
+	t.Parallel()
+	ix := opened(t, filepath.Join(t.TempDir(), "index"))
+	defer func() { _ = ix.Close() }()
+	if why, err := ix.Prepare(t.Context(), &ledger{}); err != nil || why != "" || ix.Indexing() != nil {
+		t.Errorf("%q, %+v, %v", why, ix.Indexing(), err)
+	}
+}
+
 // An index whose columns are not those that are read is not answered from, whatever is said
 // of its schema.
 func TestSchemaWithoutColumns(t *testing.T) {

@@ -67,7 +67,10 @@ func tableOf(path string) ([]string, error) {
 
 // damage calls an error damage, but for those of which the files are not the cause.
 func damage(err error) error {
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, bbolt.ErrTimeout) { //nolint:staticcheck // it is what Open returns
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("open index: give the user that hexi runs as the right to read and write it, or name another directory: %w", err)
+	case errors.Is(err, bbolt.ErrTimeout): //nolint:staticcheck // it is what Open returns
 		return fmt.Errorf("open index: %w", err)
 	}
 	return fmt.Errorf("%w: %w", errDamaged, err)
@@ -198,7 +201,12 @@ func noteSum(path string) error {
 	if err != nil {
 		return fmt.Errorf("note the sum of the index: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(path, sumFile), []byte(sum), 0o640); err != nil {
+	to := filepath.Join(path, sumFile)
+	if err = os.WriteFile(to+newSuffix, []byte(sum), 0o640); err == nil {
+		err = os.Rename(to+newSuffix, to) // all of it or nothing
+	}
+	if err != nil {
+		os.Remove(to + newSuffix)
 		return fmt.Errorf("note the sum of the index: %w", err)
 	}
 	return nil

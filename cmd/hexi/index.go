@@ -19,7 +19,21 @@ type openedIndex struct {
 }
 
 // openIndex opens the search index; only a server does that.
-func (h *house) openIndex(ctx context.Context) (_ *openedIndex, err error) {
+func (h *house) openIndex(ctx context.Context) (*openedIndex, error) {
+	o, err := h.openUnmade(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if i := o.index.Indexing(); i.Nothing() && i.Of <= madeAtOnce {
+		if err := o.index.Make(ctx, h.catalog); err != nil && ctx.Err() == nil {
+			h.log.Warn("the search index could not be made anew yet; it will be tried again", "error", err)
+		}
+	}
+	return o, nil
+}
+
+// openUnmade is openIndex for an index that may have to be made.
+func (h *house) openUnmade(ctx context.Context) (*openedIndex, error) {
 	opts, err := h.indexOptions(ctx)
 	if err != nil {
 		return nil, err
@@ -40,11 +54,15 @@ func (h *house) openIndex(ctx context.Context) (_ *openedIndex, err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open search index: %w", err), ix.Close())
 	}
-	if i := ix.Indexing(); i != nil && i.Of > 0 {
+	if i := ix.Indexing(); i != nil {
 		h.log.Info("the search index has to be made anew", "why", why, "records", i.Of, "answered meanwhile", i.Old)
 	}
 	return o, nil
 }
+
+// madeAtOnce is of how many records an index is made before the first request is answered:
+// that takes a second.
+const madeAtOnce = 2000
 
 // indexOptions are those with which the search index is opened.
 func (h *house) indexOptions(ctx context.Context) (search.Options, error) {

@@ -59,7 +59,7 @@ func TestIndexSnapshots(t *testing.T) {
 		server := func(name string) *openedIndex {
 			t.Helper()
 			h.settings.Index = filepath.Join(t.TempDir(), name)
-			o, err := h.openIndex(ctx)
+			o, err := h.openUnmade(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
