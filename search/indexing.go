@@ -36,6 +36,7 @@ const (
 	schemaKey  = "schema"
 	archiveKey = "archive" // the identity of the catalogue that it was made of
 	seqKey     = "seq"     // the change up to which it has come
+	fillingKey = "filling" // it is in the making
 	hashKey    = "hash"    // that change's number and hash: a log that was restored goes another way
 )
 
@@ -118,9 +119,10 @@ func (ix *Index) Prepare(ctx context.Context, source Source) (why string, err er
 	if of == 0 && !ix.old {
 		ix.why = "" // the empty one is what it should be
 	}
-	if ix.why != "" {
-		ix.indexing.Store(&Indexing{Of: of, Old: ix.old})
+	if ix.why == "" {
+		return "", ix.clearOthers() // what was left of one in the making is not needed
 	}
+	ix.indexing.Store(&Indexing{Of: of, Old: ix.old})
 	return ix.why, nil
 }
 

@@ -42,21 +42,20 @@ func (ix *Index) openCurrent() (bleve.Index, error) {
 	path, err := currentPath(ix.dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return ix.beginAnew("there was none")
+		return ix.createNext("there was none")
 	case errors.Is(err, errDamaged):
 		ix.log.Warn("the search index is damaged and is made anew", "error", err)
-		return ix.beginAnew("it was damaged")
+		return ix.createNext("it was damaged")
 	case err != nil:
 		return nil, err
 	}
-	ix.clear(filepath.Base(path)) // what was left of an index in the making
 	opened, err := openWhole(path)
 	if errors.Is(err, errDamaged) {
 		ix.log.Warn("the search index is damaged; it is set aside and made anew", "path", path+damagedSuffix, "error", err)
 		if err := ix.setAside(path); err != nil {
 			return nil, err
 		}
-		return ix.beginAnew("it was damaged")
+		return ix.createNext("it was damaged")
 	}
 	if err != nil {
 		return nil, err
@@ -73,16 +72,7 @@ func (ix *Index) openCurrent() (bleve.Index, error) {
 	if err := opened.Close(); err != nil {
 		ix.log.Warn("close old index", "error", err)
 	}
-	return ix.beginAnew(why)
-}
-
-// beginAnew is createNext where nothing is in use.
-func (ix *Index) beginAnew(why string) (bleve.Index, error) {
-	created, err := ix.createNext(why)
-	if err != nil {
-		return nil, err
-	}
-	return created, ix.clearOthers()
+	return ix.createNext(why)
 }
 
 // judge says why an index that is whole has to be made anew; "" where it need not. Of an

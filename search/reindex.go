@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -27,36 +29,112 @@ func (ix *Index) Reindex(ctx context.Context, source Source, progress func(done,
 	return ix.reindex(ctx, source, progress)
 }
 
-// reindex is Reindex for who holds rebuild.
+// reindex is Reindex for who holds rebuild. It goes on with an index whose making was cut
+// off, if there is one.
 func (ix *Index) reindex(ctx context.Context, source Source, progress func(done, of int)) (count int, err error) {
-	name, fresh, err := ix.createFresh()
+	name, fresh, seq, err := ix.unfinished(ctx, source)
 	if err != nil {
 		return 0, err
+	}
+	again := fresh != nil
+	if !again {
+		if name, fresh, err = ix.createFresh(); err != nil {
+			return 0, err
+		}
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, fresh.Close())
-			if ix.dir != "" {
+			if ix.dir != "" && ctx.Err() == nil { // else the next process goes on with it
 				err = errors.Join(err, os.RemoveAll(filepath.Join(ix.dir, name)))
 			}
 		}
 	}()
 	// What changes while the records are read is applied afterwards.
-	seq, err := source.LastChange(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("reindex: %w", err)
+	if !again {
+		if seq, err = source.LastChange(ctx); err != nil {
+			return 0, fmt.Errorf("reindex: %w", err)
+		}
+		if err := ix.begin(ctx, source, fresh, seq); err != nil {
+			return 0, err
+		}
 	}
-	if err := ix.fill(ctx, fresh, source, seq, progress); err != nil {
+	if err := ix.fill(ctx, fresh, source, seq, again, progress); err != nil {
 		return 0, err
 	}
-	noted, err := markAt(ctx, source, seq)
-	if err == nil && noted != "" {
-		err = fresh.SetInternal([]byte(hashKey), []byte(noted))
-	}
-	if err != nil {
-		return 0, fmt.Errorf("reindex: %w", err)
-	}
 	return ix.finish(ctx, name, fresh, source)
+}
+
+// begin notes in a new index from which change on it has to follow when it is filled.
+func (ix *Index) begin(ctx context.Context, source Source, fresh bleve.Index, seq int64) error {
+	noted, err := markAt(ctx, source, seq)
+	if err != nil {
+		return fmt.Errorf("reindex: %w", err)
+	}
+	batch := fresh.NewBatch()
+	batch.SetInternal([]byte(fillingKey), []byte("yes"))
+	batch.SetInternal([]byte(seqKey), []byte(strconv.FormatInt(seq, 10)))
+	if noted != "" {
+		batch.SetInternal([]byte(hashKey), []byte(noted))
+	}
+	if err := fresh.Batch(batch); err != nil {
+		return fmt.Errorf("reindex: %w", err)
+	}
+	return nil
+}
+
+// unfinished opens an index whose making was cut off, and returns the change from which on
+// it has to follow; nil where there is none to go on with. What is of no use is removed.
+func (ix *Index) unfinished(ctx context.Context, source Source) (name string, b bleve.Index, seq int64, err error) {
+	if ix.dir == "" {
+		return "", nil, 0, nil
+	}
+	inUse, err := currentPath(ix.dir)
+	if err != nil {
+		return "", nil, 0, err
+	}
+	left, err := filepath.Glob(filepath.Join(ix.dir, "index-*"))
+	if err != nil {
+		return "", nil, 0, fmt.Errorf("reindex: %w", err)
+	}
+	for _, path := range slices.Backward(left) { // the latest first
+		if path == inUse || !indexName.MatchString(filepath.Base(path)) {
+			continue
+		}
+		b, err := openWhole(path)
+		if err != nil {
+			ix.log.Info("what is left of an index in the making is removed", "path", path, "error", err)
+			if err := os.RemoveAll(path); err != nil {
+				return "", nil, 0, fmt.Errorf("reindex: %w", err)
+			}
+			continue
+		}
+		seq, ok, err := ix.goesOn(ctx, source, b)
+		if err == nil && ok {
+			ix.log.Info("an index in the making was left; it is gone on with", "path", path)
+			return filepath.Base(path), b, seq, nil
+		}
+		if err = errors.Join(err, b.Close(), os.RemoveAll(path)); err != nil {
+			return "", nil, 0, fmt.Errorf("reindex: %w", err)
+		}
+	}
+	return "", nil, 0, nil
+}
+
+// goesOn reports whether an index that was left is one in the making, of this schema, this
+// archive and this log, and from which change on it has to follow.
+func (ix *Index) goesOn(ctx context.Context, source Source, b bleve.Index) (seq int64, ok bool, err error) {
+	for key, want := range map[string]string{fillingKey: "yes", schemaKey: schemaVersion, archiveKey: ix.archive} {
+		got, err := b.GetInternal([]byte(key))
+		if err != nil || string(got) != want {
+			return 0, false, err
+		}
+	}
+	if why, err := astray(ctx, source, b); err != nil || why != "" {
+		return 0, false, err
+	}
+	seq, err = seqOf(b)
+	return seq, seq > 0, err
 }
 
 func (ix *Index) createFresh() (name string, fresh bleve.Index, err error) {
@@ -73,9 +151,10 @@ func (ix *Index) createFresh() (name string, fresh bleve.Index, err error) {
 // into words while the other's are written.
 const fillers = 2
 
-// fill reads all published records into the new index. Its position is written
-// with each batch, so that it is never ahead of what it holds.
-func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq int64, progress func(done, of int)) error {
+// fill reads all published records into the new index; again, where some are in it already.
+// Its position stays what it was when it was begun, so that it is never ahead of what it
+// holds.
+func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq int64, again bool, progress func(done, of int)) error {
 	of, err := source.Count(ctx, archive.ListQuery{Published: true})
 	if err != nil {
 		return fmt.Errorf("reindex: %w", err)
@@ -87,7 +166,14 @@ func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq
 	for range fillers {
 		group.Go(func() error {
 			for page := range pages {
-				if err := ix.apply(fresh, page, nil, seq); err != nil {
+				list, err := ix.prepare(page)
+				if err == nil && again {
+					list, err = altered(fresh, list)
+				}
+				if err == nil && len(list) > 0 {
+					err = ix.write(fresh, list, nil, seq, "")
+				}
+				if err != nil {
 					return err
 				}
 				mu.Lock()
@@ -145,6 +231,9 @@ func (ix *Index) finish(ctx context.Context, name string, fresh bleve.Index, sou
 			return 0, fmt.Errorf("reindex: %w", err)
 		}
 		if uint64(want) == have {
+			if err := fresh.DeleteInternal([]byte(fillingKey)); err != nil {
+				return 0, fmt.Errorf("reindex: %w", err)
+			}
 			return want, ix.swap(name, fresh)
 		}
 		if try == tries { // it was not a change between the two counts

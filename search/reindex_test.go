@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,7 +24,11 @@ type crooked struct {
 
 func (c *crooked) List(ctx context.Context, q archive.ListQuery) ([]*archive.Entry, error) {
 	if c.pause != nil {
-		<-c.pause
+		select {
+		case <-c.pause:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	list, err := c.ledger.List(ctx, q)
 	if c.left > 0 {
@@ -121,5 +126,85 @@ func TestReindexTellsHowFarItIs(t *testing.T) {
 	}
 	if _, _, ok := Progress(dir, "mine"); ok {
 		t.Error("how far it is is still told")
+	}
+}
+
+// An index whose making is cut off is gone on with by the next process: what changed since
+// is followed, and what was withdrawn or erased is not in it.
+func TestReindexGoesOn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		since func(source *ledger)
+		on    bool
+	}{
+		"nothing has changed": {func(*ledger) {}, true},
+		"records have changed": {func(source *ledger) {
+			delete(source.entries, "r-0003")
+			source.changed("r-0003")
+			source.put(titled("r-0005", "牛"))
+			source.put(titled("z-new", "新"))
+		}, true},
+		"the log is another": {func(source *ledger) {
+			source.log[len(source.log)-1].Hash = "another"
+			delete(source.entries, "r-0003") // of which the log says nothing
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "index")
+			var ids []string
+			for i := range batchSize + 10 { // two pages
+				ids = append(ids, fmt.Sprintf("r-%04d", i))
+			}
+			source := horses(ids...)
+			ix := opened(t, dir)
+			if why, err := ix.Prepare(t.Context(), source); err != nil || why == "" {
+				t.Fatalf("%q, %v", why, err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			slow := &crooked{ledger: source, pause: make(chan struct{})}
+			made := make(chan error, 1)
+			go func() { made <- ix.Make(ctx, slow) }()
+			slow.pause <- struct{}{} // the first page
+			for end := time.Now().Add(time.Minute); ix.Indexing().Done < batchSize; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("%+v", ix.Indexing())
+				}
+			}
+			stop()
+			if err := <-made; err == nil {
+				t.Fatal("it was made all the same")
+			}
+			if err := ix.Close(); err != nil {
+				t.Fatal(err)
+			}
+			test.since(source)
+
+			var said strings.Builder
+			ix, err := Open(t.Context(), dir, Options{Vocabulary: vocabulary(), Archive: "this", Log: slog.New(slog.NewTextHandler(&said, nil))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = ix.Close() }()
+			if why, err := ix.Prepare(t.Context(), source); err != nil || why == "" {
+				t.Fatalf("%q, %v", why, err)
+			}
+			if err := ix.Make(t.Context(), source); err != nil {
+				t.Fatal(err)
+			}
+			if on := strings.Contains(said.String(), "gone on with"); on != test.on {
+				t.Errorf("it went on: %v, %s", on, said.String())
+			}
+			if got, err := ix.Compare(t.Context(), source, false); err != nil || len(got.Faults) > 0 || got.Documents != int64(len(source.entries)) {
+				t.Errorf("%+v, %v", got, err)
+			}
+			left, err := filepath.Glob(filepath.Join(dir, "index-*"))
+			if err != nil || len(left) != 1 {
+				t.Errorf("%v are left, %v", left, err)
+			}
+			if v, err := ix.bleve.GetInternal([]byte(fillingKey)); err != nil || v != nil {
+				t.Errorf("it says that it is in the making: %s, %v", v, err)
+			}
+		})
 	}
 }
