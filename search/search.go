@@ -24,6 +24,7 @@ type Result struct {
 	Understood []Understood            `json:"understood"`
 	Relaxed    bool                    `json:"relaxed,omitempty"` // not all of the words were found together
 	Next       string                  `json:"next,omitempty"`
+	Indexing   *Indexing               `json:"indexing,omitempty"` // the index is being made anew: there is more, or other
 	TookMS     float64                 `json:"took_ms"`
 }
 
@@ -66,6 +67,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	start := time.Now()
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
+	indexing := ix.Indexing()
 	snapshot, err := ix.engine.Snapshot(ix.bleve)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -74,6 +76,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	if err := errors.Join(err, snapshot.Close()); err != nil {
 		return nil, err
 	}
+	result.Indexing = indexing
 	result.TookMS = float64(time.Since(start).Microseconds()) / 1000
 	return result, nil
 }
