@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"hexi/archive"
 	"hexi/search/engine"
 )
 
@@ -128,4 +129,9 @@ func Kept(v url.Values) url.Values {
 		slices.Sort(out[name])
 	}
 	return out
+}
+
+// Label names a value of a facet, given as its code or by one of its labels.
+func (ix *Index) Label(facet, value string) archive.Text {
+	return ix.facetLabel(facet, ix.code(facet, value))
 }

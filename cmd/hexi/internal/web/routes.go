@@ -49,6 +49,17 @@ func (s *Server) routes() {
 	both(api, "/changes", s.handle(only(s.apiChanges, "since", "limit")))
 	both(api, "/jobs", s.handle(only(s.apiJobs, "batch", "record", "state", "before", "limit")))
 	api.GET("/events", s.handle(s.apiEvents))
+	both(api, "/searches", s.handle(only(s.apiSearches)))
+	both(api, "/searches/recent", s.handle(only(s.apiRecent, "lang")))
+	both(api, "/searches/:id", s.handle(only(s.apiSavedSearch)))
+	both(api, "/searches/:id/new", s.handle(only(s.apiNew, "limit")))
+	api.POST("/searches", s.handle(s.apiSaveSearch))
+	api.DELETE("/searches/recent", s.handle(s.apiClearRecent))
+	api.PATCH("/searches/recent", s.handle(s.apiKeepRecent))
+	api.PATCH("/searches/:id", s.handle(s.apiChangeSearch))
+	api.DELETE("/searches/:id", s.handle(s.apiDeleteSearch))
+	api.POST("/searches/:id/feed", s.handle(s.apiMakeFeed))
+	api.DELETE("/searches/:id/feed", s.handle(s.apiStopFeed))
 	api.POST("/records", s.handle(s.apiCreateRecord))
 	api.PUT("/records/:id", s.handle(s.apiSaveRecord))
 	api.POST("/records/:id/revisions/:n/restore", s.handle(s.apiRestore))
@@ -74,6 +85,9 @@ func (s *Server) routes() {
 	both(e, "/static/*path", s.handle(s.staticFile))
 	both(e, "/robots.txt", s.handle(s.robots))
 	both(e, "/favicon.ico", s.handle(s.favicon))
+
+	// News of saved searches, for feed readers.
+	both(e, feedPrefix+":token", s.handle(s.feed))
 
 	// The kiosk.
 	both(e, "/kiosk", s.handle(s.pageKiosks))
