@@ -167,6 +167,14 @@ func (c *Catalog) NoteSearch(ctx context.Context, owner string, r archive.Recent
 		return fmt.Errorf("write recent search: %w", c.full(err))
 	}
 	q := c.write()
+	// Mostly there is none to drop, and no need to write again.
+	n, err := c.read().find((*recentRow)(nil)).Where("owner = ?", owner).Count(ctx)
+	if err != nil {
+		return fmt.Errorf("count recent searches: %w", err)
+	}
+	if n <= int64(keep) {
+		return nil
+	}
 	latest := q.from("recent_searches").Column("digest").Where("owner = ?", owner).Order("at DESC", "digest").Limit(int64(keep))
 	if _, err := q.delete((*recentRow)(nil)).Where("owner = ?", owner).Where("digest NOT IN (?)", latest).Exec(ctx); err != nil {
 		return fmt.Errorf("drop old recent searches: %w", c.full(err))

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -19,6 +21,10 @@ type recentBody struct {
 	At    string `json:"at"`
 }
 
+// noteWithin is how long a page waits for a search to be kept: while much is imported, the
+// database may be busy for longer.
+const noteWithin = 300 * time.Millisecond
+
 // noteSearch keeps what a person who is signed in searches for on the page. That it cannot
 // be kept does not keep the page from them.
 func (s *Server) noteSearch(c *gin.Context, v url.Values) {
@@ -26,7 +32,9 @@ func (s *Server) noteSearch(c *gin.Context, v url.Values) {
 	if user == nil || s.ReadOnly || c.Request.Method != http.MethodGet || v.Has("cursor") || ahead(c.Request) {
 		return
 	}
-	if err := s.Archive.NoteSearch(c.Request.Context(), user, search.Kept(v).Encode()); err != nil {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), noteWithin)
+	defer cancel()
+	if err := s.Archive.NoteSearch(ctx, user, search.Kept(v).Encode()); err != nil {
 		s.log.Warn("a recent search was not kept", "error", err)
 	}
 }

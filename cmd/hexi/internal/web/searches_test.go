@@ -97,7 +97,7 @@ func TestSearchesAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.follow()
-	upTo = state(3, 0, "what is withdrawn disappears")
+	state(3, 0, "what is withdrawn disappears")
 	if err := h.archive.Publish(t.Context(), "wang", "d"); err != nil {
 		t.Fatal(err)
 	}
