@@ -62,7 +62,7 @@ func (ix *Index) prepare(e *archive.Entry) (*prepared, error) {
 	}
 	// The index answers those who work here too, but names no layer to anyone that the
 	// public may not see.
-	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets)}
+	shown := &archive.Entry{Updated: e.Updated, Appeared: e.Appeared, Opened: e.Opened, Assets: slices.Clone(e.Assets)}
 	shown.HideLayers(ix.now())
 	e = shown
 	var picture *archive.Access // the first
@@ -436,6 +436,10 @@ func (d *docBuilder) number(field string, v int) {
 
 func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
 	d.number(fieldUpdated, int(e.Updated.Unix()-epoch))
+	if !e.Opened.IsZero() {
+		d.number(fieldOpened, int(e.Opened.Unix()-epoch))
+	}
+	d.number(fieldAppeared, int(e.Appeared))
 	if p := r.Period; p != nil && (p.From != 0 || p.To != 0) {
 		d.number(fieldFrom, cmp.Or(p.From, p.To))
 		d.number(fieldTo, cmp.Or(p.To, openEnd))

@@ -133,7 +133,7 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 	var best *engine.Found
 	var with *plan
 	before := map[string]fact{}
-	for e := at.Effort; e <= effortAny; e++ {
+	for e := at.Effort; e <= q.most(); e++ {
 		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: ix.newFacts(snapshot, q.Staff, at.Facts.list())}
 		if q.Spans > 0 || q.Cells > 0 {
 			p.spread = ix.newSpread(q)
@@ -248,6 +248,9 @@ func (ix *Index) request(q *Query, text engine.Node, p *plan, at *position) engi
 	}
 	if q.Cursor != "" {
 		r.After = &at.After
+	}
+	if q.news != nil {
+		q.news.narrow(q, &r)
 	}
 	return r
 }

@@ -194,10 +194,10 @@ func (s *Server) fail(c *gin.Context, err error) {
 	p := describe(err)
 	var own *statusError
 	if p.Status == http.StatusServiceUnavailable && errors.As(err, &own) {
-		s.overload.note(c.Request.URL.EscapedPath(), p.Detail)
+		s.overload.note(loggedPath(c.Request), p.Detail)
 	} else if p.Status >= http.StatusInternalServerError && p.Status != http.StatusNotImplemented {
 		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
-			slog.String("path", c.Request.URL.EscapedPath()), slog.Int("status", p.Status), slog.Any("error", err))
+			slog.String("path", loggedPath(c.Request)), slog.Int("status", p.Status), slog.Any("error", err))
 	}
 	if c.Writer.Written() {
 		c.Abort()

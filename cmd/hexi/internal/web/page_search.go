@@ -33,6 +33,7 @@ type searchPage struct {
 	Cards          []card
 	First, Last    int // which of the hits are shown, from 1
 	Previous, Next string
+	Keep           *keepForm // nil where the search cannot be saved
 
 	// What is wrong with the search: beside the years, beside the orders, elsewhere.
 	Faulty                bool
@@ -118,6 +119,10 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		return err
 	}
 	q.Staff, q.Spans = s.staff(c), yearBars
+	seen, err := s.Index.Seq() // before the search: what comes in between is news
+	if err != nil {
+		return err
+	}
 	result, err := s.Index.Search(c.Request.Context(), q)
 	if err == nil {
 		err = indexed(result.Indexing)
@@ -162,6 +167,10 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		return err
 	}
 	model.turnPages(values, q.Limit, result)
+	if model.Keep, err = s.keepForm(c, values, result, seen, lang); err != nil {
+		return err
+	}
+	s.noteSearch(c, values)
 	return s.show(c, http.StatusOK, "search", model)
 }
 

@@ -31,7 +31,8 @@ type pages struct {
 // pageFiles are the template files of each page, below static/.
 var pageFiles = map[string]string{
 	"home": "site/home", "search": "site/search", "record": "site/record", "collection": "site/collection", "list": "site/list", "error": "site/error",
-	"signin": "curate/signin", "curate": "curate/home", "upload": "curate/upload", "jobs": "curate/jobs", "history": "curate/history", "kiosk": "kiosk/kiosk",
+	"signin": "curate/signin", "curate": "curate/home", "upload": "curate/upload", "jobs": "curate/jobs", "history": "curate/history", "searches": "curate/searches", "news": "curate/news",
+	"kiosk": "kiosk/kiosk",
 }
 
 func newPages() (*pages, error) {
