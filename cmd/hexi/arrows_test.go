@@ -42,6 +42,7 @@ var arrows = []arrow{
 	{"archive/readahead", nil, nil, "reads, and knows nothing of what"},
 	{"archive/raster", []string{"archive", "archive/pyramid", "archive/readahead"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
 	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},
+	{"archive/ocr", nil, []string{"golang.org/x/text"}, "is pure: knows the formats of texts of pages, and no pictures"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
 	{"archive/vocab", []string{"archive", "archive/vocab/period"}, []string{"golang.org/x/text"}, "is pure: vocabularies and profiles as data"},
 	{"archive/vocab/period", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: reads words for a time, and is given the periods"},
