@@ -54,7 +54,7 @@ var arrows = []arrow{
 	{"search/zh", nil, []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin"}, "knows the Chinese language only"},
 	{"search/zh/internal/…", nil, []string{"golang.org/x/text"}, "makes the tables of search/zh"},
 
-	{"ingest", []string{"archive", "archive/bagit", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
+	{"ingest", []string{"archive", "archive/bagit", "archive/ocr", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
 		"golang.org/x/text", "golang.org/x/sync", "github.com/google/uuid",
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
 	{"ingest/sheet", []string{"archive", "archive/workbook"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2", "go.yaml.in/yaml/v3"}, "turns sheets into records"},
