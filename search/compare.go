@@ -131,7 +131,7 @@ func (ix *Index) compare(b bleve.Index, e *archive.Entry) (string, error) {
 		return "", err
 	case !found:
 		return FaultMissing, nil
-	case got != doc[digestField]:
+	case got != doc.doc[digestField]:
 		return FaultStale, nil
 	}
 	return "", nil
@@ -259,7 +259,7 @@ func (ix *Index) tell(ctx context.Context, source Source, b bleve.Index, ids []s
 		mend = append(mend, e)
 	}
 	if repair && len(faults) > 0 {
-		if err := ix.apply(b, mend, gone, seq); err != nil {
+		if err := ix.apply(ctx, b, mend, gone, seq); err != nil {
 			return err
 		}
 		for i := range faults {

@@ -39,7 +39,7 @@ const maxDescription = 2000
 const openEnd = 9999
 
 // document is a record in the form that is indexed.
-func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
+func (ix *Index) document(e *archive.Entry) (prepared, error) {
 	r := &e.Record
 	card := Card{ID: r.ID, Kind: r.Kind, Collection: r.Collection, Titles: r.Titles, Period: r.Period, Place: r.Place}
 	for lang, s := range r.Descriptions {
@@ -53,7 +53,7 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 	}
 	// The index answers those who work here too, but names no layer to anyone that the
 	// public may not see.
-	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets)}
+	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets), Earlier: e.Earlier}
 	shown.HideLayers(ix.now())
 	e = shown
 	if views := archive.Views(e.Assets); len(views) > 0 {
@@ -66,17 +66,22 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 	d.numbers(r, e)
 	d.keyword(fieldHue, hue(card.Colour))
 	d.fields[fieldTexts] = d.kept
+	pages := d.pageKeys(e)
+	if len(pages) > 0 {
+		d.fields[fieldPages] = pages
+	}
 	sum, err := digest(d.fields)
 	if err != nil {
-		return nil, fmt.Errorf("document of %s: %w", r.ID, err)
+		return prepared{}, fmt.Errorf("document of %s: %w", r.ID, err)
 	}
 	if d.fields[fieldCard], err = ix.packer.pack(card); err != nil {
-		return nil, fmt.Errorf("encode card of %s: %w", r.ID, err)
+		return prepared{}, fmt.Errorf("encode card of %s: %w", r.ID, err)
 	}
 	delete(d.fields, fieldTexts)
+	delete(d.fields, fieldPages) // these were the texts' names; addPages reads what they say
 	if len(d.kept) > 0 {
 		if d.fields[fieldTexts], err = ix.packer.pack(d.kept); err != nil {
-			return nil, fmt.Errorf("encode texts of %s: %w", r.ID, err)
+			return prepared{}, fmt.Errorf("encode texts of %s: %w", r.ID, err)
 		}
 	}
 	d.fields[digestField] = sum
@@ -85,7 +90,7 @@ func (ix *Index) document(e *archive.Entry) (map[string]any, error) {
 			d.fields[field] = strings.Join(list, valueMark)
 		}
 	}
-	return d.fields, nil
+	return prepared{r.ID, d.fields, shown, len(pages) > 0}, nil
 }
 
 // tierOf says in which tier the index keeps a record: public, staff or embargoed.
@@ -396,7 +401,7 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 	seen := map[archive.AssetKind]bool{}
 	for i := range e.Assets {
 		a := &e.Assets[i]
-		if !seen[a.Kind] && (a.Kind != archive.AssetImage || a.Servable()) {
+		if !seen[a.Kind] && (a.Kind != archive.AssetImage || a.Servable()) && (a.Kind != archive.AssetText || a.Readable()) {
 			seen[a.Kind] = true
 			d.keyword("has", string(a.Kind))
 		}

@@ -36,12 +36,14 @@ type Vocabulary interface {
 type URLs struct {
 	Thumbnail func(asset string, side int) string // of an image that fits side × side pixels
 	Manifest  func(record string) string
+	Page      func(record string, view int) string // of a record, showing a view of it, from 1
 }
 
 // Options are the outside facts of an index.
 type Options struct {
 	Vocabulary Vocabulary
 	URLs       URLs
+	Pages      Pages // the texts of pages; nil for none
 	Log        *slog.Logger
 	Now        func() time.Time
 }
@@ -52,6 +54,7 @@ type Index struct {
 	dir        string // "" in memory
 	vocabulary Vocabulary
 	urls       URLs
+	pages      Pages
 	log        *slog.Logger
 	now        func() time.Time
 	folder     *zh.Folder
@@ -142,7 +145,7 @@ func (ix *Index) warm() {
 
 // newIndex is an index without its engine.
 func newIndex(dir string, opts Options) (*Index, error) {
-	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, log: opts.Log, now: opts.Now, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}
@@ -156,6 +159,9 @@ func newIndex(dir string, opts Options) (*Index, error) {
 	}
 	if ix.urls.Manifest == nil {
 		ix.urls.Manifest = func(record string) string { return "/iiif/manifest/" + record }
+	}
+	if ix.urls.Page == nil {
+		ix.urls.Page = func(record string, view int) string { return fmt.Sprintf("/records/%s#view=%d", record, view) }
 	}
 	ix.tokenizer = &tokenizer{folder: ix.folder}
 	ix.readSites()
@@ -311,18 +317,19 @@ func seqOf(b bleve.Index) (int64, error) {
 
 // prepared is a record in the form that is indexed.
 type prepared struct {
-	id  string
-	doc map[string]any
+	id    string
+	doc   map[string]any
+	shown *archive.Entry // what the public sees of it
+	paged bool           // it has texts of pages, which addPages reads
 }
 
 func (ix *Index) prepare(entries []*archive.Entry) ([]prepared, error) {
 	out := make([]prepared, len(entries))
 	for i, e := range entries {
-		doc, err := ix.document(e)
-		if err != nil {
+		var err error
+		if out[i], err = ix.document(e); err != nil {
 			return nil, err
 		}
-		out[i] = prepared{e.Record.ID, doc}
 	}
 	return out, nil
 }
@@ -344,9 +351,12 @@ func altered(b bleve.Index, list []prepared) ([]prepared, error) {
 }
 
 // apply indexes entries, removes ids, and notes the position, in one batch.
-func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
+func (ix *Index) apply(ctx context.Context, b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
 	list, err := ix.prepare(entries)
 	if err != nil {
+		return err
+	}
+	if err := ix.addPages(ctx, list); err != nil {
 		return err
 	}
 	return ix.write(b, list, gone, seq)

@@ -17,7 +17,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "10"
+const schemaVersion = "11"
 
 // The names under which bleve knows our analysis.
 const (
@@ -34,11 +34,11 @@ var textFields = []struct {
 	weight float64
 }{
 	{"title", 6}, {"identifier", 5}, {"location", 5}, {"subject", 3}, {"period_text", 3}, {"place", 2.5}, {"people", 2.5},
-	{"material_text", 1.5}, {"description", 1}, {"body", 0.6},
+	{"material_text", 1.5}, {"description", 1}, {"body", 0.6}, {fieldPages, 0.3},
 }
 
 // pairings are those of the fields of longer texts, which hold fewer pairs.
-var pairings = map[string]pairing{"description": pairMost, "body": pairFew}
+var pairings = map[string]pairing{"description": pairMost, "body": pairFew, fieldPages: pairFew}
 
 // analyzers cut texts of each pairing.
 var analyzers = map[pairing]string{pairAll: analyzerName, pairMost: textName, pairFew: longName}
@@ -69,6 +69,7 @@ const (
 	fieldLength   = "length"  // of the title, in characters or, without Han, in words
 	fieldCard     = "card"    // stored only, as the next
 	fieldTexts    = "texts"
+	fieldPages    = "pages" // what stands on the pages of a record, each term once
 )
 
 // epoch is the second from which updates are counted, 2000-01-01, so that they fit a
@@ -105,7 +106,10 @@ func buildMapping() (mapping.IndexMapping, error) {
 	}
 	for _, f := range textFields {
 		m := indexed(analyzers[pairings[f.name]])
-		m.SkipFreqNorm = f.name != "identifier" // as of others that are mostly of one record each
+		if f.name == fieldPages {
+			m.Analyzer = termsName // it is cut already, page by page
+		}
+		m.SkipFreqNorm = f.name != "identifier" && f.name != fieldPages // as of others that are mostly of one record each
 		doc.AddFieldMappingsAt(f.name, m)
 	}
 	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue, fieldNamed}) {

@@ -74,7 +74,7 @@ func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq
 	for range fillers {
 		group.Go(func() error {
 			for page := range pages {
-				if err := ix.apply(fresh, page, nil, seq); err != nil {
+				if err := ix.apply(ctx, fresh, page, nil, seq); err != nil {
 					return err
 				}
 				mu.Lock()

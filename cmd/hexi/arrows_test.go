@@ -66,6 +66,7 @@ var arrows = []arrow{
 
 	{"cmd/hexi", []string{"*"}, []string{"*"}, "joins everything, but speaks no HTTP, SQL or S3 itself"},
 	{"cmd/hexi/internal/web", []string{"*"}, []string{"*"}, "speaks HTTP for everything"},
+	{"cmd/hexi/internal/texts", []string{"archive", "archive/objects", "archive/ocr", "ingest"}, []string{"github.com/maypok86/otter/v2"}, "reads the texts of pages for the index and for the web"},
 	{"cmd/hexi/internal/sample", []string{"archive", "archive/vocab"}, nil, "makes the demo's records and drawings, which go through the pipeline like any other"},
 	{"cmd/bench", []string{"*"}, []string{"*"}, "measures, for developers"},
 }

@@ -51,7 +51,7 @@ func (h *house) checkIndex(ctx context.Context, repair bool, hear func(check.Dif
 
 // compareIndex compares the index, by whoever has it open.
 func (h *house) compareIndex(ctx context.Context, repair bool) (search.Comparison, error) {
-	opts := search.Options{Vocabulary: h.vocabulary, Log: h.log}
+	opts := h.indexOptions()
 	for try := 1; ; try++ {
 		compared, err := search.CompareClosed(ctx, h.settings.Index, opts, h.catalog)
 		if err == nil && repair && len(compared.Faults) > 0 && !damaged(compared.Faults) {

@@ -42,7 +42,7 @@ func newReindex(env *environment) *cobra.Command {
 }
 
 func (env *environment) reindex(ctx context.Context, h *house) (string, error) {
-	ix, err := search.Open(ctx, h.settings.Index, search.Options{Vocabulary: h.vocabulary, Log: h.log})
+	ix, err := search.Open(ctx, h.settings.Index, h.indexOptions())
 	if errors.Is(err, search.ErrInUse) {
 		return env.askServer(ctx, h)
 	}

@@ -73,7 +73,7 @@ func (h *house) eraseFromIndex(ctx context.Context) (err error) {
 	if made, err := search.Exists(h.settings.Index); err != nil || !made {
 		return err
 	}
-	ix, err := search.Open(ctx, h.settings.Index, search.Options{Vocabulary: h.vocabulary, Log: h.log})
+	ix, err := search.Open(ctx, h.settings.Index, h.indexOptions())
 	if errors.Is(err, search.ErrInUse) {
 		return nil
 	}

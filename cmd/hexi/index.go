@@ -20,7 +20,7 @@ type openedIndex struct {
 
 // openIndex opens the search index; only a server does that.
 func (h *house) openIndex(ctx context.Context) (*openedIndex, error) {
-	ix, err := search.Open(ctx, h.settings.Index, search.Options{Vocabulary: h.vocabulary, Log: h.log})
+	ix, err := search.Open(ctx, h.settings.Index, h.indexOptions())
 	if errors.Is(err, search.ErrInUse) {
 		return nil, fmt.Errorf("%w: each server needs an index directory of its own (--index)", err)
 	}

@@ -216,3 +216,70 @@ func TestTextsRefused(t *testing.T) {
 		t.Errorf("the access copy of an image is written otherwise than before: %s", body)
 	}
 }
+
+// A book is found by what stands on its pages, also when they come while a server is up, and
+// with the page that has it; what is closed is not.
+func TestTextsAreFound(t *testing.T) {
+	stores(t, func(t *testing.T, flags []string) {
+		dir := t.TempDir()
+		for i, name := range []string{"f001.jpg", "f002.jpg", "f003.jpg"} {
+			fileOf(t, dir, name, photo(t, i+1, 500, 800))
+		}
+		fileOf(t, dir, "f001.xml", columnsALTO("甘肅通志", "卷之一"))
+		fileOf(t, dir, "f002.xml", columnsALTO("渭水出首陽山", "流域甚廣"))
+		fileOf(t, dir, "f003.xml", columnsALTO("未刊手稿"))
+		sheet := fileOf(t, dir, "s.jsonl", []byte(`{"id":"book","kind":"document","titles":{"zh":"某書"},"files":["f001.jpg","f002.jpg","f003.jpg"]}`+"\n"))
+		address, _ := serve(t, flags...)
+		if got := hexi(t, append([]string{"ingest", dir, sheet, "--collection", "ancestral", "--publish"}, flags...)...); got.status != exitDone {
+			t.Fatalf("%+v", got)
+		}
+		type found struct {
+			Total int
+			Hits  []struct {
+				ID   string
+				Why  []string
+				Page *struct {
+					Number    int
+					URL, Text string
+				}
+			}
+		}
+		search := func(q string) (f found) {
+			_, body := fetch(t, address+"/api/v1/search?q="+q)
+			if err := json.Unmarshal(body, &f); err != nil {
+				t.Fatalf("%v: %s", err, body)
+			}
+			return f
+		}
+		if !eventually(t, func() bool { return search("首阳山").Total == 1 }) {
+			t.Fatal("the book is not found by its pages")
+		}
+		f := search("首阳山流域")
+		if len(f.Hits) != 1 || f.Hits[0].Page == nil {
+			t.Fatalf("%+v", f)
+		}
+		if p := f.Hits[0].Page; p.Number != 2 || !strings.HasSuffix(p.URL, "/records/book#view=2") || !strings.Contains(p.Text, "<mark>首陽山</mark>") && !strings.Contains(p.Text, "<mark>首陽山流域</mark>") {
+			t.Errorf("%+v", p)
+		}
+		if f := search("has:text"); f.Total != 1 {
+			t.Errorf("has:text %+v", f)
+		}
+		// What is closed later is found no more.
+		if f := search("未刊手稿"); f.Total != 1 {
+			t.Errorf("before it is closed: %+v", f)
+		}
+		h := houseAt(t, flags)
+		defer h.Close() //nolint:errcheck // the test has what it wants
+		entry, err := h.archive.Record(t.Context(), "book")
+		if err != nil {
+			t.Fatal(err)
+		}
+		third := archive.Views(entry.Assets)[2].Base.ID
+		if _, err := h.archive.SetLayers(t.Context(), "wang", "book", archive.Layers{third: {View: "3", Kind: archive.LayerVisible, Tier: archive.TierStaff}}); err != nil {
+			t.Fatal(err)
+		}
+		if !eventually(t, func() bool { return search("未刊手稿").Total == 0 }) {
+			t.Error("the text of a closed image is found")
+		}
+	})
+}
