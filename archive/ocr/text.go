@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -69,24 +70,42 @@ func spaceless(s string) bool {
 	return s != ""
 }
 
-// Regions returns where String[start:end] stands on the page: one box for each of its
-// lines that has a place, in their order.
-func (t *Text) Regions(start, end int) []Box {
-	var out []Box
+// Part is what stands on one line of a part of a text: String[Start:End].
+type Part struct {
+	Box        Box
+	Start, End int
+}
+
+// Parts returns where String[start:end] stands on the page: a part for each of its lines
+// that has a place, in their order.
+func (t *Text) Parts(start, end int) []Part {
+	var out []Part
 	line := -1
-	for _, w := range t.words {
-		if w.end <= start || w.start >= end {
-			continue
+	first := sort.Search(len(t.words), func(i int) bool { return t.words[i].end > start })
+	for _, w := range t.words[first:] {
+		if w.start >= end {
+			break
 		}
-		box := t.part(w, max(start, w.start), min(end, w.end))
+		from, to := max(start, w.start), min(end, w.end)
+		box := t.part(w, from, to)
 		if box.Empty() {
 			continue
 		}
-		if w.line != line || len(out) == 0 {
-			out, line = append(out, box), w.line
+		if w.line != line {
+			out, line = append(out, Part{box, from, to}), w.line
 			continue
 		}
-		out[len(out)-1] = out[len(out)-1].Union(box)
+		last := &out[len(out)-1]
+		last.Box, last.End = last.Box.Union(box), to
+	}
+	return out
+}
+
+// Regions are the boxes of Parts.
+func (t *Text) Regions(start, end int) []Box {
+	var out []Box
+	for _, part := range t.Parts(start, end) {
+		out = append(out, part.Box)
 	}
 	return out
 }
