@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -130,13 +131,20 @@ func (p Publisher) AutocompleteID(record string) string {
 	return p.address("iiif", "autocomplete", record)
 }
 
+// HasText reports whether there is anything to search within a record.
+func (p Publisher) HasText(record *archive.Record, assets []archive.Asset) bool {
+	return len(record.Inscriptions) > 0 || !record.Text.Empty() || slices.ContainsFunc(assets, func(a archive.Asset) bool { return a.Readable() })
+}
+
+// CanvasSize is the size of the canvas of a view, as who asks sees it.
+func (p Publisher) CanvasSize(record *archive.Record, v archive.View) (width, height int) {
+	shown := p.view(record, v.Base)
+	return shown.Width, shown.Height
+}
+
 // searchServices are the services of a record that has a text (section 3).
 func (p Publisher) searchServices(record *archive.Record, assets []archive.Asset) []Service {
-	text := len(record.Inscriptions) > 0 || !record.Text.Empty()
-	for i := range assets {
-		text = text || assets[i].Readable()
-	}
-	if !text {
+	if !p.HasText(record, assets) {
 		return nil
 	}
 	return []Service{{

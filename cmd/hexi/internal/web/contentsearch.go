@@ -229,3 +229,18 @@ func (s *Server) autocomplete(c *gin.Context, id string) error {
 	}
 	return s.document(c, s.publisher(c).TermPage(e.Record.ID, asked.kept, asked.ignored, terms), iiif.SearchContext)
 }
+
+// canvases tells the record's page which canvases there are to be searched on, in the order
+// of its views: "place:width place:width"; "" where the record has no text.
+func (s *Server) canvases(c *gin.Context, e *archive.Entry) string {
+	publisher := s.publisher(c)
+	if !publisher.HasText(&e.Record, e.Assets) {
+		return ""
+	}
+	var out []string
+	for _, v := range archive.Views(e.Assets) {
+		width, _ := publisher.CanvasSize(&e.Record, v)
+		out = append(out, iiif.EncodeID(v.Base.PlaceID())+":"+strconv.Itoa(width))
+	}
+	return strings.Join(out, " ")
+}
