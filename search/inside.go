@@ -13,6 +13,7 @@ import (
 type Inside struct {
 	tokenizer *tokenizer
 	terms     []insideTerm
+	needs     []rune // characters without which a text need not be cut into words
 }
 
 // insideTerm is a run of words that follow each other. open says that its last word may go
@@ -40,9 +41,32 @@ func (ix *Index) Inside(q string) *Inside {
 		words := in.tokenizer.words([]byte(bare))
 		if len(words) > 0 && len(in.terms) < maxInsideTerms {
 			in.terms = append(in.terms, insideTerm{words, open && !words[len(words)-1].han})
+			for _, w := range words { // of a word of letters its ending may differ
+				first, _ := utf8.DecodeRuneInString(w.term)
+				if !slices.Contains(in.needs, first) {
+					in.needs = append(in.needs, first)
+				}
+			}
 		}
 	}
 	return in
+}
+
+// may reports whether a text has all characters that are needed.
+func (in *Inside) may(text string) bool {
+	seen, missing := make([]bool, len(in.needs)), len(in.needs)
+	var folded []rune
+	for _, r := range text {
+		folded = in.tokenizer.folder.Fold(folded[:0], r)
+		for _, f := range folded {
+			if i := slices.Index(in.needs, f); i >= 0 && !seen[i] {
+				if seen[i], missing = true, missing-1; missing == 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // insideTerms parts a query at its spaces, but for those in quotes.
@@ -79,7 +103,7 @@ func (in *Inside) Empty() bool { return len(in.terms) == 0 }
 // Find returns where the terms of a query stand in a text, in its order and without what
 // overlaps; nothing unless all of them do.
 func (in *Inside) Find(text string) []Found {
-	if in.Empty() {
+	if in.Empty() || !in.may(text) {
 		return nil
 	}
 	words := in.tokenizer.words([]byte(text))

@@ -190,9 +190,8 @@ func TestPagesAreReadOnce(t *testing.T) {
 	}
 }
 
-// BenchmarkIndexBook indexes a book of a thousand pages of 500 characters.
-func BenchmarkIndexBook(b *testing.B) {
-	s := &shelf{texts: map[string]string{}, entries: map[string]*archive.Entry{}}
+// thickBook is a thousand pages of 500 characters, as rare as those of a book are.
+func thickBook() []string {
 	pages := make([]string, 1000)
 	characters := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.2, 8, 5000) //nolint:gosec // nothing is secret
 	for i := range pages {
@@ -202,6 +201,28 @@ func BenchmarkIndexBook(b *testing.B) {
 		}
 		pages[i] = text.String()
 	}
+	return pages
+}
+
+// BenchmarkInsideBook looks for two characters within such a book.
+func BenchmarkInsideBook(b *testing.B) {
+	ix := memory(b)
+	pages := thickBook()
+	for b.Loop() {
+		in, n := ix.Inside(string([]rune(pages[700])[103:106])), 0
+		for _, text := range pages {
+			n += len(in.Find(text))
+		}
+		if n == 0 {
+			b.Fatal("nothing is found")
+		}
+	}
+}
+
+// BenchmarkIndexBook indexes a book of a thousand pages of 500 characters.
+func BenchmarkIndexBook(b *testing.B) {
+	s := &shelf{texts: map[string]string{}, entries: map[string]*archive.Entry{}}
+	pages := thickBook()
 	e := book(s, "book", pages...)
 	for b.Loop() {
 		ix, err := Open(b.Context(), "", Options{Vocabulary: vocabulary(), Pages: s})

@@ -89,12 +89,13 @@ func (r *Reader) Of(ctx context.Context, e *archive.Entry) ([]Page, error) {
 		}
 		for i := range t.pages {
 			page := Page{View: -1, Page: &t.doc.Pages[i], Text: t.pages[i]}
-			if view, ok := 0, false; of.Image != nil {
-				if view, ok = at[of.Image.ID]; ok && i == 0 {
+			switch {
+			case of.Image == nil && len(t.pages) == len(views):
+				page.View, page.Image = i, views[i].Base
+			case of.Image != nil && i == 0:
+				if view, ok := at[of.Image.ID]; ok {
 					page.View, page.Image = view, of.Image
 				}
-			} else if len(t.pages) == len(views) {
-				page.View, page.Image = i, views[i].Base
 			}
 			if page.View < 0 {
 				rest = append(rest, page)

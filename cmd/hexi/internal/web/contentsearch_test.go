@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -372,5 +373,39 @@ func TestContentSearchOfRealPages(t *testing.T) {
 	}
 	if len(seen) != total || total < 101 {
 		t.Errorf("%d annotations, %d told", len(seen), total)
+	}
+}
+
+// A text that is uploaded with its picture, or added later, is found on it; the record is
+// published with the picture, not with the text.
+func TestUploadedTexts(t *testing.T) {
+	h := open(t, "")
+	file := func(name string, data []byte) UploadFile {
+		return UploadFile{Name: name, Size: int64(len(data)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }}
+	}
+	up := Upload{
+		Record:  archive.Record{ID: "book", Collection: "dunhuang", Kind: archive.KindDocument, Titles: archive.Text{"zh": "某書"}},
+		Publish: true, Files: []UploadFile{file("f001.txt", []byte("敦煌")), file("f001.jpg", asJPEG(t, painted(300, 200)))},
+	}
+	uploaded, err := uploads{h}.Upload(t.Context(), "wang", up)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range uploaded.IDs {
+		asset, err := h.archive.Asset(t.Context(), id)
+		if err != nil || (asset.PublishBy == "wang") != (i == 1) {
+			t.Errorf("%s: %+v, %v", up.Files[i].Name, asset, err)
+		}
+	}
+	if _, err := (uploads{h}).Upload(t.Context(), "wang", Upload{Into: "book", Files: []UploadFile{file("f001.xml", altoOf(300, 200, "渭水"))}}); err != nil {
+		t.Fatal(err)
+	}
+	h.work()
+	canvases, _ := h.canvases("book")
+	if got := h.inside("/iiif/search/book?q=渭").tell(canvases); got != "渭@1#100,0,100,100" {
+		t.Errorf("渭 is at %s", got)
+	}
+	if f := h.inside("/iiif/search/book?q=敦煌"); len(f.Items) != 0 {
+		t.Errorf("the text without places is searched beside the one with: %+v", f.Items)
 	}
 }
