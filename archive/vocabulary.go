@@ -27,6 +27,7 @@ const (
 	SchemeThesaurus    Scheme = "thesaurus" // names of one thing, for finding it
 	SchemeTheme        Scheme = "theme"
 	SchemeFigure       Scheme = "figure"
+	SchemeRegion       Scheme = "region" // administrative divisions
 
 	SchemeIdentifierType Scheme = "identifier-type"
 )

@@ -1,12 +1,9 @@
 package search
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/blevesearch/bleve/v2/analysis"
 
 	"hexi/search/zh"
 )
@@ -20,11 +17,8 @@ import (
 //
 // In long texts fewer words of letters make pairs: these would fill the index with what
 // stands in one record each.
-//
-// It satisfies bleve's analysis.Tokenizer.
 type tokenizer struct {
 	folder *zh.Folder
-	pairs  pairing
 }
 
 // pairing says which neighbours make a pair.
@@ -40,6 +34,7 @@ const (
 type piece struct {
 	r          rune
 	start, end int // bytes of the original text
+	at         int // where it begins in the folded text
 }
 
 type charClass int
@@ -61,6 +56,8 @@ func classOf(r rune) charClass {
 			return classDigit
 		}
 		return classNone
+	case '\u4e00' <= r && r <= '\u9fff': // most are
+		return classHan
 	case zh.IsHan(r):
 		return classHan
 	case unicode.IsDigit(r):
@@ -77,6 +74,7 @@ const pairMark = "_"
 // word is a Han character, a word of letters or a number.
 type word struct {
 	term       string
+	next       string // of a Han character that another follows at once: both
 	han        bool
 	digit      bool
 	first      bool // of a value
@@ -84,11 +82,10 @@ type word struct {
 	start, end int  // bytes of the original text
 }
 
-// ends reports whether words on both sides of a sign are no neighbours: a mark between
-// values, a stop or a comma. A point within a number or a shelf mark is none.
+// ends reports whether words on both sides of a sign are no neighbours: a stop or a comma. A point within a number or a shelf mark is none.
 func ends(pieces []piece, i int) bool {
 	switch r := pieces[i].r; {
-	case r == 0, strings.ContainsRune("，。；：、！？（）", r): // 0 is valueMark
+	case strings.ContainsRune("，。；：、！？（）", r):
 		return true
 	case strings.ContainsRune(",.;:!?()", r):
 		return i+1 == len(pieces) || pieces[i+1].r == ' ' || r == '(' || r == ')'
@@ -103,7 +100,7 @@ func pair(a, b word, pairs pairing) string {
 	case b.first:
 		return ""
 	case b.joined:
-		return a.term + b.term
+		return a.next
 	case a.han && b.han:
 		return ""
 	case pairs == pairAll, a.han && b.digit, a.digit && b.han, pairs == pairMost && !stopWords[a.term] && !stopWords[b.term]:
@@ -113,8 +110,8 @@ func pair(a, b word, pairs pairing) string {
 }
 
 // words cuts a text.
-func (t *tokenizer) words(input []byte) []word {
-	pieces := t.pieces(input)
+func (t *tokenizer) words(text string) []word {
+	folded, pieces := t.pieces(text)
 	out := make([]word, 0, len(pieces)/2)
 	first := true
 	for i := 0; i < len(pieces); {
@@ -124,6 +121,10 @@ func (t *tokenizer) words(input []byte) []word {
 			j++
 		}
 		run := pieces[i:j]
+		end := len(folded)
+		if j < len(pieces) {
+			end = pieces[j].at
+		}
 		i = j
 		switch class {
 		case classNone:
@@ -131,50 +132,44 @@ func (t *tokenizer) words(input []byte) []word {
 			continue
 		case classHan:
 			for k, p := range run {
-				out = append(out, word{term: string(p.r), han: true, first: first && k == 0, joined: k > 0, start: p.start, end: p.end})
+				w := word{han: true, first: first && k == 0, joined: k > 0, start: p.start, end: p.end}
+				after := end // of this one in the folded text
+				if k+1 < len(run) {
+					after = run[k+1].at
+					second := end
+					if k+2 < len(run) {
+						second = run[k+2].at
+					}
+					w.next = folded[p.at:second]
+				}
+				w.term = folded[p.at:after]
+				out = append(out, w)
 			}
 		case classLetter, classDigit:
-			out = append(out, word{term: termOf(run), digit: class == classDigit, first: first, start: run[0].start, end: run[len(run)-1].end})
+			out = append(out, word{term: termOf(class, folded[run[0].at:end]), digit: class == classDigit, first: first, start: run[0].start, end: run[len(run)-1].end})
 		}
 		first = false
 	}
 	return out
 }
 
-// Tokenize implements analysis.Tokenizer.
-func (t *tokenizer) Tokenize(input []byte) analysis.TokenStream {
-	words := t.words(input)
-	out := make(analysis.TokenStream, 0, 2*len(words))
-	add := func(term string, start, end, position int) {
-		out = append(out, &analysis.Token{Term: []byte(term), Start: start, End: end, Position: position, Type: analysis.AlphaNumeric})
-	}
+// token is what a text is found by, and where it stands.
+type token struct {
+	term       string
+	start, end int // bytes of the original text
+}
+
+// tokens are all terms of a text, in their order.
+func (t *tokenizer) tokens(text string, pairs pairing) []token {
+	words := t.words(text)
+	out := make([]token, 0, 2*len(words))
 	for i, w := range words {
-		add(w.term, w.start, w.end, i+1)
+		out = append(out, token{w.term, w.start, w.end})
 		if i+1 == len(words) {
 			break
 		}
-		if both := pair(w, words[i+1], t.pairs); both != "" {
-			add(both, w.start, words[i+1].end, i+1)
-		}
-	}
-	return out
-}
-
-// valueMark parts the values of a field. Each field is handed to bleve as one text: one for
-// each value costs it more than cutting all of them into words.
-const valueMark = "\x00"
-
-// terms cuts at the marks between values, and gives each value once.
-type terms struct{}
-
-// Tokenize implements analysis.Tokenizer.
-func (terms) Tokenize(input []byte) analysis.TokenStream {
-	var out analysis.TokenStream
-	seen := map[string]bool{}
-	for i, term := range bytes.Split(input, []byte(valueMark)) {
-		if len(term) > 0 && !seen[string(term)] {
-			seen[string(term)] = true
-			out = append(out, &analysis.Token{Term: term, Position: i + 1, Type: analysis.AlphaNumeric})
+		if both := pair(w, words[i+1], pairs); both != "" {
+			out = append(out, token{both, w.start, words[i+1].end})
 		}
 	}
 	return out
@@ -183,7 +178,7 @@ func (terms) Tokenize(input []byte) analysis.TokenStream {
 // units are the terms that a text is looked for by: the pairs of a run of Han
 // characters, a single one that stands alone, words and numbers.
 func (t *tokenizer) units(text string) []string {
-	words := t.words([]byte(text))
+	words := t.words(text)
 	var out []string
 	for i, w := range words {
 		next := i+1 < len(words) && words[i+1].joined
@@ -200,7 +195,7 @@ func (t *tokenizer) units(text string) []string {
 // neighbours are the terms that a text has where it stands as it is: its pairs, and the
 // words that make none.
 func (t *tokenizer) neighbours(text string, pairs pairing) []string {
-	words := t.words([]byte(text))
+	words := t.words(text)
 	var out []string
 	paired := false // the word before is in a pair
 	for i, w := range words {
@@ -224,42 +219,44 @@ func apostrophe(pieces []piece, i int, class charClass) bool {
 	return class == classLetter && (pieces[i].r == '\'' || pieces[i].r == '’') && i+1 < len(pieces) && classOf(pieces[i+1].r) == classLetter
 }
 
-func (t *tokenizer) pieces(input []byte) []piece {
-	out := make([]piece, 0, len(input))
-	var folded []rune
-	for at := 0; at < len(input); {
-		if c := input[at]; c < utf8.RuneSelf {
+// pieces folds a text.
+func (t *tokenizer) pieces(text string) (folded string, out []piece) {
+	buffer := make([]byte, 0, len(text)+utf8.UTFMax)
+	out = make([]piece, 0, utf8.RuneCountInString(text))
+	var scratch [8]rune
+	for at := 0; at < len(text); {
+		if c := text[at]; c < utf8.RuneSelf {
 			if 'A' <= c && c <= 'Z' {
 				c += 'a' - 'A'
 			}
-			out = append(out, piece{rune(c), at, at + 1})
+			out = append(out, piece{rune(c), at, at + 1, len(buffer)})
+			buffer = append(buffer, c)
 			at++
 			continue
 		}
-		r, n := utf8.DecodeRune(input[at:])
-		folded = t.folder.Fold(folded[:0], r)
-		if len(folded) == 0 && len(out) > 0 {
+		r, n := utf8.DecodeRuneInString(text[at:])
+		letters := t.folder.Fold(scratch[:0], r)
+		if len(letters) == 0 && len(out) > 0 {
 			out[len(out)-1].end = at + n // a combining mark belongs to its letter
 		}
-		for _, f := range folded {
-			out = append(out, piece{f, at, at + n})
+		for _, f := range letters {
+			out = append(out, piece{f, at, at + n, len(buffer)})
+			buffer = utf8.AppendRune(buffer, f)
 		}
 		at += n
 	}
-	return out
+	return string(buffer), out
 }
 
-func termOf(run []piece) string {
-	var b strings.Builder
-	for _, p := range run {
-		if p.r != '\'' && p.r != '’' {
-			b.WriteRune(p.r)
-		}
+// termOf is a run of letters or digits as a term.
+func termOf(class charClass, run string) string {
+	if class != classLetter {
+		return run
 	}
-	if classOf(run[0].r) == classLetter {
-		return singular(b.String())
+	if strings.ContainsAny(run, "'’") {
+		run = strings.NewReplacer("'", "", "’", "").Replace(run)
 	}
-	return b.String()
+	return singular(run)
 }
 
 // singular takes the plural ending off an English word, the one inflection that

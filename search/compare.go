@@ -121,7 +121,7 @@ func (ix *Index) suspects(ctx context.Context, source Source, b bleve.Index, out
 
 // compare says how an entry differs from what the index has of it, "" for not at all.
 func (ix *Index) compare(b bleve.Index, e *archive.Entry) (string, error) {
-	doc, err := ix.document(e)
+	want, err := ix.prepare(e)
 	if err != nil {
 		return "", err
 	}
@@ -131,7 +131,7 @@ func (ix *Index) compare(b bleve.Index, e *archive.Entry) (string, error) {
 		return "", err
 	case !found:
 		return FaultMissing, nil
-	case got != doc.doc[digestField]:
+	case got != want.digest:
 		return FaultStale, nil
 	}
 	return "", nil

@@ -2,9 +2,10 @@ package search
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -16,24 +17,32 @@ import (
 // indexed, so that it can be compared with what would be indexed now.
 const digestField = "digest"
 
-// digest is what a document comes to, whatever the order in which texts were added to a
+// digest is what a document comes to, whatever the order in which values were added to a
 // field: languages have none.
-func digest(doc map[string]any) (string, error) {
-	plain := make(map[string]any, len(doc))
-	for field, v := range doc {
-		if list, ok := v.([]string); ok {
-			list = slices.Clone(list)
-			slices.Sort(list)
-			v = list
+func digest(fields map[string][]string, stored ...[]byte) string {
+	sum := sha256.New()
+	var length [8]byte
+	add := func(n int) {
+		binary.LittleEndian.PutUint64(length[:], uint64(n)) //nolint:gosec // a length
+		sum.Write(length[:])
+	}
+	var sorted []string
+	var buffer []byte
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		sorted = append(sorted[:0], fields[field]...)
+		slices.Sort(sorted)
+		add(len(sorted))
+		for _, s := range append(sorted, field) {
+			add(len(s))
+			buffer = append(buffer[:0], s...)
+			sum.Write(buffer)
 		}
-		plain[field] = v
 	}
-	b, err := json.Marshal(plain) // keys sorted
-	if err != nil {
-		return "", fmt.Errorf("encode document: %w", err)
+	for _, b := range stored {
+		add(len(b))
+		sum.Write(b)
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:12]), nil
+	return hex.EncodeToString(sum.Sum(nil)[:12])
 }
 
 // digestOf returns what a document came to when it was indexed; found is false where

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -38,8 +39,18 @@ const maxDescription = 2000
 // openEnd stands for the end of a period that lasts.
 const openEnd = 9999
 
-// document is a record in the form that is indexed.
-func (ix *Index) document(e *archive.Entry) (prepared, error) {
+// prepared is a record in the form that is indexed.
+type prepared struct {
+	id          string
+	values      map[string][]string // by field
+	card, texts []byte              // packed
+	digest      string
+	shown       *archive.Entry // what the public sees of it
+	paged       bool           // it has texts of pages, which addPages reads
+}
+
+// prepare makes that form of an entry.
+func (ix *Index) prepare(e *archive.Entry) (*prepared, error) {
 	r := &e.Record
 	card := Card{ID: r.ID, Kind: r.Kind, Collection: r.Collection, Titles: r.Titles, Period: r.Period, Place: r.Place}
 	for lang, s := range r.Descriptions {
@@ -56,41 +67,41 @@ func (ix *Index) document(e *archive.Entry) (prepared, error) {
 	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets), Earlier: e.Earlier}
 	shown.HideLayers(ix.now())
 	e = shown
+	var picture *archive.Access // the first
 	if views := archive.Views(e.Assets); len(views) > 0 {
 		a := views[0].First()
+		picture = a.Access
 		card.Asset, card.Width, card.Height, card.Colour = a.ID, a.Image.Width, a.Image.Height, a.Access.Colour
 	}
-	d := &docBuilder{ix: ix, fields: map[string]any{fieldCard: card}, tier: tierOf(r.Rights), period: ix.periodOf(r), kept: map[string][]string{}}
+	d := &docBuilder{ix: ix, fields: make(map[string][]string, 48), tier: tierOf(r.Rights), period: ix.periodOf(r), kept: map[string][]string{}}
 	d.texts(r)
 	d.filters(r, e)
 	d.numbers(r, e)
-	d.keyword(fieldHue, hue(card.Colour))
-	d.fields[fieldTexts] = d.kept
-	pages := d.pageKeys(e)
+	if picture != nil {
+		d.keyword(fieldHue, hues(picture)...)
+		d.keyword(fieldLook, bands(picture.Look)...)
+	}
+	cardJSON, err := json.Marshal(card)
+	if err != nil {
+		return nil, fmt.Errorf("encode card of %s: %w", r.ID, err)
+	}
+	var textsJSON []byte
+	if len(d.kept) > 0 {
+		if textsJSON, err = json.Marshal(d.kept); err != nil {
+			return nil, fmt.Errorf("encode texts of %s: %w", r.ID, err)
+		}
+	}
+	pages := d.pageKeys(shown)
 	if len(pages) > 0 {
 		d.fields[fieldPages] = pages
 	}
-	sum, err := digest(d.fields)
-	if err != nil {
-		return prepared{}, fmt.Errorf("document of %s: %w", r.ID, err)
-	}
-	if d.fields[fieldCard], err = ix.packer.pack(card); err != nil {
-		return prepared{}, fmt.Errorf("encode card of %s: %w", r.ID, err)
-	}
-	delete(d.fields, fieldTexts)
+	out := &prepared{id: r.ID, values: d.fields, card: ix.packer.pack(cardJSON), digest: digest(d.fields, cardJSON, textsJSON)}
 	delete(d.fields, fieldPages) // these were the texts' names; addPages reads what they say
-	if len(d.kept) > 0 {
-		if d.fields[fieldTexts], err = ix.packer.pack(d.kept); err != nil {
-			return prepared{}, fmt.Errorf("encode texts of %s: %w", r.ID, err)
-		}
+	out.shown, out.paged = shown, len(pages) > 0
+	if textsJSON != nil {
+		out.texts = ix.packer.pack(textsJSON)
 	}
-	d.fields[digestField] = sum
-	for field, v := range d.fields {
-		if list, ok := v.([]string); ok {
-			d.fields[field] = strings.Join(list, valueMark)
-		}
-	}
-	return prepared{r.ID, d.fields, shown, len(pages) > 0}, nil
+	return out, nil
 }
 
 // tierOf says in which tier the index keeps a record: public, staff or embargoed.
@@ -111,7 +122,7 @@ func tierOf(r *archive.Rights) string {
 
 type docBuilder struct {
 	ix     *Index
-	fields map[string]any
+	fields map[string][]string
 	tier   string
 	period string              // the code of the record's
 	kept   map[string][]string // texts by field, for where they have to be seen
@@ -120,7 +131,7 @@ type docBuilder struct {
 // add puts texts into a searched field.
 func (d *docBuilder) add(field string, texts ...string) {
 	d.keyword(field, texts...)
-	if list, ok := d.fields[field].([]string); ok && shownTexts[field] {
+	if list := d.fields[field]; len(list) > 0 && shownTexts[field] {
 		d.kept[field] = list
 	}
 }
@@ -129,18 +140,9 @@ func (d *docBuilder) add(field string, texts ...string) {
 // Of a description that is too long for the card the whole is kept as well.
 var shownTexts = map[string]bool{"identifier": true, "subject": true, "people": true, "body": true}
 
-// read adds how a folded name is read: pairs of many names, which are told apart only when
-// they are cut again (terms).
+// read adds how a folded name is read.
 func (d *docBuilder) read(folded string) {
-	pairs := d.ix.pinyin.Pairs(folded)
-	if len(pairs) == 0 {
-		return
-	}
-	have, _ := d.fields[fieldPinyin].(string)
-	if have != "" {
-		have += valueMark
-	}
-	d.fields[fieldPinyin] = have + strings.Join(pairs, valueMark)
+	d.fields[fieldPinyin] = d.ix.pinyin.AppendPairs(d.fields[fieldPinyin], folded)
 }
 
 // name puts names into a searched field, and how they are read.
@@ -149,7 +151,11 @@ func (d *docBuilder) name(field string, texts ...string) {
 	for _, s := range texts {
 		folded := d.ix.folder.String(clip(s, 200))
 		d.read(folded)
-		for _, initials := range d.ix.pinyin.Initials(folded, maxInitials) {
+		readings := maxInitials
+		if utf8.RuneCountInString(folded) > longName {
+			readings = 1
+		}
+		for _, initials := range d.ix.pinyin.Initials(folded, readings) {
 			if len(initials) > 2 {
 				d.keyword(fieldInitials, clip(initials, maxKey))
 			}
@@ -157,15 +163,16 @@ func (d *docBuilder) name(field string, texts ...string) {
 	}
 }
 
-// maxInitials is how many readings of a name its initials are kept of.
-const maxInitials = 4
+// maxInitials is how many readings of a name its initials are kept of. Of one longer than
+// longName, which hardly anyone types whole by its initials, only the commonest is.
+const (
+	maxInitials = 4
+	longName    = 8
+)
 
 // keyword puts values into a filtered field.
 func (d *docBuilder) keyword(field string, values ...string) {
-	var list []string
-	if have, ok := d.fields[field].([]string); ok {
-		list = have
-	}
+	list := d.fields[field]
 	for _, s := range values {
 		if s != "" && !slices.Contains(list, s) {
 			list = append(list, s)
@@ -204,12 +211,6 @@ func (d *docBuilder) suggest(field string, texts ...string) {
 		if s == "" || len(s) > 200 {
 			continue
 		}
-		if field == "title" {
-			for _, key := range d.ix.titleKeys(s) {
-				d.keyword(fieldSuggest, key+suggestMark+field)
-			}
-			continue
-		}
 		folded := d.ix.folder.String(s)
 		end := suggestMark + field + suggestMark + s
 		d.keyword(fieldSuggest, folded+end)
@@ -222,7 +223,9 @@ func (d *docBuilder) suggest(field string, texts ...string) {
 
 func (d *docBuilder) texts(r *archive.Record) {
 	d.name("title", values(r.Titles)...)
-	d.suggest("title", values(r.Titles)...)
+	for _, title := range values(r.Titles) {
+		d.keyword(fieldTitleRead, d.ix.titleReadings(title)...)
+	}
 	d.add("description", values(r.Descriptions)...)
 	for _, s := range values(r.Descriptions) {
 		if clip(s, maxDescription) != s {
@@ -261,6 +264,7 @@ func (d *docBuilder) texts(r *archive.Record) {
 	if r.Place != nil {
 		d.name("place", values(r.Place.Name)...)
 		d.suggest("place", values(r.Place.Name)...)
+		d.lineage("region", d.ix.regionOf(r.Place))
 	}
 	for _, of := range [...]struct {
 		scheme archive.Scheme
@@ -412,7 +416,7 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 		}
 	}
 	for lang, field := range titleSort {
-		d.fields[field] = cmp.Or(d.ix.folder.String(clip(r.Titles.In(lang), 200)), lastTitle)
+		d.fields[field] = []string{cmp.Or(d.ix.titleKey(r.Titles.In(lang)), lastTitle)}
 	}
 }
 
@@ -435,7 +439,7 @@ func rightsKey(statement string) string {
 }
 
 func (d *docBuilder) number(field string, v int) {
-	d.fields[field] = engine.Number(int32(max(math.MinInt32+1, min(math.MaxInt32, v))))
+	d.fields[field] = []string{engine.Number(int32(max(math.MinInt32+1, min(math.MaxInt32, v))))}
 }
 
 func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
@@ -454,7 +458,7 @@ func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
 	}
 	d.number(fieldQuality, quality(r, e))
 	if title := r.Titles.In("zh"); title != "" {
-		d.number(fieldLength, len(d.ix.tokenizer.words([]byte(title))))
+		d.number(fieldLength, len(d.ix.tokenizer.words(title)))
 	}
 }
 

@@ -82,7 +82,7 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 		if err := noteErased(b, changes); err != nil {
 			return total, err
 		}
-		list, err := ix.prepare(entries)
+		list, err := ix.prepareAll(entries)
 		if err != nil {
 			return total, err
 		}

@@ -68,25 +68,25 @@ type span struct{ start, end int }
 
 // spans finds what was looked for in a text; neighbours are joined.
 func (m *marker) spans(text string) []span {
-	tokens := m.ix.tokenizer.Tokenize([]byte(text))
+	tokens := m.ix.tokenizer.tokens(text, pairAll)
 	var out []span
 	for i, t := range tokens {
-		if m.terms[string(t.Term)] {
-			out = append(out, span{t.Start, t.End})
+		if m.terms[t.term] {
+			out = append(out, span{t.start, t.end})
 			continue
 		}
 		for _, name := range m.names {
-			if name[0] != string(t.Term) {
+			if name[0] != t.term {
 				continue
 			}
-			at, end := 1, t.End
-			for j := i + 1; j < len(tokens) && at < len(name) && tokens[j].Start <= end; j++ {
-				if string(tokens[j].Term) == name[at] {
-					at, end = at+1, max(end, tokens[j].End)
+			at, end := 1, t.end
+			for j := i + 1; j < len(tokens) && at < len(name) && tokens[j].start <= end; j++ {
+				if tokens[j].term == name[at] {
+					at, end = at+1, max(end, tokens[j].end)
 				}
 			}
 			if at == len(name) {
-				out = append(out, span{t.Start, end})
+				out = append(out, span{t.start, end})
 			}
 		}
 	}
@@ -229,11 +229,7 @@ func (m *marker) because(why *[]string, field string) {
 func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, fields []string, text string, sequence []word) (bool, error) {
 	texts := map[string][]string{}
 	var faults error
-	// What stands there as it was typed need not be taken apart.
-	plain := []byte(text)
-	if !sequence[0].han || !sequence[len(sequence)-1].han || strings.ContainsAny(text, `"\`) {
-		plain = nil
-	}
+	plain := asTyped(text, sequence)
 	as := false
 	err := stored(func(field string, value []byte) bool {
 		if field != fieldTexts && field != fieldCard {
@@ -244,7 +240,7 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 			faults = errors.Join(faults, err)
 			return true
 		}
-		if plain != nil && bytes.Contains(value, plain) {
+		if plain != nil && plain(value) {
 			as = true
 			return false
 		}
@@ -252,7 +248,9 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 		case fieldTexts:
 			faults = errors.Join(faults, json.Unmarshal(value, &texts))
 		case fieldCard:
-			var card Card
+			var card struct { // of a Card
+				Descriptions archive.Text `json:"descriptions"`
+			}
 			faults = errors.Join(faults, json.Unmarshal(value, &card))
 			texts["description"] = append(texts["description"], values(card.Descriptions)...)
 		}
@@ -263,12 +261,48 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 	}
 	for _, field := range fields {
 		for _, s := range texts[field] {
-			if follow(ix.tokenizer.words([]byte(s)), sequence) {
+			if follow(ix.tokenizer.words(s), sequence) {
 				return true, nil
 			}
 		}
 	}
 	return false, nil
+}
+
+// asTyped reports whether a phrase stands in what is stored just as it was typed, which
+// then need not be taken apart; nil where that cannot be told.
+func asTyped(text string, sequence []word) func(stored []byte) bool {
+	text = strings.TrimSpace(text)
+	ascii := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+	switch {
+	case strings.ContainsAny(text, "\"\\<>&"): // JSON writes these as something else
+		return nil
+	case sequence[0].han && sequence[len(sequence)-1].han:
+		plain := []byte(text)
+		return func(stored []byte) bool { return bytes.Contains(stored, plain) }
+	case !ascii:
+		return nil
+	}
+	plain := []byte(strings.ToLower(text))
+	return func(stored []byte) bool {
+		stored = bytes.ToLower(stored)
+		for at := 0; ; {
+			i := bytes.Index(stored[at:], plain)
+			if i < 0 {
+				return false
+			}
+			begin, end := at+i, at+i+len(plain)
+			if !wordAt(stored, begin-1) && !wordAt(stored, end) {
+				return true
+			}
+			at = begin + 1
+		}
+	}
+}
+
+// wordAt reports whether a byte may be of a word: any that is not ASCII may.
+func wordAt(text []byte, at int) bool {
+	return at >= 0 && at < len(text) && (text[at] >= utf8.RuneSelf || classOf(rune(text[at])) != classNone || text[at] == '\'')
 }
 
 // follow reports whether a sequence of words stands among others.

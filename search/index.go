@@ -59,9 +59,11 @@ type Index struct {
 	now        func() time.Time
 	folder     *zh.Folder
 	tokenizer  *tokenizer
+	analysis   *fieldAnalysis
 	pinyin     *zh.Pinyin
 	sites      []*thing
 	lexicon    *lexicon
+	regions    *regions
 	engine     *engine.Engine
 	packer     *packer
 
@@ -72,6 +74,8 @@ type Index struct {
 	rebuild sync.Mutex  // one rebuild or comparison at a time
 	writing sync.Mutex  // one writer at a time: the order of changes counts
 	broken  atomic.Bool // it panicked when it was written to
+
+	compaction compaction
 
 	readOnly bool // it is only looked at
 
@@ -119,11 +123,7 @@ func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 
 // inMemory makes an empty index in memory, of the same kind as those in a directory.
 func inMemory() (bleve.Index, error) {
-	m, err := buildMapping()
-	if err != nil {
-		return nil, err
-	}
-	b, err := bleve.NewUsing("", m, scorch.Name, scorch.Name, nil)
+	b, err := bleve.NewUsing("", noMapping(), scorch.Name, scorch.Name, nil)
 	if err != nil {
 		return nil, fmt.Errorf("make index: %w", err)
 	}
@@ -164,11 +164,12 @@ func newIndex(dir string, opts Options) (*Index, error) {
 		ix.urls.Page = func(record string, view int) string { return fmt.Sprintf("/records/%s#view=%d", record, view) }
 	}
 	ix.tokenizer = &tokenizer{folder: ix.folder}
+	ix.analysis = newFieldAnalysis(ix.tokenizer)
 	ix.readSites()
 	ix.readLexicon()
-	var err error
-	ix.packer, err = newPacker()
-	return ix, err
+	ix.readRegions()
+	ix.packer = newPacker()
+	return ix, nil
 }
 
 // openCurrent opens the index that CURRENT names, or makes one.
@@ -215,10 +216,6 @@ func (ix *Index) createNext() (bleve.Index, error) {
 
 // createBeside makes an empty index beside the current one.
 func (ix *Index) createBeside() (name string, created bleve.Index, err error) {
-	m, err := buildMapping()
-	if err != nil {
-		return "", nil, err
-	}
 	entries, err := os.ReadDir(ix.dir)
 	if err != nil {
 		return "", nil, fmt.Errorf("read index directory: %w", err)
@@ -231,7 +228,7 @@ func (ix *Index) createBeside() (name string, created bleve.Index, err error) {
 		}
 	}
 	name = fmt.Sprintf("index-%06d", next)
-	created, err = bleve.New(filepath.Join(ix.dir, name), m)
+	created, err = bleve.New(filepath.Join(ix.dir, name), noMapping())
 	if err != nil {
 		return "", nil, fmt.Errorf("make index %s: %w", name, err)
 	}
@@ -267,11 +264,10 @@ func (ix *Index) pointTo(name string) error {
 
 // Close closes the index.
 func (ix *Index) Close() error {
+	ix.compaction.stop()
 	ix.warming.Wait()
-	ix.mu.Lock()
-	defer ix.mu.Unlock()
-	ix.engine.Reset()
-	err := ix.bleve.Close()
+	err := ix.closeParts()
+	ix.compaction.going.Wait()
 	if ix.lock != nil {
 		err = errors.Join(err, ix.lock.Close())
 	}
@@ -279,6 +275,13 @@ func (ix *Index) Close() error {
 		return fmt.Errorf("close index: %w", err)
 	}
 	return nil
+}
+
+func (ix *Index) closeParts() error {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	ix.engine.Reset()
+	return ix.bleve.Close()
 }
 
 // Count returns how many records the index holds, of all tiers.
@@ -315,19 +318,11 @@ func seqOf(b bleve.Index) (int64, error) {
 	return n, nil
 }
 
-// prepared is a record in the form that is indexed.
-type prepared struct {
-	id    string
-	doc   map[string]any
-	shown *archive.Entry // what the public sees of it
-	paged bool           // it has texts of pages, which addPages reads
-}
-
-func (ix *Index) prepare(entries []*archive.Entry) ([]prepared, error) {
-	out := make([]prepared, len(entries))
+func (ix *Index) prepareAll(entries []*archive.Entry) ([]*prepared, error) {
+	out := make([]*prepared, len(entries))
 	for i, e := range entries {
 		var err error
-		if out[i], err = ix.document(e); err != nil {
+		if out[i], err = ix.prepare(e); err != nil {
 			return nil, err
 		}
 	}
@@ -336,14 +331,14 @@ func (ix *Index) prepare(entries []*archive.Entry) ([]prepared, error) {
 
 // altered leaves out what stands in the index as it is already: most changes after a record
 // was published are about its files and its package.
-func altered(b bleve.Index, list []prepared) ([]prepared, error) {
+func altered(b bleve.Index, list []*prepared) ([]*prepared, error) {
 	out := list[:0]
 	for _, p := range list {
 		have, found, err := digestOf(b, p.id)
 		if err != nil {
 			return nil, err
 		}
-		if !found || have != p.doc[digestField] {
+		if !found || have != p.digest {
 			out = append(out, p)
 		}
 	}
@@ -352,7 +347,7 @@ func altered(b bleve.Index, list []prepared) ([]prepared, error) {
 
 // apply indexes entries, removes ids, and notes the position, in one batch.
 func (ix *Index) apply(ctx context.Context, b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
-	list, err := ix.prepare(entries)
+	list, err := ix.prepareAll(entries)
 	if err != nil {
 		return err
 	}
@@ -364,16 +359,17 @@ func (ix *Index) apply(ctx context.Context, b bleve.Index, entries []*archive.En
 
 // write is apply for records that are prepared. An index whose own files could not be
 // written may panic at the next batch: then it is broken.
-func (ix *Index) write(b bleve.Index, list []prepared, gone []string, seq int64) (err error) {
+func (ix *Index) write(b bleve.Index, list []*prepared, gone []string, seq int64) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			ix.broken.Store(true)
 			err = fmt.Errorf("write index: it is broken, and has to be made anew: %v", v)
 		}
 	}()
+	ix.compaction.wrote()
 	batch := b.NewBatch()
 	for _, p := range list {
-		if err := batch.Index(p.id, p.doc); err != nil {
+		if err := batch.IndexAdvanced(ix.analysis.document(p)); err != nil {
 			return fmt.Errorf("index %s: %w", p.id, err)
 		}
 	}

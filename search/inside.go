@@ -38,7 +38,7 @@ func (ix *Index) Inside(q string) *Inside {
 	in := &Inside{tokenizer: ix.tokenizer}
 	for _, term := range insideTerms(clip(q, maxInside)) {
 		bare, open := strings.CutSuffix(term, "*")
-		words := in.tokenizer.words([]byte(bare))
+		words := in.tokenizer.words(bare)
 		if len(words) > 0 && len(in.terms) < maxInsideTerms {
 			in.terms = append(in.terms, insideTerm{words, open && !words[len(words)-1].han})
 			for _, w := range words { // of a word of letters its ending may differ
@@ -106,7 +106,7 @@ func (in *Inside) Find(text string) []Found {
 	if in.Empty() || !in.may(text) {
 		return nil
 	}
-	words := in.tokenizer.words([]byte(text))
+	words := in.tokenizer.words(text)
 	var out []Found
 	for _, term := range in.terms {
 		n := len(out)
@@ -171,7 +171,7 @@ type Completion struct {
 // Completions begins to count.
 func (ix *Index) Completions(beginning string) *Completions {
 	return &Completions{
-		tokenizer: ix.tokenizer, words: ix.tokenizer.words([]byte(clip(strings.Trim(beginning, `"“”`), maxInside))), counts: map[string]*Completion{},
+		tokenizer: ix.tokenizer, words: ix.tokenizer.words(clip(strings.Trim(beginning, `"“”`), maxInside)), counts: map[string]*Completion{},
 	}
 }
 
@@ -181,7 +181,7 @@ func (c *Completions) Add(text string) {
 		return
 	}
 	term := insideTerm{words: c.words, open: !c.words[len(c.words)-1].han}
-	words := c.tokenizer.words([]byte(text))
+	words := c.tokenizer.words(text)
 	for at := 0; at+len(term.words) <= len(words); at++ {
 		if !term.standsAt(text, words, at) {
 			continue

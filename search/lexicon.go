@@ -134,7 +134,7 @@ func (l *lexicon) add(ix *Index, name string, it *thing) {
 func (ix *Index) wordsOf(s string) string {
 	var b strings.Builder
 	hanBefore := false
-	for i, w := range ix.tokenizer.words([]byte(s)) {
+	for i, w := range ix.tokenizer.words(s) {
 		if i > 0 && !(w.han || hanBefore) {
 			b.WriteByte(' ')
 		}

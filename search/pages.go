@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"hexi/archive"
@@ -62,22 +61,21 @@ func (d *docBuilder) pageKeys(e *archive.Entry) (keys []string) {
 
 // addPages adds to documents that are to be written what stands on their pages: each word
 // once. Texts are read only for these.
-func (ix *Index) addPages(ctx context.Context, list []prepared) error {
+func (ix *Index) addPages(ctx context.Context, list []*prepared) error {
 	if ix.pages == nil {
 		return nil
 	}
-	for i := range list {
-		if !list[i].paged {
+	for _, p := range list {
+		if !p.paged {
 			continue
 		}
-		pages, err := ix.pages.Pages(ctx, list[i].shown)
+		pages, err := ix.pages.Pages(ctx, p.shown)
 		if err != nil {
-			return fmt.Errorf("read pages of %s: %w", list[i].id, err)
+			return fmt.Errorf("read pages of %s: %w", p.id, err)
 		}
 		if terms := ix.pageTerms(pages); len(terms) > 0 {
-			list[i].doc[fieldPages] = strings.Join(terms, valueMark)
+			p.values[fieldPages] = terms
 		}
-		list[i].shown = nil
 	}
 	return nil
 }
@@ -93,7 +91,7 @@ func (ix *Index) pageTerms(pages []Page) []string {
 		}
 	}
 	for _, p := range pages {
-		words := ix.tokenizer.words([]byte(p.Text))
+		words := ix.tokenizer.words(p.Text)
 		for i, w := range words {
 			add(w.term)
 			if i+1 < len(words) {
@@ -158,9 +156,9 @@ func (m *marker) most(text string) ([]span, int) {
 		return nil, 0
 	}
 	found := map[string]bool{}
-	for _, t := range m.ix.tokenizer.Tokenize([]byte(text)) {
-		if m.terms[string(t.Term)] {
-			found[string(t.Term)] = true
+	for _, t := range m.ix.tokenizer.tokens(text, pairAll) {
+		if m.terms[t.term] {
+			found[t.term] = true
 		}
 	}
 	return spans, max(1, len(found))

@@ -157,7 +157,7 @@ func TestPagesAreReadOnce(t *testing.T) {
 	}
 	again := func() int {
 		t.Helper()
-		list, err := ix.prepare([]*archive.Entry{e})
+		list, err := ix.prepareAll([]*archive.Entry{e})
 		if err != nil {
 			t.Fatal(err)
 		}

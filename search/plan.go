@@ -37,7 +37,7 @@ const (
 	weightStrict   = 30.0
 	weightCover    = 8.0 // a part of a relaxed query, wherever it is found
 	weightQuality  = 1.0
-	phraseChecks   = 3000 // records that are read to see whether a phrase stands in them
+	phraseChecks   = 2000 // records that are read to see whether a phrase stands in them
 	maxGuesses     = 6    // words of a query for which others are looked for
 	maxGuessed     = 24   // letters of a word that is guessed at
 	maxWild        = 3    // wildcards of a word, and words with any
@@ -324,7 +324,7 @@ func (p *plan) text(text string, units []string, share float64) {
 		p.boost(p.ix.standing(f.name, text), share*f.weight*weightPhrase*sum/2)
 	}
 	p.boosts = append(p.boosts, engine.Boost{
-		Node: allIn("title", units), Weight: share * weightBrief * min(sum, 2), Column: fieldLength, Of: float64(len(p.ix.tokenizer.words([]byte(text)))),
+		Node: allIn("title", units), Weight: share * weightBrief * min(sum, 2), Column: fieldLength, Of: float64(len(p.ix.tokenizer.words(text))),
 	})
 	folded := p.ix.folder.String(text)
 	for _, field := range titleSort {

@@ -88,7 +88,7 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 		return nil
 	}
 	p.text(text, units, 1)
-	sequence := p.ix.tokenizer.words([]byte(text))
+	sequence := p.ix.tokenizer.words(text)
 	var sure, rest engine.Or // a pair is found exactly, several of them nearly so
 	var among []string
 	for _, field := range fields {

@@ -146,6 +146,7 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 			return err
 		}
 	}
+	ix.compaction.stop() // of the old one
 	ix.mu.Lock()
 	old := ix.bleve
 	ix.bleve = fresh
@@ -161,6 +162,7 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 	if ix.dir == "" {
 		return nil
 	}
+	ix.compact()
 	entries, err := os.ReadDir(ix.dir)
 	if err != nil {
 		ix.log.Warn("clear old indexes away", "error", err)
@@ -204,12 +206,12 @@ func Answer(dir, id string) (outcome string, done bool) {
 
 // Serve does what other processes have asked for: makes the index anew (Request), and
 // compares it with the catalogue (AskToCompare). It also makes it anew after an erasure
-// (Forget). It is for one goroutine.
+// (Forget), and joins the parts of an index at rest. It is for one goroutine.
 func (ix *Index) Serve(ctx context.Context, source Source) error {
 	if ix.dir == "" {
 		return nil
 	}
-	return errors.Join(ix.serveReindex(ctx, source), ix.serveCompare(ctx, source), ix.forget(ctx, source))
+	return errors.Join(ix.serveReindex(ctx, source), ix.serveCompare(ctx, source), ix.forget(ctx, source), ix.compactAtRest())
 }
 
 func (ix *Index) serveReindex(ctx context.Context, source Source) error {

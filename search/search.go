@@ -337,7 +337,7 @@ func (ix *Index) facets(q *Query, found *engine.Found) map[string][]FacetValue {
 // facetScheme is the vocabulary of a facet's values.
 var facetScheme = map[string]archive.Scheme{
 	"collection": archive.SchemeCollection, "kind": archive.SchemeKind, "period": archive.SchemePeriod, "category": archive.SchemeCategory,
-	"level": archive.SchemeLevel, "condition": archive.SchemeCondition, "site": archive.SchemeSite, "material": archive.SchemeMaterial,
+	"level": archive.SchemeLevel, "condition": archive.SchemeCondition, "site": archive.SchemeSite, "region": archive.SchemeRegion, "material": archive.SchemeMaterial,
 }
 
 func (ix *Index) facetLabel(facet, value string) archive.Text {
@@ -373,23 +373,11 @@ func (ix *Index) code(facet, value string) string {
 }
 
 func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
-	var card Card
-	texts := map[string][]string{}
-	var faults error
-	err := match.Stored(func(field string, value []byte) bool {
-		switch field {
-		case fieldCard:
-			faults = errors.Join(faults, ix.packer.unpack(value, &card))
-		case fieldTexts:
-			if !marks.empty() {
-				faults = errors.Join(faults, ix.packer.unpack(value, &texts))
-			}
-		}
-		return true
-	})
-	if err := errors.Join(err, faults); err != nil {
-		return Hit{}, fmt.Errorf("read card of %s: %w", match.ID, err)
+	card, texts, err := ix.read(match)
+	if err != nil {
+		return Hit{}, err
 	}
+	var faults error
 	h := Hit{
 		ID: card.ID, Kind: card.Kind, Collection: card.Collection, Titles: card.Titles, Period: card.Period, Place: card.Place,
 		Score: match.Score, Asset: card.Asset, Colour: card.Colour,

@@ -23,12 +23,12 @@ type Likeness struct {
 // likeWeight are what two records have in common, and what that weighs. What is rare
 // weighs as much, and what many have less (facts).
 var likeWeight = map[string]float64{
-	"theme": 5, "subject": 4, "people": 4, "cave": 3, "period": 2.5, "site": 2, "place": 2, "category": 1.5, "kind": 1.5, "material": 0.7, "colour": 0.8,
+	"theme": 5, "subject": 4, "people": 4, "cave": 3, "period": 2.5, "site": 2, "place": 2, "category": 1.5, "kind": 1.5, "material": 0.7, "colour": 0.8, "look": 6,
 }
 
 // telling are those of which records have to have one in common to be alike at all; two of
 // the others will do.
-var telling = []string{"theme", "subject", "people", "cave"}
+var telling = []string{"theme", "subject", "people", "cave", "look"}
 
 // trait is something that a record has and others may have too.
 type trait struct {
@@ -145,7 +145,49 @@ func (ix *Index) traits(e *archive.Entry, facts *facts) []trait {
 		term("material", "material", m)
 	}
 	if views := archive.Views(e.Assets); len(views) > 0 && views[0].First().Access != nil {
-		term("colour", fieldHue, hue(views[0].First().Access.Colour))
+		picture := views[0].First().Access
+		for i, h := range hues(picture) { // what has more of its colours is more like it
+			if rare := facts.rare(fieldHue, h); rare > 0 {
+				add("colour", engine.Term{Field: fieldHue, Value: h}, rare/float64(i+1))
+			}
+		}
+		looks := engine.Cover{Min: 2}
+		for _, band := range bands(picture.Look) {
+			looks.Nodes, looks.Weights = append(looks.Nodes, engine.Term{Field: fieldLook, Value: band}), append(looks.Weights, 1)
+		}
+		if len(looks.Nodes) > 0 {
+			add("look", looks, 1)
+		}
+	}
+	return out
+}
+
+// bands are the quarters of a look, each with its place. Pictures that are the same, but
+// for up to two of the 64 places, have at least two of these in common; others hardly ever
+// do.
+func bands(l archive.Look) []string {
+	if !l.Telling() {
+		return nil
+	}
+	out := make([]string, 4)
+	for i := range out {
+		out[i] = fmt.Sprintf("%d:%04x", i, uint16(l>>(16*i))) //nolint:gosec // a quarter of it
+	}
+	return out
+}
+
+// hues are the drawers of a picture's colours, the commonest first; of older ones, for
+// which no palette was made, that of their mean.
+func hues(a *archive.Access) []string {
+	colours := a.Palette[:min(len(a.Palette), 5)]
+	if len(colours) == 0 {
+		colours = []string{a.Colour}
+	}
+	var out []string
+	for _, colour := range colours {
+		if h := hue(colour); h != "" && !slices.Contains(out, h) {
+			out = append(out, h)
+		}
 	}
 	return out
 }

@@ -69,3 +69,32 @@ func TestHue(t *testing.T) {
 		}
 	}
 }
+
+// Pictures that look the same are alike though nothing said of them is, and of others those
+// with more of the same colours come first.
+func TestSimilarPictures(t *testing.T) {
+	t.Parallel()
+	rec := func(id string, look archive.Look, palette ...string) *archive.Entry {
+		e := entry(archive.Record{ID: id, Kind: "relic", Collection: "folk", Titles: archive.Text{"zh": id}})
+		e.Assets = []archive.Asset{{
+			ID: id + "-1", Record: id, Kind: archive.AssetImage, State: archive.AssetReady,
+			Image: &archive.Image{Width: 10, Height: 10}, Access: &archive.Access{Version: "1", Look: look, Palette: palette, Colour: "#808080"},
+		}}
+		return e
+	}
+	const look = archive.Look(0x0f1e2d3c4b5a6978)
+	asked := rec("asked", look, "#ff0000", "#00ff00", "#0000ff")
+	ix := memory(t, asked, rec("copy", look^(1<<40|1<<63), "#808080"), rec("other", ^look^0xff00ff00ff00, "#101010"),
+		rec("two", 0x1111222233334444, "#ff0000", "#00ff00"), rec("one", 0x5555666677778888, "#00ff00"))
+	hits, err := ix.Similar(t.Context(), asked, Likeness{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, h := range hits {
+		got = append(got, h.ID)
+	}
+	if want := []string{"copy", "two", "one"}; !slices.Equal(got, want) || !slices.Contains(hits[0].Why, "look") || !slices.Contains(hits[1].Why, "colour") {
+		t.Errorf("like it are %v, want %v; %+v", got, want, hits)
+	}
+}

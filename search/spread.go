@@ -193,7 +193,7 @@ func geohashText(key uint64, digits int) string {
 
 // parentOf is the value of a facet that another is part of; "" for none.
 func (ix *Index) parentOf(facet, value string) string {
-	if facet != "period" && facet != "site" {
+	if facet != "period" && facet != "site" && facet != "region" {
 		return ""
 	}
 	term, ok := ix.vocabulary.Term(facetScheme[facet], value)

@@ -26,11 +26,16 @@ type Suggestion struct {
 	Count  int          `json:"count"`
 }
 
-// maxScan bounds the terms of each segment that one completion looks at.
-const maxScan = 1000
+// The terms of each segment that one completion looks at are bounded: of names that many
+// records share, and of what is of one record mostly.
+const (
+	maxNames  = 600
+	maxTitles = 60
+)
 
 // Suggest returns up to limit texts that begin with what was typed, in Chinese, English,
-// pinyin or its initials: what the vocabularies name first, then what is in most records.
+// pinyin or its initials: what the vocabularies name first, then what is in most records,
+// numbers and shelf marks, titles that begin so, and titles in which it stands.
 // Only what is public is suggested, with how many public records have it.
 func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Suggestion, err error) {
 	out := []Suggestion{}
@@ -48,22 +53,37 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
-	s := &suggester{ix: ix, snapshot: snapshot, limit: limit, seen: map[string]bool{}}
+	s := &suggester{ctx: ctx, ix: ix, snapshot: snapshot, limit: limit, seen: map[string]bool{}}
 	if err := s.named(prefix); err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
-	if err := s.written(prefix); err != nil {
-		return nil, fmt.Errorf("suggest: %w", err)
-	}
+	typings := []string{prefix}
 	if joined := strings.ReplaceAll(prefix, " ", ""); joined != prefix && !hasHan(prefix) { // fei tian
-		if err := s.written(joined); err != nil {
+		typings = append(typings, joined)
+	}
+	for _, typing := range typings {
+		if err := errors.Join(s.shared(typing, limit-roomForTitles), s.numbered(typing)); err != nil {
 			return nil, fmt.Errorf("suggest: %w", err)
 		}
+	}
+	for _, typing := range typings {
+		if err := s.titled(typing); err != nil {
+			return nil, fmt.Errorf("suggest: %w", err)
+		}
+	}
+	for _, typing := range typings {
+		if err := s.shared(typing, limit); err != nil {
+			return nil, fmt.Errorf("suggest: %w", err)
+		}
+	}
+	if err := s.within(prefix); err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	return append(out, s.out...), nil
 }
 
 type suggester struct {
+	ctx      context.Context //nolint:containedctx // of one call
 	ix       *Index
 	snapshot *engine.Snapshot
 	limit    int
@@ -145,90 +165,233 @@ func (s *suggester) named(prefix string) error {
 	return nil
 }
 
-// written suggests texts of records.
-func (s *suggester) written(prefix string) error {
-	terms, err := s.snapshot.Begin(fieldSuggest, prefix, maxScan)
+// roomForTitles is how many suggestions are left to titles, where there are such.
+const roomForTitles = 3
+
+// candidate is a term that may be suggested, and how many records have it at most.
+type candidate struct {
+	field, term string
+	count       uint64
+}
+
+// beginning are the terms of fields that begin with what was typed, the most frequent
+// first.
+func (s *suggester) beginning(prefix string, scan int, fields ...string) ([]candidate, error) {
+	var list []candidate
+	for _, field := range fields {
+		terms, err := s.snapshot.Begin(field, prefix, scan)
+		if err != nil {
+			return nil, err
+		}
+		for term, n := range terms {
+			list = append(list, candidate{field, term, n})
+		}
+	}
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(len(a.term), len(b.term)), cmp.Compare(a.term, b.term), cmp.Compare(a.field, b.field))
+	})
+	return list, nil
+}
+
+// found is how many public records have a term, and one of them. The dictionary still
+// knows terms of records that were taken away, and those of hidden ones.
+func (s *suggester) found(c candidate) (uint64, *engine.Hit, error) {
+	return s.snapshot.First(engine.And{engine.Term{Field: c.field, Value: c.term}, s.ix.visible()})
+}
+
+// shared suggests names that records share, until there are so many suggestions.
+func (s *suggester) shared(prefix string, limit int) error {
+	if len(s.out) >= limit {
+		return nil
+	}
+	list, err := s.beginning(prefix, maxNames, fieldSuggest)
 	if err != nil {
 		return err
 	}
-	type candidate struct {
-		term  string
-		count uint64
+	for _, c := range list {
+		if len(s.out) >= limit {
+			return nil
+		}
+		pieces := strings.Split(c.term, suggestMark)
+		if len(pieces) < 3 || s.seen[pieces[2]] {
+			continue
+		}
+		n, _, err := s.found(c)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			s.add(Suggestion{Text: pieces[2], Field: pieces[1], Count: int(n)}) //nolint:gosec // of records
+		}
 	}
-	list := make([]candidate, 0, len(terms))
-	for term, n := range terms {
-		list = append(list, candidate{term, n})
+	return nil
+}
+
+func (s *suggester) add(one Suggestion) {
+	s.seen[one.Text] = true
+	s.out = append(s.out, one)
+}
+
+// titled suggests titles that begin so, or are read so.
+func (s *suggester) titled(prefix string) error {
+	fields := []string{titleSort["zh"], titleSort["en"]}
+	if !hasHan(prefix) {
+		fields = append(fields, fieldTitleRead)
 	}
-	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(len(a.term), len(b.term)), cmp.Compare(a.term, b.term))
-	})
+	list, err := s.beginning(prefix, maxTitles, fields...)
+	if err != nil {
+		return err
+	}
 	for _, c := range list {
 		if len(s.out) >= s.limit {
 			return nil
 		}
-		pieces := strings.Split(c.term, suggestMark)
-		if len(pieces) < 2 || len(pieces) > 2 && s.seen[pieces[2]] {
+		if c.term == lastTitle {
 			continue
 		}
-		// The dictionary still knows terms of records that were taken away: ask
-		// the index itself, as the public may.
-		n, hit, err := s.snapshot.First(engine.And{engine.Term{Field: fieldSuggest, Value: c.term}, s.ix.visible()})
+		n, hit, err := s.found(c)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			continue
 		}
-		one := Suggestion{Field: pieces[1], Count: int(n)}
-		if len(pieces) > 2 {
-			one.Text = pieces[2]
-		} else if one.Text, err = s.title(hit, pieces[0]); err != nil {
+		err = s.title(hit, n, func(title string) bool {
+			if c.field == fieldTitleRead {
+				return slices.Contains(s.ix.titleReadings(title), c.term)
+			}
+			return s.ix.titleKey(title) == c.term
+		})
+		if err != nil {
 			return err
 		}
-		if one.Text == "" || s.seen[one.Text] {
-			continue
-		}
-		s.seen[one.Text] = true
-		if one.Field == "title" && n == 1 {
-			one.Record = hit.ID
-		}
-		s.out = append(s.out, one)
 	}
 	return nil
 }
 
-// title is the title of a hit that begins with a key, or is read so.
-func (s *suggester) title(hit *engine.Hit, key string) (string, error) {
-	var card Card
-	var fault error
-	err := hit.Stored(func(field string, value []byte) bool {
-		if field == fieldCard {
-			fault = s.ix.packer.unpack(value, &card)
-		}
-		return field != fieldCard
+// within suggests titles in which what was typed stands.
+func (s *suggester) within(typed string) error {
+	units := s.ix.tokenizer.units(typed)
+	if len(s.out) >= s.limit || len(units) == 0 || utf8.RuneCountInString(typed) < 2 {
+		return nil
+	}
+	found, err := s.snapshot.Collect(s.ctx, engine.Request{
+		Match:  engine.And{s.ix.visible(), s.ix.standing("title", typed)},
+		Limit:  s.limit,
+		Boosts: []engine.Boost{{Node: engine.All{}, Weight: 1, Column: fieldLength, Of: 1}}, // the shortest first
 	})
-	if err := errors.Join(err, fault); err != nil {
-		return "", fmt.Errorf("read card of %s: %w", hit.ID, err)
+	if err != nil {
+		return err
+	}
+	for i := range found.Hits {
+		if len(s.out) >= s.limit {
+			return nil
+		}
+		err := s.title(&found.Hits[i], 1, func(title string) bool {
+			have := s.ix.tokenizer.tokens(title, pairAll)
+			for _, u := range units {
+				if !slices.ContainsFunc(have, func(t token) bool { return t.term == u }) {
+					return false
+				}
+			}
+			return true
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numbered suggests records by the beginning of their number or shelf mark.
+func (s *suggester) numbered(typed string) error {
+	number := squeeze(typed)
+	if !strings.ContainsAny(number, "0123456789") || hasHan(number) || utf8.RuneCountInString(number) < 2 {
+		return nil
+	}
+	list, err := s.beginning(number, maxTitles, fieldExact)
+	if err != nil {
+		return err
+	}
+	for _, c := range list[:min(len(list), s.limit)] {
+		if len(s.out) >= s.limit-roomForTitles {
+			return nil
+		}
+		n, hit, err := s.found(c)
+		if err != nil {
+			return err
+		}
+		if n != 1 {
+			continue
+		}
+		card, texts, err := s.ix.read(hit)
+		if err != nil {
+			return err
+		}
+		for _, written := range texts["identifier"] {
+			if squeeze(s.ix.folder.String(written)) == c.term && !s.seen[written] {
+				s.add(Suggestion{Text: written, Field: "identifier", Label: card.Titles, Record: hit.ID, Count: 1})
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// title suggests the first of a hit's titles that is right; count is how many records
+// have it.
+func (s *suggester) title(hit *engine.Hit, count uint64, right func(title string) bool) error {
+	card, _, err := s.ix.read(hit)
+	if err != nil {
+		return err
 	}
 	for _, title := range values(card.Titles) {
-		if slices.Contains(s.ix.titleKeys(title), key) {
-			return title, nil
+		if !right(title) {
+			continue
 		}
+		if !s.seen[title] {
+			one := Suggestion{Text: title, Field: "title", Count: int(count)} //nolint:gosec // of records
+			if count == 1 {
+				one.Record = hit.ID
+			}
+			s.add(one)
+		}
+		return nil
 	}
-	return "", nil
+	return nil
 }
 
-// maxKey is how many characters of a title, or of its reading, are kept for suggestions.
+// read returns what is stored of a hit: its card, and what else was written in it.
+func (ix *Index) read(hit *engine.Hit) (card Card, texts map[string][]string, err error) {
+	var faults error
+	err = hit.Stored(func(field string, value []byte) bool {
+		switch field {
+		case fieldCard:
+			faults = errors.Join(faults, ix.packer.unpack(value, &card))
+		case fieldTexts:
+			faults = errors.Join(faults, ix.packer.unpack(value, &texts))
+		}
+		return true
+	})
+	if err := errors.Join(err, faults); err != nil {
+		return Card{}, nil, fmt.Errorf("read card of %s: %w", hit.ID, err)
+	}
+	return card, texts, nil
+}
+
+// maxKey is how many characters of a text's reading are kept for suggestions.
 const maxKey = 24
 
-// titleKeys are what a title is suggested for: how it begins, how that is read, and the
-// initials of that.
-func (ix *Index) titleKeys(title string) []string {
+// titleReadings are how a title in Han is read, and the initials of that, as far as they
+// are suggested for.
+func (ix *Index) titleReadings(title string) []string {
 	folded := ix.folder.String(clip(title, 2*maxKey))
-	keys := []string{clip(folded, maxKey)}
-	if hasHan(folded) {
-		joined, initials := ix.pinyin.Of(folded)
-		keys = append(keys, clip(joined, maxKey), clip(initials, maxKey))
+	if !hasHan(folded) {
+		return nil
 	}
-	return keys
+	joined, initials := ix.pinyin.Of(folded)
+	return []string{clip(joined, maxKey), clip(initials, maxKey)}
 }
+
+// titleKey is what a title is sorted by.
+func (ix *Index) titleKey(title string) string { return ix.folder.String(clip(title, 200)) }

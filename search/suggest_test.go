@@ -10,10 +10,12 @@ import (
 // names of the vocabularies that have records, and by what records say.
 func TestSuggest(t *testing.T) {
 	t.Parallel()
+	marks := map[string]string{"a": "S. 03326", "b": "P.2005"}
 	rec := func(id, zh, en string) *archive.Entry {
 		return entry(archive.Record{
 			ID: id, Kind: "mural", Collection: "dunhuang", Titles: archive.Text{"zh": zh, "en": en}, Location: &archive.Location{Site: "mogao", Cave: "45"},
-			People: []archive.Person{{Name: archive.Text{"zh": "常书鸿", "en": "Chang Shuhong"}}}, Subjects: []archive.Text{{"zh": "胡商遇盗", "en": "Merchants and robbers"}},
+			Identifiers: []archive.Identifier{{Type: "shelfmark", Value: marks[id]}},
+			People:      []archive.Person{{Name: archive.Text{"zh": "常书鸿", "en": "Chang Shuhong"}}}, Subjects: []archive.Text{{"zh": "胡商遇盗", "en": "Merchants and robbers"}},
 			Place: &archive.Place{Name: archive.Text{"zh": "敦煌市"}}, Period: &archive.Period{Term: "high-tang"},
 		})
 	}
@@ -27,7 +29,7 @@ func TestSuggest(t *testing.T) {
 		"di 45 ku":    {Text: "第45窟胡商遇盗图", Field: "title", Record: "a", Count: 1},
 		"merchants o": {Text: "Merchants on a road", Field: "title", Record: "a", Count: 1}, "一件题名极长": {Text: "一件題名極長極長極長極長極長極長極長極長極長極長的壁畫", Field: "title", Record: "b", Count: 1},
 		"changshu": {Text: "常书鸿", Field: "people", Count: 2}, "常": {Text: "常书鸿", Field: "people", Count: 2}, "hushang": {Text: "胡商遇盗", Field: "subject", Count: 2},
-		"mog": {Text: "Mogao Caves", Field: "site", Count: 2}, "mgk": {Text: "莫高窟", Field: "site", Count: 2}, "敦煌市": {Text: "敦煌市", Field: "place", Count: 2}, "shengt": {Text: "盛唐", Field: "period", Count: 2},
+		"mog": {Text: "Mogao Caves", Field: "site", Count: 2}, "mgk": {Text: "莫高窟", Field: "site", Count: 2}, "胡商遇盗图": {Text: "第45窟胡商遇盗图", Field: "title", Record: "a", Count: 1}, "s.33": {Text: "S. 03326", Field: "identifier", Record: "a", Count: 1}, "敦煌市": {Text: "敦煌市", Field: "place", Count: 2}, "shengt": {Text: "盛唐", Field: "period", Count: 2},
 	} {
 		got, err := ix.Suggest(t.Context(), typed, 10)
 		if err != nil {

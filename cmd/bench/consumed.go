@@ -52,7 +52,7 @@ func loadAverage() string {
 func settled(ctx context.Context, dir string) (int64, error) {
 	const calm = 6
 	before, same := int64(-1), 0
-	for range 240 {
+	for range 2400 {
 		size, err := bytesBelow(dir)
 		if err != nil {
 			return 0, err

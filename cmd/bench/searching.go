@@ -126,7 +126,7 @@ func (run *searchRun) build(ctx context.Context, dir string, v search.Vocabulary
 	began, cpu := time.Now(), cpuOf(os.Getpid())
 	_, err = index.Reindex(ctx, run.source, nil)
 	if err == nil {
-		each, err = run.built(ctx, "hexi", dir, time.Since(began), cpuOf(os.Getpid())-cpu, true)
+		each, err = run.built(ctx, "hexi", dir, time.Since(began), os.Getpid(), cpu, true)
 	}
 	if err := errors.Join(err, index.Close()); err != nil {
 		return 0, err
@@ -146,9 +146,11 @@ func (run *searchRun) build(ctx context.Context, dir string, v search.Vocabulary
 	return each, nil
 }
 
-// built prints how fast an index was made and how large it is once it is as it stays, and
+// built prints how fast an index was made by a process, whose processor time was so much
+// before, and how large it is once it is as it stays, and
 // returns the kB of a record.
-func (run *searchRun) built(ctx context.Context, name, dir string, took, cpu time.Duration, goals bool) (float64, error) {
+func (run *searchRun) built(ctx context.Context, name, dir string, took time.Duration, pid int, before time.Duration, goals bool) (float64, error) {
+	cpu := cpuOf(pid) - before
 	size, err := settled(ctx, dir)
 	if err != nil {
 		return 0, err
@@ -161,6 +163,7 @@ func (run *searchRun) built(ctx context.Context, name, dir string, took, cpu tim
 	}
 	printGoal(run.w, name+": indexed", fmt.Sprintf("%.0f records/s", rate), goalRate)
 	printGoal(run.w, name+": processor time of that", fmt.Sprintf("%.2f ms each", 1000*cpu.Seconds()/n), "")
+	printGoal(run.w, name+": and until its files are as they stay", fmt.Sprintf("%.2f ms each", 1000*(cpuOf(pid)-before).Seconds()/n), "")
 	printGoal(run.w, name+": on the disk", fmt.Sprintf("%.2f kB each", each), goalSize)
 	return each, nil
 }
@@ -174,7 +177,7 @@ func (run *searchRun) buildPeer(ctx context.Context) error {
 	if _, err := run.peer.do(fmt.Sprintf("index %d", n), run.peer.records(0, n, 0)); err != nil {
 		return err
 	}
-	if _, err := run.built(ctx, "Lucene", run.peer.dir, time.Since(began), cpuOf(run.peer.cmd.Process.Pid)-cpu, false); err != nil {
+	if _, err := run.built(ctx, "Lucene", run.peer.dir, time.Since(began), run.peer.cmd.Process.Pid, cpu, false); err != nil {
 		return err
 	}
 	_, err := run.peer.do("open", nil)

@@ -223,6 +223,19 @@ func (e *Engine) Warm(b bleve.Index) error {
 	return nil
 }
 
+// Parts is how many segments an index has.
+func (e *Engine) Parts(b bleve.Index) (int, error) {
+	whole, err := wholeOf(b)
+	if err != nil {
+		return 0, err
+	}
+	n := len(whole.Segments())
+	if err := whole.Close(); err != nil {
+		return 0, fmt.Errorf("close index: %w", err)
+	}
+	return n, nil
+}
+
 // Close lets go of the state.
 func (s *Snapshot) Close() error {
 	if err := s.reader.Close(); err != nil {

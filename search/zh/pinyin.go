@@ -102,8 +102,10 @@ const manyReadings = 3
 // Pairs returns the neighbouring syllables of the Han characters of a text, in every
 // reading of a character: "jiu_se" and "se_lu" for 九色鹿, "chang_an" and "zhang_an" for
 // 长安. A text that is not folded should be so first.
-func (p *Pinyin) Pairs(s string) []string {
-	var out []string
+func (p *Pinyin) Pairs(s string) []string { return p.AppendPairs(nil, s) }
+
+// AppendPairs appends the pairs of a text to others.
+func (p *Pinyin) AppendPairs(out []string, s string) []string {
 	var before []string
 	for _, r := range s {
 		now := p.readings[r]

@@ -19,7 +19,14 @@ import (
 // goroutines may share one.
 type Folder struct {
 	simple map[rune]rune
+	common [lastCommon - firstCommon + 1]rune // the same for the characters that nearly all are
 }
+
+// The block of the Unicode standard that has nearly all characters in use.
+const (
+	firstCommon = 0x4e00
+	lastCommon  = 0x9fff
+)
 
 // variants are forms that the table does not have but Chinese sources of the
 // region use: old and Japanese forms, and what scribes wrote.
@@ -40,6 +47,12 @@ func NewFolder() *Folder {
 	for from, r := range variants {
 		f.simple[from] = r
 	}
+	for i := range f.common {
+		f.common[i] = firstCommon + rune(i)
+		if s, ok := f.simple[f.common[i]]; ok {
+			f.common[i] = s
+		}
+	}
 	return f
 }
 
@@ -52,6 +65,9 @@ func (f *Folder) Fold(dst []rune, r rune) []rune {
 			r += 'a' - 'A'
 		}
 		return append(dst, r)
+	}
+	if firstCommon <= r && r <= lastCommon {
+		return append(dst, f.common[r-firstCommon])
 	}
 	if s, ok := f.simple[r]; ok {
 		return append(dst, s)

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,6 +24,7 @@ type searchPage struct {
 	From, To       string
 	Hidden         []hidden
 	Facets         []facet
+	Years          []bar
 	FacetsOpen     bool
 	Chips          []choice
 	Understood     []choice // each with the search without it
@@ -43,6 +45,7 @@ type choice struct {
 	Label, URL string
 	Count      int
 	Selected   bool
+	Depth      int // below what it is part of
 }
 
 type facet struct {
@@ -51,9 +54,40 @@ type facet struct {
 	Values []choice
 }
 
+// bar is a part of the histogram of years.
+type bar struct {
+	Label, URL string
+	Height     int // of 100
+}
+
+// yearBars is how many bars the histogram has at most.
+const yearBars = 30
+
+// bars draws how many records are of each time: the tallest is 100 high, and none is too
+// low to be seen. Choosing one chooses its years.
+func bars(spans []search.Span, values url.Values, lang string) []bar {
+	most := 0
+	for _, s := range spans {
+		most = max(most, s.Count)
+	}
+	if len(spans) < 2 || most == 0 {
+		return nil
+	}
+	out := make([]bar, len(spans))
+	for i, s := range spans {
+		to := searchURL(values, func(v url.Values) { v.Set("from", strconv.Itoa(s.From)); v.Set("to", strconv.Itoa(s.To)) })
+		count := fmt.Sprintf(inLanguage(lang, "%d 条", "%d"), s.Count)
+		out[i] = bar{Label: yearsText(s.From, s.To, lang) + inLanguage(lang, "：", ": ") + count, URL: to}
+		if s.Count > 0 {
+			out[i].Height = max(4, 100*s.Count/most)
+		}
+	}
+	return out
+}
+
 // facetNames are the facets of the page in their order.
 var facetNames = []struct{ field, zh, en string }{
-	{"collection", "专题", "Collection"}, {"kind", "记录类型", "Type"}, {"period", "年代", "Period"}, {"site", "石窟", "Cave site"},
+	{"collection", "专题", "Collection"}, {"kind", "记录类型", "Type"}, {"period", "年代", "Period"}, {"site", "石窟", "Cave site"}, {"cave", "洞窟", "Cave"}, {"region", "地区", "Region"},
 	{"category", "分类", "Category"}, {"level", "级别", "Level"}, {"material", "质地", "Material"}, {"condition", "保存状态", "Condition"},
 	{"has", "媒体", "Media"}, {"rights", "权利", "Rights"},
 }
@@ -82,7 +116,7 @@ func (s *Server) pageSearch(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	q.Staff = s.staff(c)
+	q.Staff, q.Spans = s.staff(c), yearBars
 	result, err := s.Index.Search(c.Request.Context(), q)
 	if err != nil {
 		return err
@@ -97,11 +131,15 @@ func (s *Server) pageSearch(c *gin.Context) error {
 	}
 	for _, f := range facetNames {
 		counted := result.Facets[f.field]
-		if f.field == "period" {
+		switch f.field {
+		case "period":
 			counted = s.inTime(counted)
+		case "site", "region":
+			counted = unfolded(counted)
 		}
 		model.addFacet(f.field, inLanguage(lang, f.zh, f.en), counted, values, lang)
 	}
+	model.Years = bars(result.Years, values, lang)
 	if (model.From != "" || model.To != "") && model.YearsFault == "" {
 		model.Chips = append(model.Chips, choice{Label: model.From + "–" + model.To, URL: searchURL(values, func(v url.Values) { v.Del("from"); v.Del("to") })})
 	}
@@ -254,10 +292,53 @@ func (s *Server) inTime(counted []search.FacetValue) []search.FacetValue {
 	return out
 }
 
+// unfolded puts values behind what they are part of, and leaves out those of which neither
+// the whole, nor a part, nor one beside them is chosen: the towns of a prefecture show when
+// it is. Where all are parts of one, its parts show at once.
+func unfolded(counted []search.FacetValue) []search.FacetValue {
+	parts := map[string][]search.FacetValue{}
+	known := map[string]bool{}
+	for _, v := range counted {
+		known[v.Value] = true
+	}
+	for _, v := range counted {
+		if !known[v.Parent] {
+			v.Parent = ""
+		}
+		parts[v.Parent] = append(parts[v.Parent], v)
+	}
+	var chosen func(v search.FacetValue) bool // it, or something that is part of it
+	chosen = func(v search.FacetValue) bool {
+		return v.Selected || slices.ContainsFunc(parts[v.Value], chosen)
+	}
+	var out []search.FacetValue
+	var add func(list []search.FacetValue)
+	add = func(list []search.FacetValue) {
+		for _, v := range list {
+			out = append(out, v)
+			if chosen(v) || len(list) == 1 {
+				add(parts[v.Value])
+			}
+		}
+	}
+	add(parts[""])
+	return out
+}
+
 func (m *searchPage) addFacet(field, name string, counted []search.FacetValue, values url.Values, lang string) {
 	f := facet{Name: name, Open: field == "collection" || field == "kind" || field == "period"}
+	shown := shownFacet
+	if field == "site" || field == "region" {
+		shown *= 2 // the whole and its parts
+	}
+	depth := map[string]int{}
 	for i, v := range counted {
-		if i >= shownFacet && !v.Selected {
+		if at, ok := depth[v.Parent]; ok && field != "period" { // periods stand in the order of time
+			depth[v.Value] = at + 1
+		} else {
+			depth[v.Value] = 0
+		}
+		if i >= shown && !v.Selected {
 			continue
 		}
 		chosen := slices.Contains(values[field], v.Value)
@@ -272,7 +353,7 @@ func (m *searchPage) addFacet(field, name string, counted []search.FacetValue, v
 		if field == "rights" {
 			label = statementText(v.Value, lang)
 		}
-		f.Values = append(f.Values, choice{Label: label, URL: to, Count: v.Count, Selected: v.Selected})
+		f.Values = append(f.Values, choice{Label: label, URL: to, Count: v.Count, Selected: v.Selected, Depth: depth[v.Value]})
 		if v.Selected {
 			f.Open = true
 			m.Chips = append(m.Chips, choice{Label: label, URL: to})

@@ -1,0 +1,96 @@
+package search
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"hexi/archive"
+)
+
+// An index is joined to one part while it is asked and written to, and holds the same; it
+// can be closed meanwhile.
+func TestCompact(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	open := func() *Index {
+		ix, err := Open(t.Context(), dir, Options{Vocabulary: vocabulary(), Now: func() time.Time { return today }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ix
+	}
+	ix := open()
+	rec := func(n int) *archive.Entry {
+		return entry(archive.Record{ID: fmt.Sprintf("r%04d", n), Kind: "relic", Collection: "dunhuang", Titles: archive.Text{"zh": fmt.Sprintf("彩陶罐之%d", n)}})
+	}
+	seq := int64(0)
+	write := func(from, to int, gone ...string) {
+		seq++
+		var list []*archive.Entry
+		for n := from; n < to; n++ {
+			list = append(list, rec(n))
+		}
+		if err := ix.apply(t.Context(), ix.bleve, list, gone, seq); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 40 {
+		write(10*n, 10*n+10)
+	}
+	if n, err := ix.parts(); err != nil || n < 2 {
+		t.Fatalf("the index has %d parts before it is joined, %v", n, err)
+	}
+	ix.compact()
+	for n := range 10 { // meanwhile
+		write(400+n, 401+n, fmt.Sprintf("r%04d", n))
+		if got := ids(t, ix, Query{Text: "彩陶罐", Limit: 1}); len(got) != 1 {
+			t.Fatalf("found %v while parts are joined", got)
+		}
+	}
+	ix.compaction.going.Wait()
+	ix.compact()
+	ix.compaction.going.Wait()
+	if n, err := ix.parts(); err != nil || n != 1 {
+		t.Errorf("the index has %d parts when it was joined, %v", n, err)
+	}
+	want := make([]string, 0, 400)
+	for n := 10; n < 410; n++ {
+		want = append(want, rec(n).Record.ID)
+	}
+	all := func() []string {
+		var out []string
+		q := Query{Text: "彩陶罐", Limit: 100}
+		for {
+			result, err := ix.Search(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range result.Hits {
+				out = append(out, h.ID)
+			}
+			if q.Cursor = result.Next; q.Cursor == "" {
+				slices.Sort(out)
+				return out
+			}
+		}
+	}
+	if got := all(); !slices.Equal(got, want) {
+		t.Errorf("found %d records, want %d", len(got), len(want))
+	}
+	for n := range 40 {
+		write(1000+10*n, 1010+10*n)
+	}
+	ix.compact()
+	if err := ix.Close(); err != nil { // meanwhile
+		t.Fatal(err)
+	}
+	ix = open()
+	if n, err := ix.Count(); err != nil || n != 800 {
+		t.Errorf("%d records after it was closed while parts were joined, %v", n, err)
+	}
+	if err := ix.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
