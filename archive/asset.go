@@ -110,7 +110,8 @@ type Incomplete struct {
 	Note   string    `json:"note,omitempty"` // "incomplete: 61 % of its rows could be read"
 }
 
-// Access is the access copy. Version changes whenever its bytes do, so that
+// Access is the access copy: of an image its pyramid, of a text what it says, page by
+// page. Version changes whenever its bytes do, so that
 // addresses and entity tags made from it never show stale pixels.
 type Access struct {
 	Version    string      `json:"version"`
@@ -123,6 +124,7 @@ type Access struct {
 	Colour     string      `json:"colour,omitempty"`     // average, "#rrggbb": shown until pixels arrive
 	Palette    []string    `json:"palette,omitempty"`    // colours that stand out, "#rrggbb", the commonest first
 	Look       Look        `json:"look,omitempty,string"`
+	Pages      int         `json:"pages,omitempty"` // of a text, which has no tiles, levels or thumbnails
 }
 
 // Thumbnail is a small image made at ingest. Width and Height are its exact
@@ -152,4 +154,9 @@ func (a *Asset) Incomplete() Text {
 // Servable reports whether the asset is an image with an access copy.
 func (a *Asset) Servable() bool {
 	return a.State == AssetReady && a.Image != nil && a.Access != nil
+}
+
+// Readable reports whether the asset is a text with an access copy.
+func (a *Asset) Readable() bool {
+	return a.State == AssetReady && a.Kind == AssetText && a.Access != nil
 }

@@ -64,6 +64,7 @@ func (e *Entry) HideLayers(now time.Time) {
 	if len(closed) == 0 {
 		return
 	}
+	e.closeTexts(closed)
 	// Where the base of a view is closed, nobody can tell what regions on it mean:
 	// such a layer stands by itself.
 	for _, v := range Views(e.Assets) {

@@ -149,6 +149,18 @@ func (a *Archive) Identified(ctx context.Context, id, format string, image Image
 	})
 }
 
+// IdentifiedText is Identified for a master that is the text of a page, or of several.
+func (a *Archive) IdentifiedText(ctx context.Context, id, format string) error {
+	return a.updateAsset(ctx, id, func(ctx context.Context, tx Tx, asset *Asset) (Action, error) {
+		if asset.State != AssetReceived {
+			return "", nil
+		}
+		asset.State, asset.Kind = AssetIdentified, AssetText
+		asset.Master.Format, asset.Image = format, nil
+		return "", tx.AddJob(ctx, Job{Kind: JobDerive, Record: asset.Record, Asset: asset.ID, Batch: asset.Batch})
+	})
+}
+
 // Derived records that the access copy stands and can be served. An asset that replaces
 // another takes its place with that, and the record is published if that was waited for
 // (PublishWhenReady).

@@ -62,14 +62,14 @@ func DecodeFacts(asset string, data []byte) (*Facts, error) {
 	case f.Asset != asset:
 		return nil, archive.Invalid("facts.asset", "of access copy %s names another asset", asset)
 	}
-	for _, name := range []string{pyramidName, sidecarName} {
+	names := AccessNames(f.Access)
+	for _, name := range names[:len(names)-len(f.Access.Thumbnails)] {
 		if !slices.ContainsFunc(f.Files, func(file FactsFile) bool { return file.Name == name }) {
 			return nil, archive.Invalid("facts.files", "of access copy %s do not name %s", asset, name)
 		}
 	}
 	for _, file := range f.Files {
-		known := file.Name == pyramidName || file.Name == sidecarName ||
-			slices.ContainsFunc(f.Access.Thumbnails, func(t archive.Thumbnail) bool { return t.Name == file.Name })
+		known := slices.Contains(names, file.Name)
 		if sum, err := hex.DecodeString(file.SHA256); !known || file.Name != cleanName(file.Name) || file.Size < 0 || err != nil || len(sum) != sha256.Size {
 			return nil, archive.Invalid("facts.files", "of access copy %s speak of %.100q, which is no file of it", asset, file.Name)
 		}

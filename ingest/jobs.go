@@ -55,6 +55,9 @@ func itemOf(where string, err error) Item {
 
 // sniff looks at a file before anything is made of it.
 func (p *Pipeline) sniff(ctx context.Context, path string) error {
+	if text, err := isText(path); err != nil || text {
+		return err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return archive.Invalid("file", "cannot be opened: %v", err)
@@ -77,6 +80,13 @@ func (p *Pipeline) identify(ctx context.Context, job archive.Job) (Outcome, erro
 	}
 	if asset.State != archive.AssetReceived {
 		return OutcomeNothing, nil // done before
+	}
+	format, err := p.textFormat(ctx, asset)
+	if err != nil {
+		return OutcomeFailed, err
+	}
+	if format != "" {
+		return OutcomeDone, p.archive.IdentifiedText(ctx, asset.ID, format.MediaType())
 	}
 	master, size, err := p.openMaster(ctx, asset)
 	if err != nil {
@@ -126,6 +136,9 @@ func (p *Pipeline) derive(ctx context.Context, job archive.Job) (Outcome, error)
 	if err != nil {
 		return OutcomeFailed, err
 	}
+	if asset.State == archive.AssetIdentified && asset.Kind == archive.AssetText {
+		return p.deriveText(ctx, asset)
+	}
 	if asset.State != archive.AssetIdentified || asset.Image == nil {
 		return OutcomeNothing, nil // done before, or refused
 	}
@@ -157,9 +170,9 @@ func (p *Pipeline) derive(ctx context.Context, job archive.Job) (Outcome, error)
 
 // dropAccess deletes an access copy that nobody is to see.
 func (p *Pipeline) dropAccess(ctx context.Context, asset string, access archive.Access) error {
-	keys := []string{SidecarKey(asset), PyramidKey(asset), FactsKey(asset)}
-	for _, thumb := range access.Thumbnails {
-		keys = append(keys, ThumbnailKey(asset, thumb.Name))
+	keys := []string{FactsKey(asset)}
+	for _, name := range AccessNames(access) {
+		keys = append(keys, ThumbnailKey(asset, name))
 	}
 	for _, key := range keys {
 		if err := p.objects.Delete(ctx, key); err != nil {

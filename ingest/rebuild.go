@@ -265,7 +265,7 @@ func (r *rebuilding) asset(ctx context.Context, object *ocfl.Object, a *packet.A
 		return asset, err
 	}
 	asset.Master.Key = key
-	if asset.Image == nil || asset.State == archive.AssetRefused {
+	if asset.Image == nil && asset.Kind != archive.AssetText || asset.State == archive.AssetRefused {
 		return asset, nil
 	}
 	facts, err := r.facts(ctx, &asset)
@@ -288,7 +288,7 @@ func (r *rebuilding) facts(ctx context.Context, asset *archive.Asset) (*Facts, e
 	if err != nil {
 		return nil, err
 	}
-	if facts.Master != asset.Master.SHA512 || facts.OfRows > 0 && asset.Image.Incomplete == nil {
+	if facts.Master != asset.Master.SHA512 || facts.OfRows > 0 && (asset.Image == nil || asset.Image.Incomplete == nil) || (facts.Access.Pages > 0) != (asset.Kind == archive.AssetText) {
 		return nil, nil
 	}
 	for _, f := range facts.Files {
@@ -347,7 +347,7 @@ func (r *rebuilding) count(batch []archive.Rebuilt, n int) {
 	for _, rebuilt := range batch {
 		for _, a := range rebuilt.Entry.Assets {
 			r.report.Assets++
-			if a.Servable() {
+			if a.Servable() || a.Readable() {
 				r.report.Ready++
 			}
 		}

@@ -90,7 +90,7 @@ func (p *Pipeline) Receive(ctx context.Context, by, record string, file File, ba
 		}
 	}
 	if known != nil && known.State == archive.AssetReady && !(outcome == archive.Unchanged && known.Replaced()) {
-		lost, err := p.accessLost(ctx, asset)
+		lost, err := p.accessLost(ctx, known)
 		if err != nil {
 			return Receipt{}, err
 		}
@@ -135,14 +135,18 @@ func (p *Pipeline) restore(ctx context.Context, file File, read *reading, receip
 }
 
 // accessLost reports whether a part of an access copy is missing.
-func (p *Pipeline) accessLost(ctx context.Context, asset string) (bool, error) {
-	for _, key := range []string{PyramidKey(asset), SidecarKey(asset)} {
+func (p *Pipeline) accessLost(ctx context.Context, asset *archive.Asset) (bool, error) {
+	keys := []string{PyramidKey(asset.ID), SidecarKey(asset.ID)}
+	if asset.Kind == archive.AssetText {
+		keys = []string{TextKey(asset.ID)}
+	}
+	for _, key := range keys {
 		_, err := p.objects.Size(ctx, key)
 		if errors.Is(err, archive.ErrNotFound) {
 			return true, nil
 		}
 		if err != nil {
-			return false, fmt.Errorf("look at access copy of asset %s: %w", asset, err)
+			return false, fmt.Errorf("look at access copy of asset %s: %w", asset.ID, err)
 		}
 	}
 	return false, nil

@@ -156,6 +156,13 @@ func (r *run) folder(ctx context.Context) error {
 	}
 	seen := map[string]string{} // paths by SHA-512
 	for _, f := range r.found.files {
+		text, err := isText(f.path)
+		if err != nil && !refusal(err) {
+			return err
+		}
+		if text { // it belongs to a picture, or is told of in the end
+			continue
+		}
 		if err := r.p.sniff(ctx, f.path); err != nil {
 			if !refusal(err) {
 				return err
@@ -174,7 +181,6 @@ func (r *run) folder(ctx context.Context) error {
 		}
 		// The record is that of the picture, not of the file's name: cameras give
 		// the same names again and again, and folders are moved.
-		var err error
 		if f.read, err = r.p.read(ctx, f.file(), !r.req.DryRun); err != nil {
 			if !unreadable(err) {
 				return err
@@ -211,9 +217,15 @@ func (r *run) folder(ctx context.Context) error {
 		}
 		next := row{item: f.path, record: record, files: []source{f}, folder: true}
 		next.upon(known)
+		if err := r.addTexts(&next); err != nil {
+			return err
+		}
 		if err := r.add(ctx, next); err != nil {
 			return err
 		}
+	}
+	if err := r.noteTexts(); err != nil {
+		return err
 	}
 	return r.flush(ctx)
 }
@@ -340,7 +352,7 @@ func (r *run) receive(ctx context.Context, next row, record string, f source) er
 		r.received.accept(receipt.Asset)
 	}
 	next.layers.took(f.path, receipt.Asset)
-	if next.folder && r.req.Publish {
+	if next.folder && r.req.Publish && f.rel == next.files[0].rel { // with its picture, not with a text of it
 		return r.p.archive.PublishWhenReady(ctx, r.req.By, receipt.Asset)
 	}
 	return nil

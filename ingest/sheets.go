@@ -46,6 +46,9 @@ func (r *run) sheets(ctx context.Context) error {
 		}
 	}
 	r.report.Notes = append(r.report.Notes, r.found.unused()...)
+	if err := r.noteTexts(); err != nil {
+		return err
+	}
 	if err := r.noteNoWhole(ctx); err != nil {
 		return err
 	}
@@ -232,6 +235,9 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, 
 		out.files = append(out.files, t.keys.files.files(r.found, sheetRow.Number)...)
 	}
 	if err := r.nameImages(ctx, &sheetRow, &out, known); err != nil {
+		return row{}, errors.Join(err, discard([]row{out}))
+	}
+	if err := r.addTexts(&out); err != nil {
 		return row{}, errors.Join(err, discard([]row{out}))
 	}
 	if sheetRow.Has != nil {

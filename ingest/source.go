@@ -66,6 +66,7 @@ type sources struct {
 	used    map[int]bool
 	unclear map[int]bool     // those that fit several rows, which is told
 	byFold  map[string][]int // by folded base, with its ending and without; made when it is needed
+	byStem  map[string][]int // texts, by folder and what they are the text of; made when it is needed
 }
 
 // findSources walks the given paths. A path that does not exist is an error:

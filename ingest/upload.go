@@ -2,8 +2,10 @@ package ingest
 
 import (
 	"context"
+	"slices"
 
 	"hexi/archive"
+	"hexi/archive/ocr"
 )
 
 // Uploaded is what became of an upload.
@@ -28,9 +30,12 @@ func (p *Pipeline) Upload(ctx context.Context, by, batch string, draft archive.D
 	if err != nil {
 		return done, err
 	}
-	for _, id := range done.IDs {
+	for i, id := range done.IDs {
 		if !withImage {
 			break
+		}
+		if ocr.Named(files[i].Name) && slices.ContainsFunc(files, func(f File) bool { return !ocr.Named(f.Name) }) {
+			continue // it is no image that can be shown
 		}
 		if err := p.archive.PublishWhenReady(ctx, by, id); err != nil {
 			return done, err

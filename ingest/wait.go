@@ -138,6 +138,9 @@ func (p *Pipeline) collect(ctx context.Context, report *Report, received *Receiv
 				report.Assets["unchanged"]++
 			} else {
 				report.Assets["ready"]++
+				if asset.Image == nil { // a text
+					break
+				}
 				if i := asset.Image.Incomplete; i != nil {
 					note := item
 					note.Code, note.Why = "incomplete", "is shown as it is; "+i.Note+", the others are gray"

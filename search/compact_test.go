@@ -32,7 +32,7 @@ func TestCompact(t *testing.T) {
 		for n := from; n < to; n++ {
 			list = append(list, rec(n))
 		}
-		if err := ix.apply(ix.bleve, list, gone, seq); err != nil {
+		if err := ix.apply(t.Context(), ix.bleve, list, gone, seq); err != nil {
 			t.Fatal(err)
 		}
 	}

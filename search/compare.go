@@ -265,7 +265,7 @@ func (ix *Index) tell(ctx context.Context, source Source, b bleve.Index, ids []s
 		mend = append(mend, e)
 	}
 	if repair && len(faults) > 0 {
-		if err := ix.apply(b, mend, gone, seq); err != nil {
+		if err := ix.apply(ctx, b, mend, gone, seq); err != nil {
 			return err
 		}
 		for i := range faults {

@@ -45,6 +45,8 @@ type prepared struct {
 	values      map[string][]string // by field
 	card, texts []byte              // packed
 	digest      string
+	shown       *archive.Entry // what the public sees of it
+	paged       bool           // it has texts of pages, which addPages reads
 }
 
 // prepare makes that form of an entry.
@@ -62,7 +64,7 @@ func (ix *Index) prepare(e *archive.Entry) (*prepared, error) {
 	}
 	// The index answers those who work here too, but names no layer to anyone that the
 	// public may not see.
-	shown := &archive.Entry{Updated: e.Updated, Appeared: e.Appeared, Opened: e.Opened, Assets: slices.Clone(e.Assets)}
+	shown := &archive.Entry{Updated: e.Updated, Appeared: e.Appeared, Opened: e.Opened, Assets: slices.Clone(e.Assets), Earlier: e.Earlier}
 	shown.HideLayers(ix.now())
 	e = shown
 	var picture *archive.Access // the first
@@ -89,7 +91,13 @@ func (ix *Index) prepare(e *archive.Entry) (*prepared, error) {
 			return nil, fmt.Errorf("encode texts of %s: %w", r.ID, err)
 		}
 	}
+	pages := d.pageKeys(shown)
+	if len(pages) > 0 {
+		d.fields[fieldPages] = pages
+	}
 	out := &prepared{id: r.ID, values: d.fields, card: ix.packer.pack(cardJSON), digest: digest(d.fields, cardJSON, textsJSON)}
+	delete(d.fields, fieldPages) // these were the texts' names; addPages reads what they say
+	out.shown, out.paged = shown, len(pages) > 0
 	if textsJSON != nil {
 		out.texts = ix.packer.pack(textsJSON)
 	}
@@ -397,7 +405,7 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 	seen := map[archive.AssetKind]bool{}
 	for i := range e.Assets {
 		a := &e.Assets[i]
-		if !seen[a.Kind] && (a.Kind != archive.AssetImage || a.Servable()) {
+		if !seen[a.Kind] && (a.Kind != archive.AssetImage || a.Servable()) && (a.Kind != archive.AssetText || a.Readable()) {
 			seen[a.Kind] = true
 			d.keyword("has", string(a.Kind))
 		}

@@ -107,6 +107,9 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 		if list, err = altered(b, list); err != nil {
 			return total, err
 		}
+		if err := ix.addPages(ctx, list); err != nil {
+			return total, err
+		}
 		if err := ix.write(b, list, gone, seq, noteOf(&changes[len(changes)-1])); err != nil {
 			return total, err
 		}

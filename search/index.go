@@ -35,12 +35,14 @@ type Vocabulary interface {
 type URLs struct {
 	Thumbnail func(asset string, side int) string // of an image that fits side × side pixels
 	Manifest  func(record string) string
+	Page      func(record string, view int) string // of a record, showing a view of it, from 1
 }
 
 // Options are the outside facts of an index.
 type Options struct {
 	Vocabulary Vocabulary
 	URLs       URLs
+	Pages      Pages // the texts of pages; nil for none
 	Log        *slog.Logger
 	Now        func() time.Time
 	// Archive is the identity of the catalogue that the index is of. An index that was
@@ -54,6 +56,7 @@ type Index struct {
 	dir        string // "" in memory
 	vocabulary Vocabulary
 	urls       URLs
+	pages      Pages
 	log        *slog.Logger
 	now        func() time.Time
 	folder     *zh.Folder
@@ -150,7 +153,7 @@ func (ix *Index) warm() {
 
 // newIndex is an index without its engine.
 func newIndex(dir string, opts Options) (*Index, error) {
-	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, log: opts.Log, now: opts.Now, archive: opts.Archive, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, log: opts.Log, now: opts.Now, archive: opts.Archive, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}
@@ -164,6 +167,9 @@ func newIndex(dir string, opts Options) (*Index, error) {
 	}
 	if ix.urls.Manifest == nil {
 		ix.urls.Manifest = func(record string) string { return "/iiif/manifest/" + record }
+	}
+	if ix.urls.Page == nil {
+		ix.urls.Page = func(record string, view int) string { return fmt.Sprintf("/records/%s#view=%d", record, view) }
 	}
 	ix.tokenizer = &tokenizer{folder: ix.folder}
 	ix.analysis = newFieldAnalysis(ix.tokenizer)
@@ -349,9 +355,12 @@ func altered(b bleve.Index, list []*prepared) ([]*prepared, error) {
 }
 
 // apply indexes entries, removes ids, and notes the position, in one batch.
-func (ix *Index) apply(b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
+func (ix *Index) apply(ctx context.Context, b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
 	list, err := ix.prepareAll(entries)
 	if err != nil {
+		return err
+	}
+	if err := ix.addPages(ctx, list); err != nil {
 		return err
 	}
 	return ix.write(b, list, gone, seq, "")

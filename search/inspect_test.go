@@ -23,7 +23,7 @@ func TestInspect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := ix.apply(ix.bleve, []*archive.Entry{entry(archive.Record{ID: "a", Kind: "relic", Titles: archive.Text{"zh": "马"}})}, nil, 7); err != nil {
+	if err := ix.apply(t.Context(), ix.bleve, []*archive.Entry{entry(archive.Record{ID: "a", Kind: "relic", Titles: archive.Text{"zh": "马"}})}, nil, 7); err != nil {
 		t.Fatal(err)
 	}
 	if in, err := Inspect(dir); err != nil || !in.Exists || !in.InUse || time.Since(in.Written).Abs() > time.Minute {

@@ -20,11 +20,11 @@ var textFields = []struct {
 	weight float64
 }{
 	{"title", 6}, {"identifier", 5}, {"location", 5}, {"subject", 3}, {"period_text", 3}, {"place", 2.5}, {"people", 2.5},
-	{"material_text", 1.5}, {"description", 1}, {"body", 0.6},
+	{"material_text", 1.5}, {"description", 1}, {"body", 0.6}, {fieldPages, 0.3},
 }
 
 // pairings are those of the fields of longer texts, which hold fewer pairs.
-var pairings = map[string]pairing{"description": pairMost, "body": pairFew}
+var pairings = map[string]pairing{"description": pairMost, "body": pairFew, fieldPages: pairFew}
 
 // facetFields are counted, and filtered by, under their parameter's name.
 var facetFields = []string{"collection", "kind", "period", "category", "level", "material", "site", "region", "condition", "rights", "has"}
@@ -56,6 +56,7 @@ const (
 	fieldLength    = "length"  // of the title, in characters or, without Han, in words
 	fieldCard      = "card"    // stored only, as the next
 	fieldTexts     = "texts"
+	fieldPages     = "pages" // what stands on the pages of a record, each term once
 )
 
 // epoch is the second from which updates are counted, 2000-01-01, so that they fit a
@@ -90,6 +91,7 @@ var fieldKinds = func() map[string]fieldKind {
 		kinds[f.name] = fieldKind{true, shared}
 	}
 	kinds["identifier"] = fieldKind{true, unique}
+	kinds[fieldPages] = fieldKind{false, unique} // it is cut already, page by page
 	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue, fieldLook, fieldNamed, fieldPinyin}) {
 		kinds[name] = fieldKind{false, shared}
 	}

@@ -92,8 +92,9 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 	var sure, rest engine.Or // a pair is found exactly, several of them nearly so
 	var among []string
 	for _, field := range fields {
-		// In names what has all pairs has the phrase.
-		if there := p.ix.tokenizer.neighbours(text, pairings[field]); len(there) == 1 || pairings[field] == pairAll {
+		// In names what has all pairs has the phrase; of pages that is enough, and the page
+		// that has most of them is shown.
+		if there := p.ix.tokenizer.neighbours(text, pairings[field]); len(there) == 1 || pairings[field] == pairAll || field == fieldPages {
 			sure = append(sure, allIn(field, there))
 		} else {
 			rest, among = append(rest, allIn(field, there)), append(among, field)

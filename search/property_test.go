@@ -81,7 +81,7 @@ func (v *village) change(n int, keep map[string]bool) {
 		batch[id] = v.entry(id)
 	}
 	v.seq++
-	if err := v.ix.apply(v.ix.bleve, slices.Collect(maps.Values(batch)), gone, v.seq); err != nil {
+	if err := v.ix.apply(v.t.Context(), v.ix.bleve, slices.Collect(maps.Values(batch)), gone, v.seq); err != nil {
 		v.t.Fatal(err)
 	}
 	maps.Copy(v.live, batch)

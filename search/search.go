@@ -40,6 +40,7 @@ type Hit struct {
 	Manifest   string              `json:"manifest,omitempty"`
 	Highlights map[string][]string `json:"highlights,omitempty"` // by field; HTML with <mark>
 	Why        []string            `json:"why,omitempty"`        // the fields that matched
+	Page       *PageHit            `json:"page,omitempty"`       // of a record that was found by what stands on its pages
 	Score      float64             `json:"score"`
 
 	Asset  string `json:"-"` // first image
@@ -120,6 +121,9 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 			return nil, err
 		}
 		result.Hits = append(result.Hits, hit)
+	}
+	if err := ix.pageHits(ctx, result.Hits, marks, q.Staff); err != nil {
+		return nil, err
 	}
 	if more && len(found.Hits) > 0 {
 		result.Next = q.cursor(found.Hits[len(found.Hits)-1].Key, p)

@@ -44,7 +44,7 @@ func TestSimilar(t *testing.T) {
 	}
 	hidden := entry(find("dh-220").Record)
 	hidden.Record.Rights = &archive.Rights{Tier: archive.TierStaff}
-	if err := ix.apply(ix.bleve, []*archive.Entry{hidden}, nil, 2); err != nil {
+	if err := ix.apply(t.Context(), ix.bleve, []*archive.Entry{hidden}, nil, 2); err != nil {
 		t.Fatal(err)
 	}
 	for _, staff := range []bool{false, true} {

@@ -20,7 +20,7 @@ func TestSuggest(t *testing.T) {
 		})
 	}
 	ix := memory(t, rec("a", "第45窟胡商遇盗图", "Merchants on a road"), rec("b", "一件題名極長極長極長極長極長極長極長極長極長極長的壁畫", "Quite long"), rec("c", "弥勒像", "Maitreya"))
-	if err := ix.apply(ix.bleve, nil, []string{"c"}, 2); err != nil {
+	if err := ix.apply(t.Context(), ix.bleve, nil, []string{"c"}, 2); err != nil {
 		t.Fatal(err)
 	}
 	for typed, want := range map[string]Suggestion{

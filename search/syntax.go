@@ -31,6 +31,7 @@ var fieldNames = map[string]string{
 	"subject": "subject", "主题": "subject", "题材": "subject",
 	"people": "people", "person": "people", "人物": "people", "人名": "people",
 	"text": "body", "body": "body", "全文": "body", "正文": "body", "题记": "body",
+	"pages": fieldPages, "page": fieldPages, "书页": fieldPages, "页文": fieldPages,
 	"collection": "collection", "专题": "collection", "kind": "kind", "type": "kind", "类型": "kind",
 	"period": "period", "年代": "period", "时代": "period", "朝代": "period", "category": "category", "分类": "category", "类别": "category",
 	"level": "level", "级别": "level", "material": "material", "质地": "material", "材质": "material", "site": "site", "石窟": "site",

@@ -28,7 +28,7 @@ func memory(t testing.TB, entries ...*archive.Entry) *Index {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ix.Close() })
-	if err := ix.apply(ix.bleve, entries, nil, 1); err != nil {
+	if err := ix.apply(context.Background(), ix.bleve, entries, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	return ix

@@ -195,8 +195,8 @@ func (v *verifier) asset(row *assetRow) {
 	case a.Master.Size < 1, a.Master.Filename == "", a.Master.Key == "", a.Position < 1:
 		fault(FaultInconsistent, "its master has %d bytes, the name %q and the key %q, its place is %d", a.Master.Size, a.Master.Filename, a.Master.Key, a.Position)
 	case a.State == archive.AssetReceived, a.State == archive.AssetSuperseded:
-	case a.State == archive.AssetIdentified && a.Image != nil:
-	case a.State == archive.AssetReady && a.Image != nil && a.Access != nil:
+	case a.State == archive.AssetIdentified && (a.Image != nil || a.Kind == archive.AssetText):
+	case a.State == archive.AssetReady && (a.Image != nil || a.Kind == archive.AssetText) && a.Access != nil:
 	case a.State == archive.AssetRefused && a.Failure != nil:
 	default:
 		fault(FaultInconsistent, "it is in the state %q, and what belongs to that is not there", a.State)

@@ -27,11 +27,13 @@ type Reference struct {
 	Items     []Reference `json:"items,omitempty"`
 }
 
-// Service names a service of a resource: here, always an image's ImageService3.
+// Service names a service of a resource: an image's ImageService3, or the SearchService2 of
+// a manifest with its AutoCompleteService2.
 type Service struct {
-	ID      string `json:"id"`
-	Type    string `json:"type"`
-	Profile string `json:"profile"`
+	ID      string    `json:"id"`
+	Type    string    `json:"type"`
+	Profile string    `json:"profile,omitempty"`
+	Service []Service `json:"service,omitempty"`
 }
 
 // Agent is an institution (Presentation API 3.0, section 3.1, provider).
@@ -59,6 +61,7 @@ type Manifest struct {
 	SeeAlso           []Reference `json:"seeAlso,omitempty"`
 	Thumbnail         []Reference `json:"thumbnail,omitempty"`
 	PartOf            []Reference `json:"partOf,omitempty"`
+	Service           []Service   `json:"service,omitempty"`
 	Items             []Canvas    `json:"items"`
 }
 

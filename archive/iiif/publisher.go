@@ -65,6 +65,7 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Ma
 		SeeAlso:   []Reference{p.data(record)},
 		Thumbnail: p.thumbnail(record, assets),
 	}
+	m.Service = p.searchServices(record, assets)
 	if record.Collection != "" {
 		m.PartOf = []Reference{p.collectionReference(record.Collection)}
 	}

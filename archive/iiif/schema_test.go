@@ -67,6 +67,7 @@ func TestPresentationSchema(t *testing.T) {
 	bare := iiif.Publisher{Base: "http://127.0.0.1:8080"}
 	docs := map[string]any{
 		"manifest":            manifest(publisher, mural(), photograph("a1", 40_000, 25_000), photograph("a2", 3, 100_000)),
+		"manifest, of texts":  manifest(publisher, &archive.Record{ID: "r1", Text: archive.Text{"zh": "文"}}, photograph("a1", 9, 9)),
 		"manifest, odd":       manifest(publisher, odd, photograph("a1", 4000, 3000)),
 		"manifest, bare":      manifest(bare, &archive.Record{ID: "r1"}, photograph("a1", 1, 1)),
 		"collection":          publisher.Collection("dunhuang", archive.Text{"zh": "敦煌"}, archive.Text{"en": "Caves"}, []iiif.Member{{Record: mural(), Assets: []archive.Asset{photograph("a1", 9, 9)}}}),

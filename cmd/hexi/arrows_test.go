@@ -42,6 +42,7 @@ var arrows = []arrow{
 	{"archive/readahead", nil, nil, "reads, and knows nothing of what"},
 	{"archive/raster", []string{"archive", "archive/pyramid", "archive/readahead"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
 	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},
+	{"archive/ocr", nil, []string{"golang.org/x/text"}, "is pure: knows the formats of texts of pages, and no pictures"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
 	{"archive/vocab", []string{"archive", "archive/vocab/period"}, []string{"golang.org/x/text"}, "is pure: vocabularies and profiles as data"},
 	{"archive/vocab/period", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: reads words for a time, and is given the periods"},
@@ -53,7 +54,7 @@ var arrows = []arrow{
 	{"search/zh", nil, []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin"}, "knows the Chinese language only"},
 	{"search/zh/internal/…", nil, []string{"golang.org/x/text"}, "makes the tables of search/zh"},
 
-	{"ingest", []string{"archive", "archive/bagit", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
+	{"ingest", []string{"archive", "archive/bagit", "archive/ocr", "archive/pyramid", "archive/raster", "archive/readahead", "archive/ocfl", "ingest/…"}, []string{
 		"golang.org/x/text", "golang.org/x/sync", "github.com/google/uuid",
 	}, "holds the steps of the pipeline; catalogue, store and index are handed to it"},
 	{"ingest/sheet", []string{"archive", "archive/workbook"}, []string{"golang.org/x/text", "github.com/xuri/excelize/v2", "go.yaml.in/yaml/v3"}, "turns sheets into records"},
@@ -65,6 +66,7 @@ var arrows = []arrow{
 
 	{"cmd/hexi", []string{"*"}, []string{"*"}, "joins everything, but speaks no HTTP, SQL or S3 itself"},
 	{"cmd/hexi/internal/web", []string{"*"}, []string{"*"}, "speaks HTTP for everything"},
+	{"cmd/hexi/internal/texts", []string{"archive", "archive/objects", "archive/ocr", "ingest"}, []string{"github.com/maypok86/otter/v2"}, "reads the texts of pages for the index and for the web"},
 	{"cmd/hexi/internal/sample", []string{"archive", "archive/vocab"}, nil, "makes the demo's records and drawings, which go through the pipeline like any other"},
 	{"cmd/bench", []string{"*"}, []string{"*"}, "measures, for developers"},
 }

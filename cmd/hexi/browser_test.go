@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -47,10 +48,15 @@ func TestBrowser(t *testing.T) {
 		lines.Pix[i] = 255
 	}
 	fileOf(t, dir, "lines.png", asPNG(t, lines))
+	for i, text := range [][]byte{columnsALTO("甘肅通志", "卷一"), columnsALTO("渭水出首陽山", "流域甚廣")} {
+		fileOf(t, dir, fmt.Sprintf("p%d.jpg", i+1), photo(t, 11+i, 1000, 1600))
+		fileOf(t, dir, fmt.Sprintf("p%d.xml", i+1), text)
+	}
 	upload := fileOf(t, t.TempDir(), "upload.jpg", photo(t, 7, 800, 600))
 	sheet := fileOf(t, dir, "sheet.jsonl", []byte(
 		`{"id":"dh-9","collection":"dunhuang","kind":"mural","titles":{"zh":"莫高窟第9窟北壁","en":"North wall of Cave 9"},"period":{"term":"late-tang","from":848,"to":907},"files":["wall.jpg"]}`+"\n"+
 			`{"id":"dh-10","collection":"dunhuang","kind":"mural","titles":{"zh":"一壁两图","en":"One wall, two layers"},"files":["lines.png","wall.jpg"],"layers":["线描图","可见光"]}`+"\n"+
+			`{"id":"book","collection":"ancestral","kind":"document","titles":{"zh":"方志","en":"A gazetteer"},"files":["p1.jpg","p2.jpg"]}`+"\n"+
 			`{"id":"show","collection":"dunhuang","kind":"exhibition","titles":{"zh":"小展","en":"A small show"},"stops":[{"record":"dh-9","view":"pct:10,10,50,50","caption":{"zh":"北壁","en":"The north wall"}}]}`+"\n"))
 	if got := hexi(t, "ingest", dir, sheet, "--publish", "--data", data); got.status != exitDone {
 		t.Fatalf("%+v", got)

@@ -93,7 +93,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 			"setting", name, "render-memory", h.settings.renderBytes)
 	}
 	handler, err := web.New(web.Config{
-		Archive: h.archive, Index: index.index, Objects: h.objects, Renderer: h.engine, Vocabulary: h.vocabulary,
+		Archive: h.archive, Index: index.index, Objects: h.objects, Texts: h.texts, Renderer: h.engine, Vocabulary: h.vocabulary,
 		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, Version: versionString(),
 		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, TileMemory: h.settings.tileBytes, Cache: cache,
 		Registry:  h.meters.registry,

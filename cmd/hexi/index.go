@@ -70,7 +70,7 @@ func (h *house) indexOptions(ctx context.Context) (search.Options, error) {
 	if err != nil {
 		return search.Options{}, fmt.Errorf("open search index: %w", err)
 	}
-	return search.Options{Vocabulary: h.vocabulary, Log: h.log, Archive: id}, nil
+	return search.Options{Vocabulary: h.vocabulary, Log: h.log, Archive: id, Pages: pageTexts{h.archive, h.texts}}, nil
 }
 
 // writtenAgain is for longer than an index is written to after an erasure before it is made

@@ -20,6 +20,7 @@ import (
 	"hexi/archive/raster"
 	"hexi/archive/raster/sandbox"
 	"hexi/archive/vocab"
+	"hexi/cmd/hexi/internal/texts"
 	"hexi/cmd/hexi/internal/web"
 	"hexi/ingest"
 )
@@ -38,6 +39,7 @@ type house struct {
 	decoders   *sandbox.Pool // read masters
 	pipeline   *ingest.Pipeline
 	packages   *ocfl.Root // the preservation packages
+	texts      *texts.Reader
 	meters     *meters
 }
 
@@ -74,6 +76,7 @@ func openArchive(ctx context.Context, env *environment, lost bool) (_ *house, er
 	if h.objects, err = objects.Open(ctx, s.Objects); err != nil {
 		return nil, fmt.Errorf("open object store: %w", err)
 	}
+	h.texts = texts.New(h.objects, h.log)
 	h.journal = openJournal(s, h.objects)
 	if h.packages, err = ocfl.Create(ctx, packageStore{h.objects}, packagesPrefix); err != nil {
 		return nil, fmt.Errorf("open preservation packages: %w", err)

@@ -22,7 +22,7 @@ import (
 // are written, so that no bit of them counts for nothing.
 func (c *Checker) access(ctx context.Context, a *archive.Asset) ([]Difference, error) {
 	l := &copyLook{checker: c, asset: a}
-	if a.Access == nil || a.Image == nil {
+	if a.Access == nil || a.Image == nil && a.Kind != archive.AssetText {
 		l.tell(RowInconsistent, "assets/"+a.ID, "the asset is ready, and the catalogue does not say what its access copy is")
 		return l.found, nil
 	}
@@ -58,11 +58,7 @@ const (
 
 // names are the files that the catalogue says there are, facts left out.
 func (l *copyLook) names() []string {
-	names := []string{pyramidFile, sidecarFile}
-	for _, t := range l.asset.Access.Thumbnails {
-		names = append(names, t.Name)
-	}
-	return names
+	return ingest.AccessNames(*l.asset.Access)
 }
 
 // facts reads the facts; nil, and told, where there are none that can be gone by.
@@ -93,8 +89,8 @@ func (l *copyLook) facts(ctx context.Context) (*ingest.Facts, error) {
 		return nil, err
 	}
 	var rows, of int
-	if i := l.asset.Image.Incomplete; i != nil {
-		rows, of = i.Rows, i.OfRows
+	if i := l.asset.Image; i != nil && i.Incomplete != nil {
+		rows, of = i.Incomplete.Rows, i.Incomplete.OfRows
 	}
 	switch {
 	case !bytes.Equal(append(written, '\n'), data):

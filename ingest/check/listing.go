@@ -175,7 +175,11 @@ func (l *listing) known(info Info, id, name string, a *archive.Asset) {
 // ofAccess reports whether a file is part of an asset's access copy. Of one that is
 // being made, it may be any.
 func ofAccess(a *archive.Asset, name string) bool {
-	for _, known := range []string{ingest.PyramidKey(a.ID), ingest.SidecarKey(a.ID), ingest.ThumbnailKey(a.ID, factsFile)} {
+	keys := []string{ingest.PyramidKey(a.ID), ingest.SidecarKey(a.ID), ingest.ThumbnailKey(a.ID, factsFile)}
+	if a.Kind == archive.AssetText {
+		keys = []string{ingest.TextKey(a.ID), ingest.FactsKey(a.ID)}
+	}
+	for _, known := range keys {
 		if known == ingest.ThumbnailKey(a.ID, name) {
 			return true
 		}

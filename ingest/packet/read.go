@@ -205,7 +205,7 @@ func (r *reader) check(doc *Document) error {
 			return r.damaged("asset %.140q has no valid id, or stands there twice, or is another record's", a.ID)
 		case a.Path != MasterPath(a.ID, a.Master.Filename):
 			return r.damaged("the master of asset %s is not where it belongs, at %.300q", a.ID, a.Path)
-		case !known(a.State) || a.State == archive.AssetIdentified && a.Image == nil:
+		case !known(a.State) || a.State == archive.AssetIdentified && a.Image == nil && a.Kind != archive.AssetText:
 			return r.damaged("asset %s is %.40q, which does not fit what is said of it", a.ID, a.State)
 		}
 		seen[a.ID] = true

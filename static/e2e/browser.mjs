@@ -85,9 +85,38 @@ async function layers() {
   await page.context().close();
 }
 
+// A reader finds a book by what stands on its second page, lands there, sees it marked, and
+// looks for something else within it.
+async function inside() {
+  const page = await visit({ viewport: sizes.desk }, "/search?q=首阳山");
+  await page.locator(".grid a[href^='/records/book#view=2']").click();
+  await page.waitForSelector("#viewer.live");
+  assert.equal(await page.locator(".inside input").inputValue(), "首阳山");
+  await page.waitForSelector("#viewer .match.goal");
+  assert.equal(await page.locator(".strip a[aria-current]").getAttribute("data-view"), "2");
+  assert.match(await page.locator(".inside li").first().innerText(), /2\s*渭水出首陽山/);
+  await page.waitForTimeout(1200);
+  const where = await page.evaluate(() => {
+    const frame = document.querySelector("#viewer").getBoundingClientRect(), mark = document.querySelector("#viewer .match.goal").getBoundingClientRect();
+    return { inside: mark.left >= frame.left && mark.right <= frame.right && mark.top >= frame.top && mark.bottom <= frame.bottom, tall: mark.height / mark.width };
+  });
+  assert.ok(where.inside && where.tall > 2.5 && where.tall < 3.5, `three characters, one above the other, are marked as ${JSON.stringify(where)}`);
+  await page.screenshot({ path: `${dir}/inside.png` });
+  await page.locator(".inside input").fill("通志卷");
+  await page.locator(".inside input").press("Enter");
+  await page.waitForFunction(() => document.querySelector(".strip a[aria-current]").dataset.view === "1");
+  await page.waitForFunction(() => document.querySelectorAll("#viewer .match.goal").length === 2); // over the end of a column
+  await page.locator(".inside input").fill("没有的");
+  await page.locator(".inside input").press("Enter");
+  await page.waitForFunction(() => document.querySelector(".inside output").textContent === "没有找到" && !document.querySelector("#viewer .match"));
+  await page.goto(`${address}/records/dh-9`);
+  assert.equal(await page.locator(".inside").count(), 0, "a record without a text can be searched within");
+  await page.context().close();
+}
+
 // Nothing is wider than a phone.
 async function phone() {
-  for (const path of ["/", "/search?q=莫高窟", "/records/dh-9", "/records/dh-10", "/collections/dunhuang", "/exhibitions/show", "/curate/signin"]) {
+  for (const path of ["/", "/search?q=莫高窟", "/records/dh-9", "/records/dh-10", "/records/book#view=2&find=流域", "/collections/dunhuang", "/exhibitions/show", "/curate/signin"]) {
     const page = await visit({ viewport: sizes.phone, hasTouch: true, isMobile: true }, path);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(over, 0, `${path} is ${over} px wider than the screen`);
@@ -207,7 +236,7 @@ async function workbench() {
 }
 
 try {
-  for (const story of [search, layers, phone, plain, kiosk, saved, workbench]) {
+  for (const story of [search, layers, inside, phone, plain, kiosk, saved, workbench]) {
     await story();
     assert.deepEqual(faults, [], `${story.name}: the console says`);
     console.log(`${story.name}: fine`);

@@ -1,6 +1,7 @@
 // The deep-zoom viewer of the record page. The page shows a still image; this
 // replaces it with one that can be entered.
 import OpenSeadragon from "openseadragon";
+import { Inside } from "./inside";
 import { Layers, place } from "./layers";
 
 export interface Zoom {
@@ -91,6 +92,7 @@ if (page?.dataset.info) {
     if (controls) controls.hidden = false;
     layers.get(shown)?.opened();
     fill(zoom.viewer);
+    inside?.opened(shown);
   });
   const show = (view: string, info: string) => {
     layers.get(shown)?.closed();
@@ -98,14 +100,31 @@ if (page?.dataset.info) {
     for (const section of sections) section.hidden = section.dataset.of !== view;
     zoom.open(info, layers.get(view)?.first);
   };
+  const strip = [...document.querySelectorAll<HTMLAnchorElement>(".strip a[data-info]")];
+  const turn = (link: HTMLAnchorElement) => {
+    for (const other of strip) other.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+    show(link.dataset.view as string, link.dataset.info as string);
+  };
+  for (const link of strip) link.addEventListener("click", (event) => { event.preventDefault(); turn(link); });
+  const form = document.querySelector<HTMLFormElement>("form.inside");
+  const inside = form ? new Inside(zoom.viewer, form, (view) => {
+    const link = strip.find((other) => other.dataset.view === view);
+    if (view === shown) inside?.opened(view);
+    else if (link) turn(link);
+  }) : undefined;
+  // #view=2 opens a record at that picture, &find=… with what is found on it.
+  const follow = () => {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    const view = wanted.get("view") ?? undefined, link = strip.find((other) => other.dataset.view === view);
+    if (link && view !== shown) {
+      turn(link);
+      link.scrollIntoView({ block: "nearest", inline: "center" });
+    }
+    const words = wanted.get("find");
+    if (words) void inside?.ask(words, view);
+  };
   show(shown, page.dataset.info);
-  const strip = document.querySelectorAll<HTMLAnchorElement>(".strip a[data-info]");
-  for (const link of strip) {
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      for (const other of strip) other.removeAttribute("aria-current");
-      link.setAttribute("aria-current", "true");
-      show(link.dataset.view as string, link.dataset.info as string);
-    });
-  }
+  follow();
+  window.addEventListener("hashchange", follow);
 }

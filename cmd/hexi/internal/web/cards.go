@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ type card struct {
 	W, H                                          int
 	TitleHTML                                     template.HTML
 	Found                                         []template.HTML
+	Fragment                                      string // of the record's page: where it was found
 }
 
 // pieceOf returns the address of an image that fits a square, on this server.
@@ -61,6 +63,20 @@ func (s *Server) hitCard(h search.Hit, lang string) card {
 		}
 	}
 	return c
+}
+
+// foundOn says on which page a record was found, and leads there.
+func (c *card) foundOn(page *search.PageHit, query, lang string) {
+	if page == nil {
+		return
+	}
+	if page.Number > 0 {
+		c.Fragment = "#view=" + strconv.Itoa(page.Number) + "&find=" + url.QueryEscape(query)
+		name := inLanguage(lang, "第"+strconv.Itoa(page.Number)+"页：", "Page "+strconv.Itoa(page.Number)+": ")
+		c.Found = append(c.Found, template.HTML(name+page.Text)) //nolint:gosec // escaped by the index but for <mark>
+		return
+	}
+	c.Found = append(c.Found, template.HTML(page.Text)) //nolint:gosec // as above
 }
 
 // hitCards makes cards of hits. What has no picture of its own but parts or stops

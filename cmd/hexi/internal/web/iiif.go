@@ -41,8 +41,12 @@ func (s *Server) iiif(c *gin.Context) error {
 		return s.manifest(c, rest)
 	case "collection":
 		return s.iiifCollection(c, rest)
+	case "search":
+		return s.contentSearch(c, rest)
+	case "autocomplete":
+		return s.autocomplete(c, rest)
 	}
-	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/ and /iiif/collection/"}
+	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/, /iiif/collection/, /iiif/search/ and /iiif/autocomplete/"}
 }
 
 // askerHeaders are the headers of a request that say who asks.

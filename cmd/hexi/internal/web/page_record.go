@@ -31,6 +31,7 @@ type recordPage struct {
 	Parts                            []card
 	Similar                          []card // public records only, whoever asks
 	KioskLinks                       []choice
+	Canvases                         string // of a record with a text: the place and the width of each view's canvas
 }
 
 type recordImage struct {
@@ -106,6 +107,7 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 		m.Versions = s.versions(e, u, lang)
 	}
 	m.Views = s.recordViews(e, lang)
+	m.Canvases = s.canvases(c, e)
 	m.Drawing = extraText(r, "imagery", lang)
 	for p := range strings.SplitSeq(r.Descriptions.In(lang), "\n") {
 		if p = strings.TrimSpace(p); p != "" {

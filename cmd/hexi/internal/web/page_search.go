@@ -166,6 +166,9 @@ func (s *Server) pageSearch(c *gin.Context) error {
 	if model.Cards, err = s.hitCards(c.Request.Context(), result.Hits, lang); err != nil {
 		return err
 	}
+	for i, h := range result.Hits {
+		model.Cards[i].foundOn(h.Page, q.Text, lang)
+	}
 	model.turnPages(values, q.Limit, result)
 	if model.Keep, err = s.keepForm(c, values, result, seen, lang); err != nil {
 		return err

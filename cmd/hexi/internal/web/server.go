@@ -17,6 +17,7 @@ import (
 	"hexi/archive/iiif"
 	"hexi/archive/objects"
 	"hexi/archive/vocab"
+	"hexi/cmd/hexi/internal/texts"
 	"hexi/ingest/check"
 	"hexi/search"
 )
@@ -28,6 +29,7 @@ type Config struct {
 	Archive    *archive.Archive
 	Index      *search.Index
 	Objects    objects.Store
+	Texts      *texts.Reader // of pages; nil: one of its own
 	Renderer   Renderer
 	Vocabulary *vocab.Vocabulary
 	Sessions   scs.Store // nil: no one can sign in
@@ -122,6 +124,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.StaffLimits == (iiif.Limits{}) {
 		cfg.StaffLimits.MaxArea = StaffFactor * cfg.Limits.MaxArea
+	}
+	if cfg.Texts == nil {
+		cfg.Texts = texts.New(cfg.Objects, cfg.Log)
 	}
 	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
 	var err error

@@ -1,0 +1,77 @@
+package ocr
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// reader reads the elements of an XML text and knows how deep it is in it.
+type reader struct {
+	dec   *xml.Decoder
+	depth int
+	what  string // the name of the format
+}
+
+func newReader(text, what string, lenient bool) *reader {
+	dec := xml.NewDecoder(strings.NewReader(text))
+	// The bytes are UTF-8 by now, whatever the file says of itself.
+	dec.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	if lenient { // pages of the web are seldom well-formed
+		dec.Strict, dec.AutoClose, dec.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
+	}
+	return &reader{dec: dec, what: what}
+}
+
+// next returns the next token; io.EOF at the end.
+func (r *reader) next() (xml.Token, error) {
+	token, err := r.dec.Token()
+	if errors.Is(err, io.EOF) {
+		return nil, io.EOF
+	}
+	if err != nil {
+		why := strings.TrimPrefix(err.Error(), "XML syntax error on ")
+		if _, after, ok := strings.Cut(why, ": "); ok {
+			why = after
+		}
+		return nil, r.refuse(CodeBroken, "is not well-formed "+r.what+": "+why, "make the file anew with the program that wrote it")
+	}
+	switch t := token.(type) {
+	case xml.StartElement:
+		if r.depth++; r.depth > maxDepth {
+			return nil, r.refuse(CodeBroken, fmt.Sprintf("is more than %d elements deep", maxDepth), "make the file anew with the program that wrote it")
+		}
+	case xml.EndElement:
+		r.depth--
+	case xml.Directive:
+		if d := string(t); strings.Contains(d, "[") || strings.Contains(d, "ENTITY") {
+			return nil, r.refuse(CodeBroken, "declares entities, which are not read", "take the DOCTYPE with its declarations out of the file")
+		}
+	}
+	return token, nil
+}
+
+func (r *reader) refuse(code, why, do string) error {
+	line, _ := r.dec.InputPos()
+	return &RefusedError{code, line, why, do}
+}
+
+// attr returns an attribute by its local name; "" for none.
+func attr(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// number reads a number of units; ok is false for what is none, or beyond all pages.
+func number(s string) (float64, bool) {
+	v, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return v, err == nil && !math.IsNaN(v) && math.Abs(v) <= maxUnits
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"hexi/archive"
+	"hexi/cmd/hexi/internal/texts"
+	"hexi/search"
+)
+
+// pageTexts gives the search index the texts of pages.
+type pageTexts struct {
+	archive *archive.Archive
+	texts   *texts.Reader
+}
+
+// Pages implements search.Pages.
+func (p pageTexts) Pages(ctx context.Context, e *archive.Entry) ([]search.Page, error) {
+	pages, err := p.texts.Of(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]search.Page, len(pages))
+	for i, page := range pages {
+		out[i] = search.Page{Number: page.View + 1, Text: page.Text.String}
+		if page.Image != nil {
+			out[i].Asset = page.Image.ID
+		}
+	}
+	return out, nil
+}
+
+// PagesOf implements search.Pages. Staff are shown the pages that the public sees as well:
+// no others are in the index.
+func (p pageTexts) PagesOf(ctx context.Context, record string, staff bool) ([]search.Page, error) {
+	get := p.archive.PublicRecord
+	if staff {
+		get = p.archive.Record
+	}
+	entry, err := get(ctx, record)
+	if errors.Is(err, archive.ErrNotFound) { // withdrawn since it was indexed
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	entry.HideLayers(p.archive.Now())
+	return p.Pages(ctx, entry)
+}

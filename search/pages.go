@@ -1,0 +1,165 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hexi/archive"
+)
+
+// Page is the text of one page of a record.
+type Page struct {
+	Number int    // of the view that it is read off, from 1; 0 for what is of the whole record
+	Asset  string // the image of that view; "" for none
+	Text   string
+}
+
+// Pages reads the texts of the pages of records. What it gives of an entry is what the
+// entry shows: closed layers are out of it before.
+type Pages interface {
+	Pages(ctx context.Context, e *archive.Entry) ([]Page, error)
+	// PagesOf is Pages for a record by its id, as the public may see it; with staff, also
+	// of one that the public may not. A record that is not there has none.
+	PagesOf(ctx context.Context, record string, staff bool) ([]Page, error)
+}
+
+const (
+	// maxPageTerms is how many different words of the pages of one record are indexed: more
+	// than a book of a thousand pages has.
+	maxPageTerms = 400_000
+	// settling is for how long the texts of a record are waited for when some of them were
+	// received and cannot be read yet: a book is not indexed anew with each of its pages.
+	settling = time.Hour
+	// maxPageHits is for how many hits of an answer the page is looked up, and maxPagesRead
+	// how many pages are read for that.
+	maxPageHits  = 5
+	maxPagesRead = 3_000
+)
+
+// pageKeys say which texts a record has, by their bytes: the document is another one when
+// these are others.
+func (d *docBuilder) pageKeys(e *archive.Entry) (keys []string) {
+	for i := range e.Assets {
+		a := &e.Assets[i]
+		_, text := archive.TextStem(a.Master.Filename)
+		waiting := a.State == archive.AssetReceived || a.State == archive.AssetIdentified
+		if waiting && (a.Kind == archive.AssetText || text) && d.ix.now().Sub(a.Received) < settling {
+			return nil
+		}
+	}
+	for _, page := range e.PageTexts() {
+		image := ""
+		if page.Image != nil {
+			image = page.Image.ID
+		}
+		keys = append(keys, page.Text.ID+"@"+page.Text.Access.Version+" "+image)
+	}
+	return keys
+}
+
+// addPages adds to documents that are to be written what stands on their pages: each word
+// once. Texts are read only for these.
+func (ix *Index) addPages(ctx context.Context, list []*prepared) error {
+	if ix.pages == nil {
+		return nil
+	}
+	for _, p := range list {
+		if !p.paged {
+			continue
+		}
+		pages, err := ix.pages.Pages(ctx, p.shown)
+		if err != nil {
+			return fmt.Errorf("read pages of %s: %w", p.id, err)
+		}
+		if terms := ix.pageTerms(pages); len(terms) > 0 {
+			p.values[fieldPages] = terms
+		}
+	}
+	return nil
+}
+
+// pageTerms are the terms of pages, each once, in their order.
+func (ix *Index) pageTerms(pages []Page) []string {
+	seen := map[string]bool{}
+	var out []string
+	add := func(term string) {
+		if term != "" && !seen[term] && len(out) < maxPageTerms {
+			seen[term] = true
+			out = append(out, term)
+		}
+	}
+	for _, p := range pages {
+		words := ix.tokenizer.words(p.Text)
+		for i, w := range words {
+			add(w.term)
+			if i+1 < len(words) {
+				add(pair(w, words[i+1], pairings[fieldPages]))
+			}
+		}
+	}
+	return out
+}
+
+// PageHit is the page on which something was found.
+type PageHit struct {
+	Number int    `json:"number"` // from 1, in the order of the record's views; 0 for the record's whole text
+	URL    string `json:"url,omitempty"`
+	Text   string `json:"text"` // HTML with <mark>
+}
+
+// pageHits finds for the hits of an answer the page that has most of what was looked for,
+// and of several the first.
+func (ix *Index) pageHits(ctx context.Context, hits []Hit, marks *marker, staff bool) error {
+	if ix.pages == nil {
+		return nil
+	}
+	looked, read := 0, 0
+	for i := range hits {
+		h := &hits[i]
+		if !slices.Contains(h.Why, fieldPages) {
+			continue
+		}
+		if looked++; looked > maxPageHits || read > maxPagesRead {
+			break
+		}
+		pages, err := ix.pages.PagesOf(ctx, h.ID, staff)
+		if err != nil {
+			return fmt.Errorf("read pages of %s: %w", h.ID, err)
+		}
+		read += len(pages)
+		most := 0
+		for _, p := range pages {
+			spans, n := marks.most(p.Text)
+			if n <= most {
+				continue
+			}
+			most = n
+			h.Page = &PageHit{Number: p.Number, Text: render(p.Text, spans, true)}
+			if p.Number > 0 {
+				h.Page.URL = ix.urls.Page(h.ID, p.Number)
+			}
+			if n == len(marks.terms) {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// most finds what was looked for in a text, and tells how many different words of it are
+// there.
+func (m *marker) most(text string) ([]span, int) {
+	spans := m.spans(text)
+	if len(spans) == 0 {
+		return nil, 0
+	}
+	found := map[string]bool{}
+	for _, t := range m.ix.tokenizer.tokens(text, pairAll) {
+		if m.terms[t.term] {
+			found[t.term] = true
+		}
+	}
+	return spans, max(1, len(found))
+}
