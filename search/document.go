@@ -420,13 +420,6 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 	}
 }
 
-// lastTitle stands behind all titles.
-const lastTitle = "~"
-
-// titleSort are the fields that titles are sorted by, in either language. A record
-// without a title in it stands where its other one does.
-var titleSort = map[string]string{"zh": "title_sort", "en": "title_sort_en"}
-
 // rightsKey is the one spelling under which a statement is found: they are written
 // with http and https, with www. and without.
 func rightsKey(statement string) string {

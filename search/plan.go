@@ -326,9 +326,9 @@ func (p *plan) text(text string, units []string, share float64) {
 	p.boosts = append(p.boosts, engine.Boost{
 		Node: allIn("title", units), Weight: share * weightBrief * min(sum, 2), Column: fieldLength, Of: float64(len(p.ix.tokenizer.words(text))),
 	})
-	folded := p.ix.folder.String(text)
+	key := p.ix.titleKey(text)
 	for _, field := range titleSort {
-		p.boost(engine.Term{Field: field, Value: folded}, share*weightTitle)
+		p.boost(engine.Term{Field: field, Value: key}, share*weightTitle)
 	}
 }
 

@@ -230,7 +230,7 @@ func (v *village) byHand(q *Query) (ids []string, ordered bool) {
 				}
 			}
 		case SortTitle:
-			order = strings.Compare(v.ix.folder.String(a.Record.Titles["zh"]), v.ix.folder.String(b.Record.Titles["zh"]))
+			order = strings.Compare(v.ix.titleKey(a.Record.Titles["zh"]), v.ix.titleKey(b.Record.Titles["zh"]))
 		case SortUpdated:
 			order = b.Updated.Compare(a.Updated)
 		case SortDistance:

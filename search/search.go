@@ -146,7 +146,7 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 		text := p.match(clauses)
 		maps.Copy(before, p.facts.cached)
 		for _, field := range titleSort { // what is wholly a title is that record
-			p.boost(engine.Term{Field: field, Value: ix.folder.String(clip(q.Text, 200))}, weightExact)
+			p.boost(engine.Term{Field: field, Value: ix.titleKey(q.Text)}, weightExact)
 		}
 		if p.facts.err != nil {
 			return nil, nil, fmt.Errorf("search: %w", p.facts.err)

@@ -234,13 +234,20 @@ func (s *suggester) add(one Suggestion) {
 
 // titled suggests titles that begin so, or are read so.
 func (s *suggester) titled(prefix string) error {
-	fields := []string{titleSort["zh"], titleSort["en"]}
-	if !hasHan(prefix) {
-		fields = append(fields, fieldTitleRead)
+	var list []candidate
+	for _, begin := range s.ix.titleBeginnings(prefix) {
+		some, err := s.beginning(begin, maxTitles, titleSort["zh"], titleSort["en"])
+		if err != nil {
+			return err
+		}
+		list = append(list, some...)
 	}
-	list, err := s.beginning(prefix, maxTitles, fields...)
-	if err != nil {
-		return err
+	if !hasHan(prefix) {
+		some, err := s.beginning(prefix, maxTitles, fieldTitleRead)
+		if err != nil {
+			return err
+		}
+		list = append(list, some...)
 	}
 	for _, c := range list {
 		if len(s.out) >= s.limit {
@@ -392,6 +399,3 @@ func (ix *Index) titleReadings(title string) []string {
 	joined, initials := ix.pinyin.Of(folded)
 	return []string{clip(joined, maxKey), clip(initials, maxKey)}
 }
-
-// titleKey is what a title is sorted by.
-func (ix *Index) titleKey(title string) string { return ix.folder.String(clip(title, 200)) }

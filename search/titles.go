@@ -1,0 +1,68 @@
+package search
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// lastTitle stands behind all titles.
+const lastTitle = "~"
+
+// titleSort are the fields that titles are sorted by, in either language. A record
+// without a title in it stands where its other one does.
+var titleSort = map[string]string{"zh": "title_sort", "en": "title_sort_en"}
+
+// maxTitle is how many characters of a title it is sorted by.
+const maxTitle = 120
+
+// titleKey is what a title is sorted by: as a Chinese dictionary does, by how its characters
+// are read, of those that are read alike by the characters themselves; Latin letters before
+// them, and numbers by their size, so that 第45窟 comes before 第220窟. What begins another title
+// begins its key, but for a number at its end.
+func (ix *Index) titleKey(title string) string {
+	folded := ix.folder.String(clip(title, maxTitle))
+	var b strings.Builder
+	for at := 0; at < len(folded); {
+		r, n := utf8.DecodeRuneInString(folded[at:])
+		switch class := classOf(r); {
+		case r >= '0' && r <= '9':
+			end := at
+			for end < len(folded) && folded[end] >= '0' && folded[end] <= '9' {
+				end++
+			}
+			digits := strings.TrimLeft(folded[at:end-1], "0") + folded[end-1:end]
+			b.WriteByte(byte('0' + min(len(digits), 9))) // the longer is the greater
+			b.WriteString(digits)
+			n = end - at
+		case class == classHan:
+			b.WriteString(hanMark)
+			if readings := ix.pinyin.Readings(r); len(readings) > 0 {
+				b.WriteString(readings[0])
+			}
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+		at += n
+	}
+	return b.String()
+}
+
+// hanMark stands before each Han character of a key: behind all letters, before lastTitle.
+const hanMark = "{"
+
+// titleBeginnings are how the keys begin of titles that begin so: of a number at the end
+// more digits may follow.
+func (ix *Index) titleBeginnings(typed string) []string {
+	stem := strings.TrimRight(typed, "0123456789")
+	digits := strings.TrimLeft(typed[len(stem):], "0")
+	if digits == "" {
+		return []string{ix.titleKey(typed)}
+	}
+	const more = 3
+	var out []string
+	for n := len(digits); n <= min(9, len(digits)+more); n++ {
+		out = append(out, ix.titleKey(stem)+string(byte('0'+n))+digits)
+	}
+	return out
+}

@@ -1,0 +1,38 @@
+package search
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"hexi/archive"
+)
+
+// Titles stand as in a dictionary: Latin letters, then Chinese by how it is read; numbers by
+// their size.
+func TestTitleOrder(t *testing.T) {
+	t.Parallel()
+	sorted := []string{"Cave 9", "Cave 45", "Cave 220", "cave of the deer", "Zhang", "第9窟", "第45窟", "第045窟甲", "第220窟", "莫高窟第9窟", "莫高窟第220窟", "千佛", "彩陶"}
+	want := []string{"Cave 9", "Cave 45", "Cave 220", "cave of the deer", "Zhang", "彩陶", "第9窟", "第45窟", "第045窟甲", "第220窟", "莫高窟第9窟", "莫高窟第220窟", "千佛"}
+	var entries []*archive.Entry
+	names := map[string]string{}
+	for i, title := range sorted {
+		id := fmt.Sprintf("r%02d", 99-i)
+		names[id] = title
+		entries = append(entries, entry(archive.Record{ID: id, Kind: "relic", Collection: "folk", Titles: archive.Text{"zh": title}}))
+	}
+	ix := memory(t, entries...)
+	var got []string
+	for _, id := range ids(t, ix, Query{Sort: SortTitle}) {
+		got = append(got, names[id])
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("sorted by title: %v\nwant %v", got, want)
+	}
+	for typed, title := range map[string]string{"第2": "第220窟", "第04": "第45窟", "莫高窟第22": "莫高窟第220窟", "CAVE 4": "Cave 45", "彩": "彩陶"} {
+		found, err := ix.Suggest(t.Context(), typed, 10)
+		if err != nil || !slices.ContainsFunc(found, func(s Suggestion) bool { return s.Text == title }) {
+			t.Errorf("%q suggests %+v, %v", typed, found, err)
+		}
+	}
+}
