@@ -337,7 +337,7 @@ func (s *Snapshot) best(seg *Segment, docs *roaring.Bitmap, r *Request) (*run, e
 	var scores []float32
 	if r.Sort.By == ByScore {
 		var err error
-		if scores, err = s.score(seg, docs, r.Boosts); err != nil {
+		if scores, err = seg.score(docs, r.Boosts); err != nil {
 			return nil, err
 		}
 		defer s.engine.scores.Put(&scores)
@@ -407,14 +407,8 @@ func siftDown(heap []candidate) {
 	}
 }
 
-func (s *Snapshot) score(seg *Segment, docs *roaring.Bitmap, boosts []Boost) ([]float32, error) {
-	var scores []float32
-	if kept, ok := s.engine.scores.Get().(*[]float32); ok && cap(*kept) >= int(seg.size) {
-		scores = (*kept)[:seg.size]
-		clear(scores)
-	} else {
-		scores = make([]float32, seg.size)
-	}
+func (seg *Segment) score(docs *roaring.Bitmap, boosts []Boost) ([]float32, error) {
+	scores := seg.blank()
 	for _, b := range boosts {
 		set, err := b.Node.match(seg)
 		if err != nil {

@@ -192,7 +192,8 @@ type Cover struct {
 }
 
 func (c Cover) match(s *Segment) (*roaring.Bitmap, error) {
-	sums := make([]float32, s.size)
+	sums := s.blank()
+	defer s.scores.Put(&sums)
 	var seen []*roaring.Bitmap
 	for i, n := range c.Nodes {
 		set, err := n.match(s)

@@ -77,6 +77,7 @@ type Segment struct {
 	postings map[fieldTerm]*roaring.Bitmap
 	all      *roaring.Bitmap
 	kept     map[string]*roaring.Bitmap // of Kept
+	scores   *sync.Pool                 // of *[]float32
 }
 
 type fieldTerm struct{ field, term string }
@@ -129,7 +130,7 @@ func (e *Engine) snapshot(whole *scorch.IndexSnapshot) (*Snapshot, error) {
 		}
 		seg := &Segment{
 			snapshot: part, columns: columns, size: uint32(part.Segment().Count()),
-			dicts: map[string]segment.TermDictionary{}, postings: map[fieldTerm]*roaring.Bitmap{}, kept: map[string]*roaring.Bitmap{},
+			dicts: map[string]segment.TermDictionary{}, postings: map[fieldTerm]*roaring.Bitmap{}, kept: map[string]*roaring.Bitmap{}, scores: &e.scores,
 		}
 		if d := part.Deleted(); d != nil && !d.IsEmpty() {
 			seg.deleted = d
@@ -309,6 +310,16 @@ func (seg *Segment) everything() *roaring.Bitmap {
 		}
 	}
 	return seg.all
+}
+
+// blank is a number for each document, all of them 0. It is to be given back to the pool.
+func (seg *Segment) blank() []float32 {
+	if kept, ok := seg.scores.Get().(*[]float32); ok && cap(*kept) >= int(seg.size) {
+		out := (*kept)[:seg.size]
+		clear(out)
+		return out
+	}
+	return make([]float32, seg.size)
 }
 
 var none = roaring.New() //nolint:gochecknoglobals // the empty set, never changed
