@@ -65,10 +65,10 @@ test-large: ## masters of a gigapixel through bin/hexi: right, in 200 MB of memo
 	tags=$$(.ci/build.sh --tags)
 	HEXI_BIN="$(CURDIR)/bin/hexi" go test -count=1 -v -timeout 60m -tags "$${tags:+$$tags,}large" -run '^TestLarge$$' ./archive/raster
 
-test-kills: ## kill -9 servers and ingests KILLS times at random moments, on both stores; half an hour and more
+test-kills: ## kill -9 servers, ingests and a search index KILLS times at random moments, on both stores; half an hour and more
 	@.ci/install.sh generate native test
 	.ci/generate.sh
-	HEXI_TEST_KILLS=$(KILLS) .ci/services.sh go test -count=1 -v -timeout 4h -tags "$$(.ci/build.sh --tags)" -run '^TestKillLoop$$' ./cmd/hexi
+	HEXI_TEST_KILLS=$(KILLS) .ci/services.sh go test -count=1 -v -timeout 4h -tags "$$(.ci/build.sh --tags)" -run '^(TestKillLoop|TestKilledIndex)$$' ./cmd/hexi ./search
 
 bench: ## measure against nginx and IIPImage, side by side, and print the ratios
 	@.ci/install.sh generate native bench bench-search

@@ -113,6 +113,9 @@ func (a *Archive) DisableUser(ctx context.Context, by, name string) error {
 		u.Disabled = true
 		return a.putUser(ctx, tx, by, ActionUserDisabled, *u)
 	})
+	if err == nil {
+		err = a.catalog.ForgetSearches(ctx, name) // what they searched for concerns nobody else
+	}
 	if err != nil {
 		return fmt.Errorf("disable user %s: %w", name, err)
 	}

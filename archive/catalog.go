@@ -86,6 +86,7 @@ type Catalog interface {
 	Users(ctx context.Context) ([]User, error)
 
 	PackageCatalog
+	SearchCatalog
 }
 
 // Member is a record, by its id, that is part of another one.
@@ -152,6 +153,7 @@ type Tx interface {
 	PutToken(ctx context.Context, user, sha256 string, created time.Time) error
 
 	PackageTx
+	SearchTx
 }
 
 // SaveTx is what saving records needs of a transaction, be it one of the catalogue or
@@ -173,8 +175,9 @@ type SaveTx interface {
 	PutRevision(ctx context.Context, rev Revision) error
 	// Revision returns one revision whole.
 	Revision(ctx context.Context, id string, number int) (*Revision, error)
-	// SetPublished makes a revision the one that the public sees (0: none).
-	SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error
+	// SetPublished makes a revision the one that the public sees (0: none). opens is when
+	// the tier of that revision lets the public in (Rights.Opens), zero for never.
+	SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at, opens time.Time) error
 	// Asset returns one asset, superseded ones included.
 	Asset(ctx context.Context, id string) (*Asset, error)
 	// DropTombstone takes the tombstone of a record away.

@@ -116,8 +116,15 @@ type Entry struct {
 	Withdrawn bool
 	Created   time.Time
 	Updated   time.Time
-	Assets    []Asset
-	Earlier   []Asset
+	// Since when a record has been there to be found, without interruption. Appeared is
+	// for those who work here, the number of the log's entry that published it, 0 while it
+	// is not published; Opened for the public, zero where the record is closed to it, and
+	// in the future while an embargo lasts.
+	Appeared int64
+	Opened   time.Time
+
+	Assets  []Asset
+	Earlier []Asset
 }
 
 // Status returns "draft", "published" or "withdrawn".
@@ -135,6 +142,29 @@ func (e *Entry) Status() string {
 // not withdrawn, and of a tier that is open by then.
 func (e *Entry) Visible(now time.Time) bool {
 	return e.Published > 0 && !e.Withdrawn && e.Record.Rights.Open(now)
+}
+
+// Opens returns from when on the tier lets the public in: now where it does so already,
+// the end of an embargo, and the zero time for never.
+func (r *Rights) Opens(now time.Time) time.Time {
+	if r.Open(now) {
+		return now
+	}
+	until, err := time.Parse(time.DateOnly, r.Until)
+	if r.Tier != TierEmbargoed || err != nil {
+		return time.Time{}
+	}
+	return until
+}
+
+// Opened returns since when the public sees a record of which a revision was published at
+// a time, and which opens then (Rights.Opens); before is since when it saw the record until
+// then, zero for not at all. An edit of what it sees opens nothing anew.
+func Opened(before, at, opens time.Time) time.Time {
+	if !before.IsZero() && !before.After(at) && !opens.IsZero() && !opens.After(at) {
+		return before
+	}
+	return opens
 }
 
 // Open reports whether the tier lets the public in at that time. A record

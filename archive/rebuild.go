@@ -12,6 +12,7 @@ import (
 type Rebuilt struct {
 	Entry     Entry // its Assets are all there are, superseded ones included
 	Published time.Time
+	Opened    time.Time  // as in Entry; Rebuild finds it out
 	Tombstone *Tombstone // of a record that was withdrawn and that the public saw; else nil
 	Revisions []Revision // ascending, all of them
 	Changes   []Change   // what was logged of it, in that order, by the catalogue before
@@ -94,6 +95,29 @@ func (a *Archive) Rebuild(ctx context.Context, by string, records []Rebuilt) (n 
 	return n, nil
 }
 
+// opened finds out of what was logged since when the public sees the record.
+func (r *Rebuilt) opened() (since time.Time) {
+	of := func(revision int) *Rights {
+		if revision < 1 || revision > len(r.Revisions) {
+			return nil
+		}
+		return r.Revisions[revision-1].Record.Rights
+	}
+	logged := false
+	for _, c := range r.Changes {
+		switch c.Action {
+		case ActionWithdrawn:
+			since = time.Time{}
+		case ActionPublished:
+			since, logged = Opened(since, c.At, of(c.Revision).Opens(c.At)), true
+		}
+	}
+	if !logged {
+		return of(r.Entry.Published).Opens(r.Published)
+	}
+	return since
+}
+
 func (a *Archive) rebuild(ctx context.Context, tx Tx, by string, r *Rebuilt) (bool, error) {
 	id := r.Entry.Record.ID
 	if _, err := tx.Entry(ctx, id); err == nil {
@@ -106,6 +130,7 @@ func (a *Archive) rebuild(ctx context.Context, tx Tx, by string, r *Rebuilt) (bo
 			return false, fmt.Errorf("revision %d: %w", rev.Number, err)
 		}
 	}
+	r.Opened = r.opened()
 	if err := tx.Rebuild(ctx, *r); err != nil {
 		return false, err
 	}

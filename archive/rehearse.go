@@ -260,7 +260,7 @@ func (t *stageTx) PutRevision(ctx context.Context, rev Revision) error {
 }
 
 // SetPublished implements SaveTx.
-func (t *stageTx) SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error {
+func (t *stageTx) SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at, _ time.Time) error {
 	e, err := t.Entry(ctx, id)
 	if err != nil {
 		return err

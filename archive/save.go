@@ -251,7 +251,7 @@ func (a *Archive) publish(ctx context.Context, tx SaveTx, by string, before *Ent
 			}
 		}
 	}
-	if err := tx.SetPublished(ctx, id, revision, false, at); err != nil {
+	if err := tx.SetPublished(ctx, id, revision, false, at, record.Rights.Opens(at)); err != nil {
 		return fmt.Errorf("publish %s: %w", id, err)
 	}
 	if before.Withdrawn {

@@ -38,4 +38,6 @@ type User struct {
 	PasswordHash string
 	Disabled     bool
 	Created      time.Time
+	// ForgetsSearches says that what they search for is not to be kept.
+	ForgetsSearches bool
 }

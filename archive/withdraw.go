@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Withdrawal says how a record is taken from the public.
@@ -37,7 +38,7 @@ func (a *Archive) WithdrawAs(ctx context.Context, by, id string, w Withdrawal) e
 			return nil
 		}
 		at := a.Now()
-		if err := tx.SetPublished(ctx, id, e.Published, true, at); err != nil {
+		if err := tx.SetPublished(ctx, id, e.Published, true, at, time.Time{}); err != nil {
 			return fmt.Errorf("withdraw %s: %w", id, err)
 		}
 		change := Change{At: at, By: by, Action: ActionWithdrawn, Record: id, Revision: e.Published}

@@ -123,6 +123,7 @@ func (ix *Index) forgetAnswers() {
 	for _, answer := range answers {
 		os.Remove(answer)
 	}
+	os.Remove(filepath.Join(ix.dir, progressFile))
 }
 
 const newSuffix = ".new"

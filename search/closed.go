@@ -8,12 +8,11 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
-
-	"github.com/blevesearch/bleve/v2"
 )
 
 // CompareClosed compares the index in a directory that no process has open with the
@@ -23,6 +22,10 @@ import (
 func CompareClosed(ctx context.Context, dir string, opts Options, source Source) (out Comparison, err error) {
 	out.Faults = []Fault{}
 	path, err := currentPath(dir)
+	if errors.Is(err, errDamaged) {
+		out.Faults, err = verifyFiles(ctx, dir, false)
+		return out, err
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		out.Note = "there is no index in " + dir + "; a server makes one when it starts"
 		return out, nil
@@ -38,7 +41,7 @@ func CompareClosed(ctx context.Context, dir string, opts Options, source Source)
 		return out, err
 	}
 	defer func() { err = errors.Join(err, ix.lock.Close()) }()
-	if out.Faults, err = VerifyFiles(ctx, dir); err != nil || len(out.Faults) > 0 {
+	if out.Faults, err = verifyFiles(ctx, dir, false); err != nil || len(out.Faults) > 0 {
 		return out, err
 	}
 	opened, openErr := openGuarded(path, map[string]any{"read_only": true, "bolt_timeout": "2s"})
@@ -47,7 +50,7 @@ func CompareClosed(ctx context.Context, dir string, opts Options, source Source)
 		return out, nil
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	version, err := opened.GetInternal([]byte("schema"))
+	version, err := opened.GetInternal([]byte(schemaKey))
 	if err != nil {
 		return out, fmt.Errorf("read schema of index: %w", err)
 	}
@@ -86,42 +89,43 @@ func (ix *Index) compareClosed(ctx context.Context, source Source, out *Comparis
 	return nil
 }
 
-// openGuarded opens an index; what the engine cannot stand of a damaged file is an error.
-func openGuarded(path string, config map[string]any) (b bleve.Index, err error) {
-	defer func() {
-		if caught := recover(); caught != nil {
-			b, err = nil, fmt.Errorf("open index: %v", caught)
-		}
-	}()
-	return bleve.OpenUsing(path, config)
-}
-
-// currentPath is the directory of the index that is in use.
-func currentPath(dir string) (string, error) {
-	name, err := os.ReadFile(filepath.Join(dir, current))
-	if err != nil {
-		return "", fmt.Errorf("look at index: %w", err)
-	}
-	return filepath.Join(dir, filepath.Base(strings.TrimSpace(string(name)))), nil
-}
-
 // segmentTries is how often a segment is looked at that may still be being written.
 const segmentTries = 5
 
 // VerifyFiles reads the segments of the index in a directory and compares each with the
 // checksum that it ends with. It may run while another process has the index open:
 // segments are written once and never changed.
+//
+// Of one that no process has open, what its table of contents does not name is left out:
+// a process that was killed may have begun to write it.
 func VerifyFiles(ctx context.Context, dir string) ([]Fault, error) {
+	return verifyFiles(ctx, dir, InUse(dir))
+}
+
+func verifyFiles(ctx context.Context, dir string, inUse bool) ([]Fault, error) {
+	faults := []Fault{}
 	path, err := currentPath(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return []Fault{}, nil
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return faults, nil
+	case errors.Is(err, errDamaged):
+		return append(faults, Fault{Kind: FaultDamaged, File: current, Why: err.Error()}), nil
+	case err != nil:
 		return nil, err
 	}
-	faults := []Fault{}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return append(faults, Fault{Kind: FaultDamaged, File: current, Why: "it names " + filepath.Base(path) + ", which there is not"}), nil
+	}
+	var named map[string]bool // nil: all are looked at
+	var unread error
+	if !inUse {
+		var names []string
+		if names, unread = tableOf(path); unread == nil {
+			named = map[string]bool{}
+			for _, name := range names {
+				named[name] = true
+			}
+		}
 	}
 	err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -131,7 +135,7 @@ func VerifyFiles(ctx context.Context, dir string) ([]Fault, error) {
 			return nil // merged away
 		case err != nil:
 			return err
-		case entry.IsDir() || filepath.Ext(name) != ".zap":
+		case entry.IsDir() || filepath.Ext(name) != ".zap" || named != nil && !named[filepath.Base(name)]:
 			return nil
 		}
 		why := ""
@@ -159,6 +163,14 @@ func VerifyFiles(ctx context.Context, dir string) ([]Fault, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if _, err := os.Stat(filepath.Join(path, storeDir, name)); errors.Is(err, fs.ErrNotExist) {
+			faults = append(faults, Fault{Kind: FaultDamaged, File: filepath.ToSlash(filepath.Join(filepath.Base(path), storeDir, name)), Why: "it is not there"})
+		}
+	}
+	if unread != nil && len(faults) == 0 {
+		faults = append(faults, Fault{Kind: FaultDamaged, File: filepath.Base(path), Why: unread.Error()})
 	}
 	return faults, nil
 }

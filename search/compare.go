@@ -52,7 +52,13 @@ func (ix *Index) Compare(ctx context.Context, source Source, repair bool) (Compa
 	ix.rebuild.Lock() // no other index takes its place meanwhile
 	defer ix.rebuild.Unlock()
 	out := Comparison{Faults: []Fault{}}
-	if _, err := ix.Follow(ctx, source); err != nil {
+	if err := ix.renew(ctx, source); err != nil {
+		return out, err
+	}
+	ix.writing.Lock()
+	_, err := ix.follow(ctx, source, ix.bleve)
+	ix.writing.Unlock()
+	if err != nil {
 		return out, err
 	}
 	ix.mu.RLock()

@@ -64,7 +64,7 @@ func (ix *Index) prepare(e *archive.Entry) (*prepared, error) {
 	}
 	// The index answers those who work here too, but names no layer to anyone that the
 	// public may not see.
-	shown := &archive.Entry{Updated: e.Updated, Assets: slices.Clone(e.Assets), Earlier: e.Earlier}
+	shown := &archive.Entry{Updated: e.Updated, Appeared: e.Appeared, Opened: e.Opened, Assets: slices.Clone(e.Assets), Earlier: e.Earlier}
 	shown.HideLayers(ix.now())
 	e = shown
 	var picture *archive.Access // the first
@@ -444,6 +444,10 @@ func (d *docBuilder) number(field string, v int) {
 
 func (d *docBuilder) numbers(r *archive.Record, e *archive.Entry) {
 	d.number(fieldUpdated, int(e.Updated.Unix()-epoch))
+	if !e.Opened.IsZero() {
+		d.number(fieldOpened, int(e.Opened.Unix()-epoch))
+	}
+	d.number(fieldAppeared, int(e.Appeared))
 	if p := r.Period; p != nil && (p.From != 0 || p.To != 0) {
 		d.number(fieldFrom, cmp.Or(p.From, p.To))
 		d.number(fieldTo, cmp.Or(p.To, openEnd))

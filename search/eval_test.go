@@ -112,7 +112,7 @@ func evalDir(t *testing.T) string {
 	return filepath.Join(dir, "..", "eval")
 }
 
-func readJSON(t *testing.T, path string, to any) {
+func readJSON(t testing.TB, path string, to any) {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -153,7 +153,7 @@ type labelled struct {
 	Relevant map[string]int `json:"relevant"`
 }
 
-func readQueries(t *testing.T, path string) []labelled {
+func readQueries(t testing.TB, path string) []labelled {
 	t.Helper()
 	var out []labelled
 	readJSON(t, path, &out)

@@ -27,18 +27,36 @@ const batchSize = 1000
 // Follow applies all changes that the index has not seen. It returns how many
 // that were.
 //
-// An index that broke when it was written to, as on a full disk, is made anew first.
+// An index that broke when it was written to, as on a full disk, is made anew first, and
+// so is one that searches wait for.
 func (ix *Index) Follow(ctx context.Context, source Source) (int, error) {
-	if ix.broken.Load() {
-		if _, err := ix.Reindex(ctx, source, nil); err != nil {
-			return 0, fmt.Errorf("the index broke and could not be made anew yet: %w", err)
+	if ix.broken.Load() || ix.Indexing().Nothing() {
+		ix.rebuild.Lock()
+		err := ix.renew(ctx, source)
+		ix.rebuild.Unlock()
+		if err != nil {
+			return 0, err
 		}
-		ix.broken.Store(false)
-		ix.log.Info("the search index broke, and was made anew")
 	}
 	ix.writing.Lock()
 	defer ix.writing.Unlock()
 	return ix.follow(ctx, source, ix.bleve)
+}
+
+// renew makes an index anew that broke, or that searches wait for, for who holds rebuild.
+func (ix *Index) renew(ctx context.Context, source Source) error {
+	broke := ix.broken.Load()
+	if !broke && ix.indexing.Load() == nil {
+		return nil // another was first
+	}
+	if _, err := ix.reindex(ctx, source, nil); err != nil {
+		return fmt.Errorf("the index could not be made anew yet: %w", err)
+	}
+	if broke {
+		ix.broken.Store(false)
+		ix.log.Info("the search index broke, and was made anew")
+	}
+	return nil
 }
 
 // follow brings an index up to date. Applying a change again does no harm: what
@@ -92,7 +110,7 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 		if err := ix.addPages(ctx, list); err != nil {
 			return total, err
 		}
-		if err := ix.write(b, list, gone, seq); err != nil {
+		if err := ix.write(b, list, gone, seq, noteOf(&changes[len(changes)-1])); err != nil {
 			return total, err
 		}
 		total += len(changes)

@@ -62,8 +62,18 @@ func (ix *Index) Forget(ctx context.Context, source Source) error {
 	if err != nil || noted == nil {
 		return err
 	}
-	if _, err := ix.Reindex(ctx, source, nil); err != nil {
+	ix.rebuild.Lock()
+	defer ix.rebuild.Unlock()
+	if err := ix.clearOthers(); err != nil { // one in the making may hold it
+		return err
+	}
+	if _, err := ix.reindex(ctx, source, nil); err != nil {
 		return fmt.Errorf("make the index anew after an erasure: %w", err)
+	}
+	if ix.dir != "" {
+		if err := DropSetAside(ix.dir); err != nil { // it may hold it as well
+			return err
+		}
 	}
 	ix.log.Info("the search index was made anew, without what was erased")
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -46,6 +45,9 @@ type Options struct {
 	Pages      Pages // the texts of pages; nil for none
 	Log        *slog.Logger
 	Now        func() time.Time
+	// Archive is the identity of the catalogue that the index is of. An index that was
+	// made of another one is not used; "" takes any.
+	Archive string
 }
 
 // Index is an opened index. It is safe for use by many goroutines, but its
@@ -76,6 +78,10 @@ type Index struct {
 	broken  atomic.Bool // it panicked when it was written to
 
 	compaction compaction
+	archive    string                   // the identity of the catalogue
+	why        string                   // it has to be made anew; under rebuild
+	old        bool                     // it is of an earlier schema, and answers until a new one is made; under rebuild
+	indexing   atomic.Pointer[Indexing] // nil: searches see all that it has followed
 
 	readOnly bool // it is only looked at
 
@@ -89,8 +95,10 @@ var ErrInUse = errors.New("another hexi process has the search index open")
 const current = "CURRENT"
 
 // Open opens the index in a directory, or makes an empty one; dir "" is one in
-// memory. An index that is damaged, or of another schema, is set aside and an
-// empty one made: NeedsRebuild then says so.
+// memory. All of its files are looked at. An index that is damaged is set aside, one
+// that is of another archive or of another schema is removed, and an empty one takes its
+// place; one of an earlier schema that can be answered from stays until a new one is made.
+// Prepare says so, and Make makes it.
 func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 	ix, err := newIndex(dir, opts)
 	if err != nil {
@@ -145,7 +153,7 @@ func (ix *Index) warm() {
 
 // newIndex is an index without its engine.
 func newIndex(dir string, opts Options) (*Index, error) {
-	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, log: opts.Log, now: opts.Now, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, log: opts.Log, now: opts.Now, archive: opts.Archive, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}
@@ -172,38 +180,9 @@ func newIndex(dir string, opts Options) (*Index, error) {
 	return ix, nil
 }
 
-// openCurrent opens the index that CURRENT names, or makes one.
-func (ix *Index) openCurrent() (bleve.Index, error) {
-	name, err := os.ReadFile(filepath.Join(ix.dir, current))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return ix.createNext()
-	case err != nil:
-		return nil, fmt.Errorf("open index: %w", err)
-	}
-	path := filepath.Join(ix.dir, filepath.Base(strings.TrimSpace(string(name))))
-	opened, err := openGuarded(path, map[string]any{"bolt_timeout": "2s"})
-	if err == nil {
-		version, versionErr := opened.GetInternal([]byte("schema"))
-		if versionErr == nil && string(version) == schemaVersion {
-			return opened, nil
-		}
-		ix.log.Info("the search index is of another schema and is made anew", "path", path)
-		if err := opened.Close(); err != nil {
-			ix.log.Warn("close old index", "error", err)
-		}
-		return ix.createNext()
-	}
-	// Kept for whoever wants to know why; the next rebuild removes it.
-	ix.log.Warn("the search index is damaged, it is set aside and made anew", "path", path, "error", err)
-	if err := os.Rename(path, path+".damaged"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("set damaged index aside: %w", err)
-	}
-	return ix.createNext()
-}
-
-// createNext makes an empty index and points CURRENT to it.
-func (ix *Index) createNext() (bleve.Index, error) {
+// createNext makes an empty index and points CURRENT to it; why is why it has to be made.
+func (ix *Index) createNext(why string) (bleve.Index, error) {
+	ix.why, ix.old = why, false
 	name, created, err := ix.createBeside()
 	if err != nil {
 		return nil, err
@@ -216,9 +195,21 @@ func (ix *Index) createNext() (bleve.Index, error) {
 
 // createBeside makes an empty index beside the current one.
 func (ix *Index) createBeside() (name string, created bleve.Index, err error) {
+	if name, err = ix.nextName(); err != nil {
+		return "", nil, err
+	}
+	created, err = bleve.New(filepath.Join(ix.dir, name), noMapping())
+	if err != nil {
+		return "", nil, fmt.Errorf("make index %s: %w", name, err)
+	}
+	return name, created, ix.stamp(created)
+}
+
+// nextName is what the next index is called.
+func (ix *Index) nextName() (string, error) {
 	entries, err := os.ReadDir(ix.dir)
 	if err != nil {
-		return "", nil, fmt.Errorf("read index directory: %w", err)
+		return "", fmt.Errorf("read index directory: %w", err)
 	}
 	next := 1
 	for _, e := range entries {
@@ -227,16 +218,25 @@ func (ix *Index) createBeside() (name string, created bleve.Index, err error) {
 			next = n + 1
 		}
 	}
-	name = fmt.Sprintf("index-%06d", next)
-	created, err = bleve.New(filepath.Join(ix.dir, name), noMapping())
-	if err != nil {
-		return "", nil, fmt.Errorf("make index %s: %w", name, err)
-	}
-	return name, created, ix.stamp(created)
+	return fmt.Sprintf("index-%06d", next), nil
 }
 
 func (ix *Index) stamp(b bleve.Index) error {
-	if err := b.SetInternal([]byte("schema"), []byte(schemaVersion)); err != nil {
+	if err := b.SetInternal([]byte(schemaKey), []byte(schemaVersion)); err != nil {
+		return fmt.Errorf("stamp index: %w", err)
+	}
+	return ix.stampArchive(b)
+}
+
+// stampArchive notes of which catalogue an index is.
+func (ix *Index) stampArchive(b bleve.Index) error {
+	if ix.archive == "" {
+		return nil
+	}
+	if have, err := b.GetInternal([]byte(archiveKey)); err == nil && string(have) == ix.archive {
+		return nil
+	}
+	if err := b.SetInternal([]byte(archiveKey), []byte(ix.archive)); err != nil {
 		return fmt.Errorf("stamp index: %w", err)
 	}
 	return nil
@@ -268,6 +268,15 @@ func (ix *Index) Close() error {
 	ix.warming.Wait()
 	err := ix.closeParts()
 	ix.compaction.going.Wait()
+	if err == nil && ix.dir != "" && !ix.readOnly {
+		path, noteErr := currentPath(ix.dir)
+		if noteErr == nil {
+			noteErr = noteSum(path)
+		}
+		if noteErr != nil { // without it less can be proved the next time
+			ix.log.Warn("close index", "error", noteErr)
+		}
+	}
 	if ix.lock != nil {
 		err = errors.Join(err, ix.lock.Close())
 	}
@@ -304,7 +313,7 @@ func (ix *Index) Seq() (int64, error) {
 }
 
 func seqOf(b bleve.Index) (int64, error) {
-	v, err := b.GetInternal([]byte("seq"))
+	v, err := b.GetInternal([]byte(seqKey))
 	if err != nil {
 		return 0, fmt.Errorf("read index position: %w", err)
 	}
@@ -354,12 +363,13 @@ func (ix *Index) apply(ctx context.Context, b bleve.Index, entries []*archive.En
 	if err := ix.addPages(ctx, list); err != nil {
 		return err
 	}
-	return ix.write(b, list, gone, seq)
+	return ix.write(b, list, gone, seq, "")
 }
 
-// write is apply for records that are prepared. An index whose own files could not be
+// write is apply for records that are prepared; noted is what is noted of the last change
+// (markAt), "" for nothing. An index whose own files could not be
 // written may panic at the next batch: then it is broken.
-func (ix *Index) write(b bleve.Index, list []*prepared, gone []string, seq int64) (err error) {
+func (ix *Index) write(b bleve.Index, list []*prepared, gone []string, seq int64, noted string) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			ix.broken.Store(true)
@@ -376,7 +386,10 @@ func (ix *Index) write(b bleve.Index, list []*prepared, gone []string, seq int64
 	for _, id := range gone {
 		batch.Delete(id)
 	}
-	batch.SetInternal([]byte("seq"), []byte(strconv.FormatInt(seq, 10)))
+	batch.SetInternal([]byte(seqKey), []byte(strconv.FormatInt(seq, 10)))
+	if noted != "" {
+		batch.SetInternal([]byte(hashKey), []byte(noted))
+	}
 	if err := b.Batch(batch); err != nil {
 		return fmt.Errorf("write index: %w", err)
 	}

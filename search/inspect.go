@@ -6,11 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
-
-	"github.com/blevesearch/bleve/v2"
 )
 
 // Inspection is what is found of an index without changing anything in it.
@@ -26,26 +23,16 @@ type Inspection struct {
 // Inspect looks at the index in a directory.
 func Inspect(dir string) (_ Inspection, err error) {
 	var in Inspection
-	name, err := os.ReadFile(filepath.Join(dir, current))
+	path, err := currentPath(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return in, nil
 	}
 	if err != nil {
-		return in, fmt.Errorf("look at index: %w", err)
+		return in, err
 	}
 	in.Exists = true
-	path := filepath.Join(dir, filepath.Base(strings.TrimSpace(string(name))))
-	err = filepath.WalkDir(path, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if info, err := entry.Info(); err == nil && info.ModTime().After(in.Written) {
-			in.Written = info.ModTime() // a file that is being removed has none
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return in, fmt.Errorf("look at index: %w", err)
+	if in.Written, err = lastWritten(path); err != nil {
+		return in, err
 	}
 	lock, err := os.Open(filepath.Join(dir, "LOCK"))
 	if err == nil {
@@ -55,12 +42,12 @@ func Inspect(dir string) (_ Inspection, err error) {
 			return in, nil
 		}
 	}
-	b, err := bleve.OpenUsing(path, map[string]any{"read_only": true, "bolt_timeout": "2s"})
+	b, err := openGuarded(path, map[string]any{"read_only": true, "bolt_timeout": "2s"})
 	if err != nil {
 		return in, fmt.Errorf("open index: %w", err)
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	version, err := b.GetInternal([]byte("schema"))
+	version, err := b.GetInternal([]byte(schemaKey))
 	if err != nil {
 		return in, fmt.Errorf("read schema of index: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "12"
+const schemaVersion = "13"
 
 // textFields are searched, each with its weight in ranking.
 var textFields = []struct {
@@ -46,9 +46,11 @@ const (
 	fieldNamed     = "named"      // "period" where a period is said
 	fieldFrom      = "from"       // years
 	fieldTo        = "to"
-	fieldUpdated   = "updated" // seconds since the epoch
-	fieldUntil     = "until"   // days since 1970: the end of an embargo
-	fieldLat       = "lat"     // engine.Degrees
+	fieldUpdated   = "updated"  // seconds since the epoch
+	fieldOpened    = "opened"   // the same, since when the public sees it
+	fieldAppeared  = "appeared" // number of the log's entry that published it
+	fieldUntil     = "until"    // days since 1970: the end of an embargo
+	fieldLat       = "lat"      // engine.Degrees
 	fieldLon       = "lon"
 	fieldQuality   = "quality" // 0 … 1000, how complete a record is
 	fieldLength    = "length"  // of the title, in characters or, without Han, in words
@@ -61,7 +63,7 @@ const (
 // column.
 const epoch = 946684800
 
-var numberFields = []string{fieldFrom, fieldTo, fieldUpdated, fieldUntil, fieldLat, fieldLon, fieldQuality, fieldLength}
+var numberFields = []string{fieldFrom, fieldTo, fieldUpdated, fieldOpened, fieldAppeared, fieldUntil, fieldLat, fieldLon, fieldQuality, fieldLength}
 
 func layout() engine.Layout {
 	return engine.Layout{Facets: filterFields, Numbers: numberFields, Orders: []string{titleSort["zh"], titleSort["en"]}}

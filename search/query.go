@@ -31,6 +31,8 @@ type Query struct {
 	Staff   bool   // also what is not public
 	Spans   int    // parts of a histogram of years, at most; 0 for none
 	Cells   int    // digits of the geohashes by which a map is counted; 0 for none
+
+	news *news // of a search that is kept; nil of others
 }
 
 // Box is a bounding box in degrees. West is greater than East where it spans

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"golang.org/x/sync/errgroup"
@@ -23,27 +26,115 @@ import (
 func (ix *Index) Reindex(ctx context.Context, source Source, progress func(done, of int)) (count int, err error) {
 	ix.rebuild.Lock()
 	defer ix.rebuild.Unlock()
-	name, fresh, err := ix.createFresh()
+	return ix.reindex(ctx, source, progress)
+}
+
+// reindex is Reindex for who holds rebuild. It goes on with an index whose making was cut
+// off, if there is one.
+func (ix *Index) reindex(ctx context.Context, source Source, progress func(done, of int)) (count int, err error) {
+	name, fresh, seq, err := ix.unfinished(ctx, source)
 	if err != nil {
 		return 0, err
+	}
+	again := fresh != nil
+	if !again {
+		if name, fresh, err = ix.createFresh(); err != nil {
+			return 0, err
+		}
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, fresh.Close())
-			if ix.dir != "" {
+			if ix.dir != "" && ctx.Err() == nil { // else the next process goes on with it
 				err = errors.Join(err, os.RemoveAll(filepath.Join(ix.dir, name)))
 			}
 		}
 	}()
 	// What changes while the records are read is applied afterwards.
-	seq, err := source.LastChange(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("reindex: %w", err)
+	if !again {
+		if seq, err = source.LastChange(ctx); err != nil {
+			return 0, fmt.Errorf("reindex: %w", err)
+		}
+		if err := ix.begin(ctx, source, fresh, seq); err != nil {
+			return 0, err
+		}
 	}
-	if err := ix.fill(ctx, fresh, source, seq, progress); err != nil {
+	if err := ix.fill(ctx, fresh, source, seq, again, progress); err != nil {
 		return 0, err
 	}
 	return ix.finish(ctx, name, fresh, source)
+}
+
+// begin notes in a new index from which change on it has to follow when it is filled.
+func (ix *Index) begin(ctx context.Context, source Source, fresh bleve.Index, seq int64) error {
+	noted, err := markAt(ctx, source, seq)
+	if err != nil {
+		return fmt.Errorf("reindex: %w", err)
+	}
+	batch := fresh.NewBatch()
+	batch.SetInternal([]byte(fillingKey), []byte("yes"))
+	batch.SetInternal([]byte(seqKey), []byte(strconv.FormatInt(seq, 10)))
+	if noted != "" {
+		batch.SetInternal([]byte(hashKey), []byte(noted))
+	}
+	if err := fresh.Batch(batch); err != nil {
+		return fmt.Errorf("reindex: %w", err)
+	}
+	return nil
+}
+
+// unfinished opens an index whose making was cut off, and returns the change from which on
+// it has to follow; nil where there is none to go on with. What is of no use is removed.
+func (ix *Index) unfinished(ctx context.Context, source Source) (name string, b bleve.Index, seq int64, err error) {
+	if ix.dir == "" {
+		return "", nil, 0, nil
+	}
+	inUse, err := currentPath(ix.dir)
+	if err != nil {
+		return "", nil, 0, err
+	}
+	left, err := filepath.Glob(filepath.Join(ix.dir, "index-*"))
+	if err != nil {
+		return "", nil, 0, fmt.Errorf("reindex: %w", err)
+	}
+	for _, path := range slices.Backward(left) { // the latest first
+		if path == inUse || !indexName.MatchString(filepath.Base(path)) {
+			continue
+		}
+		b, err := openWhole(path)
+		if err != nil {
+			ix.log.Info("what is left of an index in the making is removed", "path", path, "error", err)
+			if err := os.RemoveAll(path); err != nil {
+				return "", nil, 0, fmt.Errorf("reindex: %w", err)
+			}
+			continue
+		}
+		seq, ok, err := ix.goesOn(ctx, source, b)
+		if err == nil && ok {
+			ix.log.Info("an index in the making was left; it is gone on with", "path", path)
+			return filepath.Base(path), b, seq, nil
+		}
+		if err = errors.Join(err, b.Close(), os.RemoveAll(path)); err != nil {
+			return "", nil, 0, fmt.Errorf("reindex: %w", err)
+		}
+	}
+	return "", nil, 0, nil
+}
+
+// goesOn reports whether an index that was left is one in the making, of this schema, this
+// archive and this log, and from which change on it has to follow.
+func (ix *Index) goesOn(ctx context.Context, source Source, b bleve.Index) (seq int64, ok bool, err error) {
+	for key, want := range map[string]string{fillingKey: "yes", schemaKey: schemaVersion, archiveKey: ix.archive} {
+		got, err := b.GetInternal([]byte(key))
+		if err != nil || string(got) != want {
+			return 0, false, err
+		}
+	}
+	if why, err := astray(ctx, source, b); err != nil || why != "" {
+		return 0, false, err
+	}
+	seq, err = seqOf(b)
+	return seq, seq > 0, err
 }
 
 func (ix *Index) createFresh() (name string, fresh bleve.Index, err error) {
@@ -60,9 +151,10 @@ func (ix *Index) createFresh() (name string, fresh bleve.Index, err error) {
 // into words while the other's are written.
 const fillers = 2
 
-// fill reads all published records into the new index. Its position is written
-// with each batch, so that it is never ahead of what it holds.
-func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq int64, progress func(done, of int)) error {
+// fill reads all published records into the new index; again, where some are in it already.
+// Its position stays what it was when it was begun, so that it is never ahead of what it
+// holds.
+func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq int64, again bool, progress func(done, of int)) error {
 	of, err := source.Count(ctx, archive.ListQuery{Published: true})
 	if err != nil {
 		return fmt.Errorf("reindex: %w", err)
@@ -74,11 +166,25 @@ func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq
 	for range fillers {
 		group.Go(func() error {
 			for page := range pages {
-				if err := ix.apply(ctx, fresh, page, nil, seq); err != nil {
+				list, err := ix.prepareAll(page)
+				if err == nil && again {
+					list, err = altered(fresh, list)
+				}
+				if err == nil {
+					err = ix.addPages(ctx, list)
+				}
+				if err == nil && len(list) > 0 {
+					err = ix.write(fresh, list, nil, seq, "")
+				}
+				if err != nil {
 					return err
 				}
 				mu.Lock()
-				if done += len(page); progress != nil {
+				done += len(page)
+				if i := ix.indexing.Load(); i != nil {
+					ix.indexing.Store(&Indexing{Done: done, Of: max(of, done), Old: i.Old})
+				}
+				if progress != nil {
 					progress(done, max(of, done))
 				}
 				mu.Unlock()
@@ -128,12 +234,33 @@ func (ix *Index) finish(ctx context.Context, name string, fresh bleve.Index, sou
 			return 0, fmt.Errorf("reindex: %w", err)
 		}
 		if uint64(want) == have {
+			if err := fresh.DeleteInternal([]byte(fillingKey)); err != nil {
+				return 0, fmt.Errorf("reindex: %w", err)
+			}
 			return want, ix.swap(name, fresh)
 		}
 		if try == tries { // it was not a change between the two counts
-			return 0, fmt.Errorf("reindex: the new index holds %d records and the catalogue has published %d; the old index stays in use", have, want)
+			return 0, fmt.Errorf("reindex: the new index holds %d records and the catalogue has published %d%s; the old index stays in use", have, want, ix.differing(ctx, source, fresh))
 		}
 	}
+}
+
+// fewDiffering is how many records are named in which an index differs.
+const fewDiffering = 5
+
+// differing names records in which a new index is not what the catalogue has published, as
+// a part of a sentence; "" where none is found, as of a count that is wrong itself.
+func (ix *Index) differing(ctx context.Context, source Source, fresh bleve.Index) string {
+	ids, err := ix.suspects(ctx, source, fresh, &Comparison{})
+	switch {
+	case err != nil:
+		return fmt.Sprintf(" (which records differ could not be found out: %v)", err)
+	case len(ids) == 0:
+		return " (no record differs: the catalogue counts wrongly; hexi check looks through it)"
+	case len(ids) > fewDiffering:
+		return fmt.Sprintf(" (%s and %d more differ)", strings.Join(ids[:fewDiffering], ", "), len(ids)-fewDiffering)
+	}
+	return fmt.Sprintf(" (it is %s)", strings.Join(ids, ", "))
 }
 
 func (ix *Index) swap(name string, fresh bleve.Index) error {
@@ -152,7 +279,9 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 	ix.bleve = fresh
 	ix.engine.Reset()
 	ix.engine = next
+	ix.indexing.Store(nil)
 	ix.mu.Unlock()
+	ix.why, ix.old = "", false
 	// The new one is in use: what fails from here on is only worth a warning.
 	if ix.broken.Load() {
 		go old.Close() //nolint:errcheck // it may hold its own locks for ever
@@ -163,27 +292,20 @@ func (ix *Index) swap(name string, fresh bleve.Index) error {
 		return nil
 	}
 	ix.compact()
-	entries, err := os.ReadDir(ix.dir)
-	if err != nil {
-		ix.log.Warn("clear old indexes away", "error", err)
-		return nil
-	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "index-") && e.Name() != name {
-			if err := os.RemoveAll(filepath.Join(ix.dir, e.Name())); err != nil {
-				ix.log.Warn("clear old index away", "name", e.Name(), "error", err)
-			}
-		}
-	}
+	ix.clear(name)
 	return nil
 }
 
 // The files through which a command asks the process that has the index open to
 // make it anew, and hears of the outcome.
 const (
-	requestFile = "REINDEX"
-	answerFile  = "REINDEX.done"
+	requestFile  = "REINDEX"
+	answerFile   = "REINDEX.done"
+	progressFile = "REINDEX.progress" // how far it is
 )
+
+// tellEvery is how often a process says how far it is with what it was asked for.
+const tellEvery = 200 * time.Millisecond
 
 // Request asks the process that has the index in dir open to make it anew. The
 // answer comes under the same id (Answer).
@@ -202,6 +324,38 @@ func Answer(dir, id string) (outcome string, done bool) {
 	}
 	got, outcome, _ := strings.Cut(string(b), "\n")
 	return outcome, got == id
+}
+
+// Progress returns how far the process that was asked is, for the request of an id; ok is
+// false while nothing is known.
+func Progress(dir, id string) (done, of int, ok bool) {
+	b, err := os.ReadFile(filepath.Join(dir, progressFile))
+	if err != nil {
+		return 0, 0, false
+	}
+	got, counts, _ := strings.Cut(string(b), "\n")
+	if _, err := fmt.Sscanf(counts, "%d of %d", &done, &of); err != nil || got != id {
+		return 0, 0, false
+	}
+	return done, of, true
+}
+
+// tellProgress makes what hears how far a new index is and lets Progress know.
+func (ix *Index) tellProgress(id string) func(done, of int) {
+	path, last := filepath.Join(ix.dir, progressFile), time.Time{}
+	return func(done, of int) {
+		if time.Since(last) < tellEvery && done < of {
+			return
+		}
+		last = time.Now()
+		err := os.WriteFile(path+newSuffix, fmt.Appendf(nil, "%s\n%d of %d", id, done, of), 0o640)
+		if err == nil {
+			err = os.Rename(path+newSuffix, path)
+		}
+		if err != nil {
+			ix.log.Debug("nobody hears how far the new index is", "error", err)
+		}
+	}
 }
 
 // Serve does what other processes have asked for: makes the index anew (Request), and
@@ -227,12 +381,13 @@ func (ix *Index) serveReindex(ctx context.Context, source Source) error {
 		return fmt.Errorf("take request for a new index: %w", err)
 	}
 	var outcome string
-	count, rebuildErr := ix.Reindex(ctx, source, nil)
+	count, rebuildErr := ix.Reindex(ctx, source, ix.tellProgress(string(b)))
 	if rebuildErr == nil {
 		outcome = fmt.Sprintf("%d records", count)
 	} else {
 		outcome = "error: " + rebuildErr.Error()
 	}
+	os.Remove(filepath.Join(ix.dir, progressFile))
 	answer := filepath.Join(ix.dir, answerFile)
 	err = os.WriteFile(answer+".new", []byte(string(b)+"\n"+outcome), 0o640)
 	if err == nil {

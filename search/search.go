@@ -24,6 +24,7 @@ type Result struct {
 	Understood []Understood            `json:"understood"`
 	Relaxed    bool                    `json:"relaxed,omitempty"` // not all of the words were found together
 	Next       string                  `json:"next,omitempty"`
+	Indexing   *Indexing               `json:"indexing,omitempty"` // the index is being made anew: there is more, or other
 	TookMS     float64                 `json:"took_ms"`
 }
 
@@ -67,6 +68,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	start := time.Now()
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
+	indexing := ix.Indexing()
 	snapshot, err := ix.engine.Snapshot(ix.bleve)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -75,6 +77,7 @@ func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	if err := errors.Join(err, snapshot.Close()); err != nil {
 		return nil, err
 	}
+	result.Indexing = indexing
 	result.TookMS = float64(time.Since(start).Microseconds()) / 1000
 	return result, nil
 }
@@ -134,7 +137,7 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 	var best *engine.Found
 	var with *plan
 	before := map[string]fact{}
-	for e := at.Effort; e <= effortAny; e++ {
+	for e := at.Effort; e <= q.most(); e++ {
 		p := &plan{ix: ix, effort: e, single: map[string]bool{}, facts: ix.newFacts(snapshot, q.Staff, at.Facts.list())}
 		if q.Spans > 0 || q.Cells > 0 {
 			p.spread = ix.newSpread(q)
@@ -249,6 +252,9 @@ func (ix *Index) request(q *Query, text engine.Node, p *plan, at *position) engi
 	}
 	if q.Cursor != "" {
 		r.After = &at.After
+	}
+	if q.news != nil {
+		q.news.narrow(q, &r)
 	}
 	return r
 }

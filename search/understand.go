@@ -325,6 +325,13 @@ func (ix *Index) themeOr(c *clause, found []*thing) bool {
 	return true
 }
 
+// The longest names of themes have fewer characters of Han, and fewer words: what is longer
+// need not be looked for. Without them a query of hundreds of words took a second.
+const (
+	maxHanName   = 48
+	maxNameWords = 24
+)
+
 // mostly returns the themes whose name makes at least four fifths of a text: what is
 // less would bring more that was not meant than it finds.
 func (ix *Index) mostly(words string) []*thing {
@@ -334,7 +341,7 @@ func (ix *Index) mostly(words string) []*thing {
 	whole := utf8.RuneCountInString(words)
 	if hasHan(words) {
 		r := []rune(words)
-		for n := len(r) - 1; n*5 >= len(r)*4; n-- {
+		for n := min(len(r)-1, maxHanName); n*5 >= len(r)*4; n-- {
 			for at := 0; at+n <= len(r); at++ {
 				if found := ix.lexicon.find(string(r[at:at+n]), "theme"); found != nil {
 					return found
@@ -344,14 +351,15 @@ func (ix *Index) mostly(words string) []*thing {
 		return nil
 	}
 	list := strings.Fields(words)
-	for n := len(list) - 1; n > 0; n-- {
+	for n := min(len(list)-1, maxNameWords); n > 0; n-- {
 		for at := 0; at+n <= len(list); at++ {
 			part := strings.Join(list[at:at+n], " ")
-			rest := strings.Join(append(append([]string{}, list[:at]...), list[at+n:]...), " ")
-			if utf8.RuneCountInString(part)*5 < whole*4 && !onlyStopWords(rest) {
+			found := ix.lexicon.find(part, "theme")
+			if found == nil {
 				continue
 			}
-			if found := ix.lexicon.find(part, "theme"); found != nil {
+			rest := strings.Join(append(append([]string{}, list[:at]...), list[at+n:]...), " ")
+			if utf8.RuneCountInString(part)*5 >= whole*4 || onlyStopWords(rest) {
 				return found
 			}
 		}

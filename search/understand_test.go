@@ -73,3 +73,14 @@ func TestParse(t *testing.T) {
 		}
 	}
 }
+
+// No theme has a name that is longer than what is looked for.
+func TestLongestNames(t *testing.T) {
+	t.Parallel()
+	ix := memory(t)
+	for name, things := range ix.lexicon.names {
+		if things[0].kind == "theme" && (len([]rune(name)) > maxHanName && hasHan(name) || len(strings.Fields(name)) > maxNameWords) {
+			t.Errorf("%q is never found within other words", name)
+		}
+	}
+}

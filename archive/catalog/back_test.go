@@ -32,6 +32,10 @@ var undo = map[int][]string{
 		"DROP INDEX records_by_part", "CREATE INDEX records_by_part ON records (part_of, id)",
 		"DROP INDEX records_visible_by_part", "CREATE INDEX records_visible_by_part ON records (public_part_of, id) WHERE visible",
 	},
+	13: {
+		"DROP TABLE saved_searches", "DROP TABLE recent_searches", "ALTER TABLE users DROP COLUMN forgets_searches",
+		"ALTER TABLE records DROP COLUMN appeared", "ALTER TABLE records DROP COLUMN opened",
+	},
 }
 
 // backTo makes a catalogue one of an older schema, as far as that can be undone.

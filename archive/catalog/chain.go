@@ -145,7 +145,8 @@ func (q queries) chainRows(ctx context.Context, chain *archive.Chain, rows []log
 // logUsers logs the users and tokens that are there, as they stand.
 func (c *Catalog) logUsers(ctx context.Context, q queries, chain *archive.Chain) error {
 	var users []userRow
-	if err := q.find(&users).Order("created", "name").Scan(ctx); err != nil {
+	// By name: the table has got columns since.
+	if err := q.find(&users).Column("name", "role", "password_hash", "disabled", "created").Order("created", "name").Scan(ctx); err != nil {
 		return fmt.Errorf("read users: %w", err)
 	}
 	var tokens []tokenRow

@@ -119,6 +119,12 @@ func furnish(t *testing.T, c *Catalog) {
 	if _, err := a.AddToken(ctx, "root", "bo"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := a.SaveSearch(ctx, archive.SavedSearch{Owner: "li", Name: "飞天", Query: "q=%E9%A3%9E", Lang: "zh", Seen: 3}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.NoteSearch(ctx, &archive.User{Name: "li"}, "q=%E9%A3%9E"); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.DisableUser(ctx, "root", "bo"); err != nil {
 		t.Fatal(err)
 	}

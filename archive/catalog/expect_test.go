@@ -82,7 +82,7 @@ func TestExpect(t *testing.T) {
 			if err := tx.Expect(ctx, ids); err != nil {
 				return err
 			}
-			if err := tx.SetPublished(ctx, "y", 0, false, time.Now()); err != nil {
+			if err := tx.SetPublished(ctx, "y", 0, false, time.Now(), time.Now()); err != nil {
 				return err
 			}
 			if e, err := tx.Entry(ctx, "y"); err != nil || e.Published != 0 {

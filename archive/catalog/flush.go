@@ -51,6 +51,7 @@ func (t *tx) flush(ctx context.Context) error {
 			Set("visible = EXCLUDED.visible, public_collection = EXCLUDED.public_collection").
 			Set("public_kind = EXCLUDED.public_kind, public_part_of = EXCLUDED.public_part_of").
 			Set("updated = EXCLUDED.updated, published_at = EXCLUDED.published_at").
+			Set("appeared = EXCLUDED.appeared, opened = EXCLUDED.opened").
 			Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("write records: %w", err)

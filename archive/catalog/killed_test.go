@@ -91,7 +91,7 @@ func TestKilledWriterProcess(t *testing.T) {
 			if err := tx.PutRevision(ctx, archive.Revision{Record: record(id), Number: 1, At: time.Now()}); err != nil {
 				return err
 			}
-			if err := tx.SetPublished(ctx, id, 1, false, time.Now()); err != nil {
+			if err := tx.SetPublished(ctx, id, 1, false, time.Now(), time.Now()); err != nil {
 				return err
 			}
 			if err := tx.PutAsset(ctx, archive.Asset{ID: "a" + id, Record: id}); err != nil {

@@ -51,6 +51,9 @@ func (t *tx) Rebuild(ctx context.Context, r archive.Rebuilt) error {
 		public := r.Revisions[e.Published-1].Record
 		row.PublicCollection, row.PublicKind, row.PublicPartOf = public.Collection, string(public.Kind), public.PartOf
 	}
+	if row.Visible {
+		row.Opened = micros(r.Opened)
+	}
 	t.mark(row)
 	return nil
 }

@@ -301,7 +301,9 @@ func TestPublicListsGoByThePublishedRevision(t *testing.T) {
 		check(archive.ListQuery{Collection: "folk", Published: true}, 1)
 		check(archive.ListQuery{PartOf: "cave-1", Published: true}, 0)
 		// Back to the first revision.
-		update(t, c, func(ctx context.Context, tx archive.Tx) error { return tx.SetPublished(ctx, "x", 1, false, time.Now()) })
+		update(t, c, func(ctx context.Context, tx archive.Tx) error {
+			return tx.SetPublished(ctx, "x", 1, false, time.Now(), time.Now())
+		})
 		check(archive.ListQuery{Collection: "dunhuang", PartOf: "cave-1", Published: true}, 1)
 		if err := a.Withdraw(t.Context(), "li", "x"); err != nil {
 			t.Fatal(err)
@@ -311,7 +313,9 @@ func TestPublicListsGoByThePublishedRevision(t *testing.T) {
 		if _, err := c.Entry(t.Context(), "x", true); !errors.Is(err, archive.ErrNotFound) {
 			t.Errorf("a withdrawn record is public: %v", err)
 		}
-		update(t, c, func(ctx context.Context, tx archive.Tx) error { return tx.SetPublished(ctx, "x", 0, false, time.Now()) })
+		update(t, c, func(ctx context.Context, tx archive.Tx) error {
+			return tx.SetPublished(ctx, "x", 0, false, time.Now(), time.Now())
+		})
 		if e, err := c.Entry(t.Context(), "x", false); err != nil || e.Status() != "draft" {
 			t.Errorf("a record with no published revision: %+v, %v", e, err)
 		}

@@ -34,6 +34,8 @@ type recordRow struct {
 	Created          int64  `bun:"created"`
 	Updated          int64  `bun:"updated"`
 	PublishedAt      int64  `bun:"published_at"`
+	Appeared         int64  `bun:"appeared"`
+	Opened           int64  `bun:"opened"`
 }
 
 // entryRow is a record with the content of one of its revisions.
@@ -118,7 +120,7 @@ func (row *recordRow) describe(r archive.Record) {
 func (row *entryRow) entry(published bool) (*archive.Entry, error) {
 	e := &archive.Entry{
 		Revision: row.Revision, Published: row.Published, Withdrawn: row.Withdrawn,
-		Created: fromMicros(row.Created), Updated: fromMicros(row.Updated),
+		Created: fromMicros(row.Created), Updated: fromMicros(row.Updated), Appeared: row.Appeared, Opened: fromMicros(row.Opened),
 	}
 	if published {
 		e.Updated = fromMicros(row.PublishedAt)

@@ -11,10 +11,12 @@ import (
 // kept are the tables that hold what the archive knows, each after those that it
 // refers to. Snapshots and the journal hold all of their columns, whichever those
 // are.
-var kept = []string{"records", "tombstones", "revisions", "assets", "changes", "users", "tokens", "preservation", "meta"}
+var kept = []string{"records", "tombstones", "revisions", "assets", "changes", "users", "tokens", "saved_searches", "preservation", "meta"}
 
 // passing are the tables that snapshots and the journal leave out, with the reason.
 var passing = map[string]string{
+	"recent_searches": "what someone cleared is gone",
+
 	"sessions":   "whoever was signed in signs in again",
 	"jobs":       fromStates,
 	"workers":    "processes sign on again",

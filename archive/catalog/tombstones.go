@@ -126,7 +126,7 @@ func (t *tx) Erase(ctx context.Context, stone archive.Tombstone) error {
 		"record": t.q.update((*recordRow)(nil)).
 			Set("collection = '', kind = '', part_of = '', accession = '', holder = '', accession_key = ''").
 			Set("published = 0, withdrawn = ?, visible = ?, public_collection = '', public_kind = '', public_part_of = ''", true, false).
-			Set("updated = ?, published_at = 0", micros(stone.At)).Where("id = ?", id),
+			Set("updated = ?, published_at = 0, appeared = 0, opened = 0", micros(stone.At)).Where("id = ?", id),
 		"assets": t.q.update((*assetRow)(nil)).
 			Set("state = ?", archive.AssetErased).Set("kind = '', batch = '', filename = '', size = 0, sha512 = '', format = ''").
 			Set("image = '', access = '', failure = '', layer = '', publish_by = '', publish_revision = 0").

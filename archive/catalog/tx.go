@@ -184,7 +184,7 @@ func (t *tx) Revision(ctx context.Context, id string, number int) (*archive.Revi
 
 // SetPublished implements archive.Tx. A revision that does not exist is an
 // archive.ErrNotFound.
-func (t *tx) SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at time.Time) error {
+func (t *tx) SetPublished(ctx context.Context, id string, revision int, withdrawn bool, at, opens time.Time) error {
 	known, err := t.record(ctx, id)
 	if err != nil {
 		return err
@@ -199,6 +199,7 @@ func (t *tx) SetPublished(ctx context.Context, id string, revision int, withdraw
 	}
 	row.Published, row.Withdrawn, row.Updated = revision, withdrawn, micros(at)
 	row.Visible = revision > 0 && !withdrawn
+	row.stand(known.Visible, at, opens)
 	switch {
 	case revision == 0:
 		row.PublicCollection, row.PublicKind, row.PublicPartOf, row.PublishedAt = "", "", "", 0
@@ -299,6 +300,9 @@ func (t *tx) AddChange(ctx context.Context, change archive.Change) (int64, error
 	t.chain.Add(&change)
 	t.changed = true
 	t.changes = append(t.changes, newChangeRow(change))
+	if err := t.appear(ctx, change); err != nil {
+		return 0, err
+	}
 	if pkg := change.Package(); pkg != "" {
 		t.want(pkg, change.Seq, change.At, change.Action.Rest())
 	}

@@ -103,7 +103,7 @@ func TestTransactionSeesItsOwnWrites(t *testing.T) {
 					return err
 				}
 			}
-			if err := tx.SetPublished(ctx, "x", 2, false, time.Now()); err != nil {
+			if err := tx.SetPublished(ctx, "x", 2, false, time.Now(), time.Now()); err != nil {
 				return err
 			}
 			e, err := tx.Entry(ctx, "x")
@@ -142,10 +142,10 @@ func TestWritesAreChecked(t *testing.T) {
 				return tx.PutRevision(ctx, archive.Revision{Record: record("y"), Number: 2, At: now})
 			}, archive.ErrConflict},
 			"publish nothing": {func(ctx context.Context, tx archive.Tx) error {
-				return tx.SetPublished(ctx, "y", 1, false, now)
+				return tx.SetPublished(ctx, "y", 1, false, now, now)
 			}, archive.ErrNotFound},
 			"publish the future": {func(ctx context.Context, tx archive.Tx) error {
-				return tx.SetPublished(ctx, "x", 2, false, now)
+				return tx.SetPublished(ctx, "x", 2, false, now, now)
 			}, archive.ErrNotFound},
 			"asset of nothing": {func(ctx context.Context, tx archive.Tx) error {
 				return tx.PutAsset(ctx, archive.Asset{ID: "a", Record: "y"})

@@ -17,6 +17,8 @@ type userRow struct {
 	PasswordHash string `bun:"password_hash"`
 	Disabled     bool   `bun:"disabled"`
 	Created      int64  `bun:"created"`
+
+	ForgetsSearches bool `bun:"forgets_searches"`
 }
 
 type tokenRow struct {
@@ -30,7 +32,7 @@ type tokenRow struct {
 func (row *userRow) user() *archive.User {
 	return &archive.User{
 		Name: row.Name, Role: archive.Role(row.Role), PasswordHash: row.PasswordHash,
-		Disabled: row.Disabled, Created: fromMicros(row.Created),
+		Disabled: row.Disabled, Created: fromMicros(row.Created), ForgetsSearches: row.ForgetsSearches,
 	}
 }
 

@@ -98,7 +98,7 @@ func fillForVerify(t *testing.T, c *Catalog, sha, asset string) {
 				return err
 			}
 		}
-		if err := tx.SetPublished(ctx, "v-1", 1, false, at); err != nil {
+		if err := tx.SetPublished(ctx, "v-1", 1, false, at, at); err != nil {
 			return err
 		}
 		seq, err := tx.AddChange(ctx, archive.Change{At: at, By: "li", Action: archive.ActionErased, Record: "v-3"})

@@ -48,7 +48,7 @@ var arrows = []arrow{
 	{"archive/vocab/period", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: reads words for a time, and is given the periods"},
 
 	{"search", []string{"archive", "search/zh", "search/engine"}, []string{
-		"github.com/blevesearch", "golang.org/x/text", "golang.org/x/sync", inflate,
+		"github.com/blevesearch", "go.etcd.io/bbolt", "golang.org/x/text", "golang.org/x/sync", inflate,
 	}, "knows the domain and bleve; it follows the change log and does not know ingest"},
 	{"search/engine", nil, []string{"github.com/blevesearch", "github.com/RoaringBitmap/roaring"}, "knows the segments of an index, and not what its fields mean"},
 	{"search/zh", nil, []string{"golang.org/x/text", "github.com/mozillazg/go-pinyin"}, "knows the Chinese language only"},

@@ -51,7 +51,10 @@ func (h *house) checkIndex(ctx context.Context, repair bool, hear func(check.Dif
 
 // compareIndex compares the index, by whoever has it open.
 func (h *house) compareIndex(ctx context.Context, repair bool) (search.Comparison, error) {
-	opts := h.indexOptions()
+	opts, err := h.indexOptions(ctx)
+	if err != nil {
+		return search.Comparison{}, err
+	}
 	for try := 1; ; try++ {
 		compared, err := search.CompareClosed(ctx, h.settings.Index, opts, h.catalog)
 		if err == nil && repair && len(compared.Faults) > 0 && !damaged(compared.Faults) {

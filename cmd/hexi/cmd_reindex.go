@@ -42,7 +42,11 @@ func newReindex(env *environment) *cobra.Command {
 }
 
 func (env *environment) reindex(ctx context.Context, h *house) (string, error) {
-	ix, err := search.Open(ctx, h.settings.Index, h.indexOptions())
+	opts, err := h.indexOptions(ctx)
+	if err != nil {
+		return "", err
+	}
+	ix, err := search.Open(ctx, h.settings.Index, opts)
 	if errors.Is(err, search.ErrInUse) {
 		return env.askServer(ctx, h)
 	}
@@ -51,7 +55,7 @@ func (env *environment) reindex(ctx context.Context, h *house) (string, error) {
 	}
 	count, err := ix.Reindex(ctx, h.catalog, func(done, of int) {
 		if !env.flags.JSON {
-			fmt.Fprintf(env.stderr, "indexed %d of %d records\n", done, of)
+			fmt.Fprintln(env.stderr, indexedOf(done, of))
 		}
 	})
 	if err = errors.Join(err, ix.Close()); err != nil {
@@ -69,17 +73,34 @@ func (env *environment) askServer(ctx context.Context, h *house) (string, error)
 	fmt.Fprintln(env.stderr, "a server has the index open; it has been asked to build a new one")
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
+	told := ""
 	for {
 		select {
 		case <-ctx.Done():
 			return "", ctx.Err()
 		case <-ticker.C:
 		}
+		// Whether it is in use is asked first: a server that ends answers before it does.
+		inUse := search.InUse(h.settings.Index)
 		if outcome, done := search.Answer(h.settings.Index, id); done {
 			if why, failed := strings.CutPrefix(outcome, "error: "); failed {
 				return "", errors.New(why)
 			}
 			return outcome, nil
 		}
+		if !inUse {
+			fmt.Fprintln(env.stderr, "the server has ended; the index is built here")
+			return env.reindex(ctx, h)
+		}
+		if done, of, ok := search.Progress(h.settings.Index, id); ok && !env.flags.JSON {
+			if now := indexedOf(done, of); now != told {
+				fmt.Fprintln(env.stderr, now)
+				told = now
+			}
+		}
 	}
+}
+
+func indexedOf(done, of int) string {
+	return fmt.Sprintf("indexed %d of %d records", done, of)
 }

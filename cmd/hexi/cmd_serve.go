@@ -32,6 +32,7 @@ func newServe(env *environment) *cobra.Command {
 	env.flags.registerServer(cmd.Flags())
 	env.flags.images.registerJobs(cmd.Flags())
 	env.flags.checks.register(cmd.Flags())
+	env.flags.indexSnapshots.register(cmd.Flags())
 	cmd.Flags().BoolVar(&noJobs, "no-jobs", false, "leave jobs to worker processes")
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "take no uploads and change nothing")
 	return cmd
@@ -104,7 +105,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 	}
 	background, stopBackground := context.WithCancel(ctx)
 	defer stopBackground()
-	followed := index.follow(background)
+	followed := index.follow(background, how.readOnly)
 	defer func() { stopBackground(); <-followed }()
 	if cache != nil {
 		go h.followErasures(background, handler)

@@ -50,12 +50,13 @@ type settings struct {
 
 	vocabAsked bool // Vocab was set, and is not the default
 
-	images imageSettings
-	checks checkSettings
+	images         imageSettings
+	checks         checkSettings
+	indexSnapshots indexSnapshotSettings
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = slices.Concat([]string{"data", "database", "objects", "index", "journal", "vocab", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames)
+var names = slices.Concat([]string{"data", "database", "objects", "index", "journal", "vocab", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames, indexSnapshotNames)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -117,6 +118,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	}
 	maps.Copy(given, s.images.given())
 	maps.Copy(given, s.checks.given())
+	maps.Copy(given, s.indexSnapshots.given())
 	for name, v := range given {
 		if v != "" {
 			over[name] = v
@@ -160,6 +162,9 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 		return s, err
 	}
 	if err = s.checks.load(k); err != nil {
+		return s, err
+	}
+	if err = s.indexSnapshots.load(k); err != nil {
 		return s, err
 	}
 	return s, s.validate()

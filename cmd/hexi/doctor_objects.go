@@ -14,6 +14,7 @@ import (
 
 	"hexi/archive"
 	"hexi/archive/objects"
+	"hexi/search"
 )
 
 // Clocks that are so far apart are worth a word; S3 refuses requests that are 15
@@ -71,6 +72,43 @@ func (d *doctor) objects(ctx context.Context) {
 		d.warn("store cleaning", "remove what is below "+trial.prefix, "the trial objects could not be removed: %s", oneLine(err))
 	}
 	d.clock(trial)
+	d.indexSnapshots(ctx, store)
+}
+
+// indexSnapshots tells of the copies of search indexes that a new server can begin with.
+func (d *doctor) indexSnapshots(ctx context.Context, store objects.Store) {
+	const check = "index snapshots"
+	own, others, newest, total := 0, 0, objects.Info{}, int64(0)
+	for info, err := range store.List(ctx, indexSnapshots) {
+		if err != nil {
+			d.fault(check, "see to the object store", "they cannot be listed: %s", oneLine(err))
+			return
+		}
+		total += info.Size
+		parts := strings.Split(strings.TrimPrefix(info.Key, indexSnapshots), "/") // identity, schema, name
+		switch {
+		case !strings.HasSuffix(info.Key, describedSuffix):
+		case len(parts) != 3 || parts[1] != search.Schema():
+			others++
+		default:
+			own++
+			if info.Modified.After(newest.Modified) {
+				newest = info
+			}
+		}
+	}
+	if own+others == 0 {
+		d.ok(check, "none in the object store: a new server makes its index of the catalogue")
+		return
+	}
+	f := finding{Check: check, State: stateOK, Facts: map[string]any{"fitting": own, "others": others, "bytes": total}}
+	f.Says = fmt.Sprintf("in the object store: %s, %s", counted(own+others, "snapshot"), size(total))
+	if own > 0 {
+		f.Says += fmt.Sprintf("; the latest is %s old", time.Since(newest.Modified).Round(time.Second))
+	} else {
+		f.Says += "; none of them is of the schema that this hexi makes"
+	}
+	d.note(f)
 }
 
 // clock compares the store's clock with this machine's.

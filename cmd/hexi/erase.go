@@ -51,6 +51,9 @@ func (h *house) workErase(ctx context.Context, job archive.Job) error {
 	if err != nil && !errors.Is(err, archive.ErrNotFound) { // where no package was ever written, there is no root
 		return fmt.Errorf("erase package of %s: %w", job.Record, err)
 	}
+	if err := h.dropIndexCopies(ctx); err != nil {
+		return fmt.Errorf("erase %s: %w", job.Record, err)
+	}
 	if err := h.archive.Purged(ctx, job.Record); err != nil {
 		return err
 	}
@@ -73,7 +76,11 @@ func (h *house) eraseFromIndex(ctx context.Context) (err error) {
 	if made, err := search.Exists(h.settings.Index); err != nil || !made {
 		return err
 	}
-	ix, err := search.Open(ctx, h.settings.Index, h.indexOptions())
+	opts, err := h.indexOptions(ctx)
+	if err != nil {
+		return err
+	}
+	ix, err := search.Open(ctx, h.settings.Index, opts)
 	if errors.Is(err, search.ErrInUse) {
 		return nil
 	}

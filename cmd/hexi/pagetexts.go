@@ -15,11 +15,6 @@ type pageTexts struct {
 	texts   *texts.Reader
 }
 
-// indexOptions are those of the search index, however it is opened.
-func (h *house) indexOptions() search.Options {
-	return search.Options{Vocabulary: h.vocabulary, Log: h.log, Pages: pageTexts{h.archive, h.texts}}
-}
-
 // Pages implements search.Pages.
 func (p pageTexts) Pages(ctx context.Context, e *archive.Entry) ([]search.Page, error) {
 	pages, err := p.texts.Of(ctx, e)

@@ -159,13 +159,61 @@ async function kiosk() {
   await page.context().close();
 }
 
-// A curator signs in, uploads, and sees the jobs end.
-async function workbench() {
-  const page = await visit({ viewport: sizes.desk }, "/curate");
+// signIn signs in where the page asks for it.
+async function signIn(page) {
   await page.waitForURL(/signin/);
   await page.locator("input[name=name]").fill("wang");
   await page.locator("input[type=password]").fill(password);
   await page.locator("main button").first().click();
+}
+
+// A researcher saves a search, makes a feed of it, and finds what was searched for last in
+// the empty box; on a telephone the list is as wide as the screen.
+async function saved() {
+  const page = await visit({ viewport: sizes.desk }, "/curate/searches");
+  await signIn(page);
+  await page.waitForURL(/\/curate\/searches$/);
+  await page.goto(`${address}/search?q=莫高窟&kind=mural`);
+  await page.locator(".keep summary").click();
+  assert.match(await page.locator(".keepform input[name=name]").inputValue(), /莫高窟 · 壁画/);
+  await page.screenshot({ path: `${dir}/save.png` });
+  await page.locator(".keepform button").click();
+  await page.waitForURL(/saved=/);
+  assert.match(await page.locator(".saved").innerText(), /莫高窟 · 壁画[^]*1 条记录/);
+  await page.locator(".saved summary").click();
+  await page.locator("button[value=feed]").click();
+  const feed = await page.locator("input.address").inputValue();
+  await page.screenshot({ path: `${dir}/saved.png`, fullPage: true });
+  const reader = await visit({}, "/");
+  const got = await reader.request.get(feed);
+  assert.match(await got.text(), /<title>莫高窟第9窟北壁<\/title>/);
+  await reader.context().close();
+  await page.goto(`${address}/curate/searches`);
+  await page.locator(".top input[name=q]").focus();
+  await page.waitForFunction(() => document.querySelector("datalist option"));
+  assert.deepEqual(await page.locator("datalist option").evaluateAll((all) => all.map((o) => o.value)), ["莫高窟 · 壁画"]);
+  // What the browser does when one of the list is chosen.
+  await page.locator(".top input[name=q]").evaluate((box) => {
+    box.value = "莫高窟 · 壁画";
+    box.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
+  });
+  await page.waitForURL(/kind=mural&q=/);
+  await page.goto(`${address}/curate/searches`);
+  await page.setViewportSize(sizes.phone);
+  await page.locator(".saved summary").click();
+  await page.screenshot({ path: `${dir}/saved-phone.png`, fullPage: true });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the list is wider than a telephone");
+  await page.goto(`${address}/search?q=莫高窟`);
+  await page.locator(".keep summary").click();
+  await page.screenshot({ path: `${dir}/save-phone.png` });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the form is wider than a telephone");
+  await page.context().close();
+}
+
+// A curator signs in, uploads, and sees the jobs end.
+async function workbench() {
+  const page = await visit({ viewport: sizes.desk }, "/curate");
+  await signIn(page);
   await page.waitForURL(/\/curate$/);
   await page.screenshot({ path: `${dir}/curate.png` });
   await page.goto(`${address}/curate/upload`);
@@ -188,7 +236,7 @@ async function workbench() {
 }
 
 try {
-  for (const story of [search, layers, inside, phone, plain, kiosk, workbench]) {
+  for (const story of [search, layers, inside, phone, plain, kiosk, saved, workbench]) {
     await story();
     assert.deepEqual(faults, [], `${story.name}: the console says`);
     console.log(`${story.name}: fine`);

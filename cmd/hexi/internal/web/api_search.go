@@ -21,6 +21,9 @@ func (s *Server) search(c *gin.Context) (search.Query, *search.Result, error) {
 	}
 	q.Staff = s.staff(c)
 	result, err := s.Index.Search(c.Request.Context(), q)
+	if err == nil {
+		err = indexed(result.Indexing)
+	}
 	if err != nil {
 		return q, nil, err
 	}
@@ -51,7 +54,7 @@ func (s *Server) apiSearch(c *gin.Context) error {
 	c.Header("Cache-Control", "no-cache")
 	c.Header("Vary", "Accept, Authorization, Cookie")
 	body := searchBody{Result: result}
-	if s.Ready != nil && s.Ready(c.Request.Context()) != nil {
+	if result.Indexing != nil || s.Ready != nil && s.Ready(c.Request.Context()) != nil {
 		body.Complete = new(bool)
 	}
 	return answerJSON(c, http.StatusOK, body)
@@ -68,6 +71,9 @@ type searchBody struct {
 func (s *Server) apiSuggest(c *gin.Context) error {
 	limit, err := intParam(c, "limit", 10, 1, 50)
 	if err != nil {
+		return err
+	}
+	if err := indexed(s.Index.Indexing()); err != nil {
 		return err
 	}
 	suggestions, err := s.Index.Suggest(c.Request.Context(), c.Query("q"), limit)

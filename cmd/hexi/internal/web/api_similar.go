@@ -51,6 +51,9 @@ func (s *Server) apiSimilarRecords(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := indexed(s.Index.Indexing()); err != nil {
+		return err
+	}
 	hits, err := s.Index.Similar(c.Request.Context(), e, search.Likeness{Limit: limit, Lang: c.Query("lang"), Staff: s.staff(c)})
 	if err != nil {
 		return err

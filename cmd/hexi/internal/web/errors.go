@@ -15,6 +15,7 @@ import (
 
 	"hexi/archive"
 	"hexi/archive/iiif"
+	"hexi/search"
 )
 
 // problem is an RFC 9457 problem document, and what the other two renderings
@@ -31,6 +32,8 @@ type problem struct {
 	Conflict *conflict `json:"conflict,omitempty"`
 	// Tombstone is what is told of a record that is gone.
 	Tombstone *tombstoneBody `json:"tombstone,omitempty"`
+	// Indexing says how far the search index is, while there is none to answer from.
+	Indexing *search.Indexing `json:"indexing,omitempty"`
 
 	retryAfter int // seconds; 0 is none
 }
@@ -45,6 +48,7 @@ type statusError struct {
 	status     int
 	detail     string
 	retryAfter int
+	indexing   *search.Indexing // nil: it is about something else
 }
 
 func (e *statusError) Error() string { return e.detail }
@@ -57,6 +61,18 @@ func refuse(status int, format string, args ...any) error {
 // busy answers 503 with a time after which another try may succeed.
 func busy(seconds int, detail string) error {
 	return &statusError{status: http.StatusServiceUnavailable, detail: detail, retryAfter: seconds}
+}
+
+// indexed refuses to answer from an index that is being made and has nothing to answer
+// from: nothing that was found there would mean anything.
+func indexed(i *search.Indexing) error {
+	if !i.Nothing() {
+		return nil
+	}
+	return &statusError{
+		status: http.StatusServiceUnavailable, retryAfter: 5, indexing: i,
+		detail: fmt.Sprintf("The search index is being made: %d of %d records are in it. Searches are answered once it is done.", i.Done, i.Of),
+	}
 }
 
 // unknownError is an archive.ErrNotFound that says what is not here. The name is
@@ -105,7 +121,7 @@ func describe(err error) problem {
 	p := problem{Type: "about:blank"}
 	switch {
 	case errors.As(err, &own):
-		p.Status, p.Detail, p.retryAfter = own.status, own.detail, own.retryAfter
+		p.Status, p.Detail, p.retryAfter, p.Indexing = own.status, own.detail, own.retryAfter, own.indexing
 	case errors.As(err, &gone):
 		p.Status, p.Tombstone = http.StatusGone, newTombstoneBody(gone.Tombstone)
 		p.Detail = p.Tombstone.text("en")
@@ -178,10 +194,10 @@ func (s *Server) fail(c *gin.Context, err error) {
 	p := describe(err)
 	var own *statusError
 	if p.Status == http.StatusServiceUnavailable && errors.As(err, &own) {
-		s.overload.note(c.Request.URL.EscapedPath(), p.Detail)
+		s.overload.note(loggedPath(c.Request), p.Detail)
 	} else if p.Status >= http.StatusInternalServerError && p.Status != http.StatusNotImplemented {
 		s.log.LogAttrs(c.Request.Context(), slog.LevelError, "request failed",
-			slog.String("path", c.Request.URL.EscapedPath()), slog.Int("status", p.Status), slog.Any("error", err))
+			slog.String("path", loggedPath(c.Request)), slog.Int("status", p.Status), slog.Any("error", err))
 	}
 	if c.Writer.Written() {
 		c.Abort()

@@ -31,7 +31,7 @@ func (s *Server) recoverPanic(c *gin.Context) {
 		if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it the same way
 			panic(v)
 		}
-		s.log.Error("handler panicked", "path", c.Request.URL.EscapedPath(),
+		s.log.Error("handler panicked", "path", loggedPath(c.Request),
 			"panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 		s.fail(c, fmt.Errorf("panic: %v", v))
 	}()
@@ -55,8 +55,17 @@ func (s *Server) record(c *gin.Context) {
 	s.metrics.observe(class(c.FullPath()), c.Writer.Status(), elapsed)
 	s.log.LogAttrs(c.Request.Context(), slog.LevelDebug, "request",
 		slog.String("id", id), slog.String("method", c.Request.Method),
-		slog.String("path", c.Request.URL.EscapedPath()), slog.Int("status", c.Writer.Status()),
+		slog.String("path", loggedPath(c.Request)), slog.Int("status", c.Writer.Status()),
 		slog.Duration("took", elapsed))
+}
+
+// loggedPath is the path of a request as logs have it. That of a feed is its key, which
+// whoever reads the log is not to have.
+func loggedPath(r *http.Request) string {
+	if path := r.URL.EscapedPath(); !strings.HasPrefix(path, feedPrefix) {
+		return path
+	}
+	return feedPrefix + "…"
 }
 
 // classIIIF is the class of everything below /iiif/.

@@ -40,6 +40,9 @@ func (s *Server) pageCollection(c *gin.Context) error {
 	result, err := s.Index.Search(c.Request.Context(), search.Query{
 		Filters: map[string][]string{"collection": {slug}}, Sort: search.SortTitle, Limit: 48, Staff: s.staff(c),
 	})
+	if err == nil {
+		err = indexed(result.Indexing)
+	}
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ type homePage struct {
 	base
 	HeroImage, HeroID, HeroTitle string
 	Total                        uint64
+	Indexing                     string // said in place of the total while there is none
 	Collections                  []homeCollection
 	Exhibitions                  []door
 	Cards                        []card
@@ -37,10 +38,16 @@ func (s *Server) pageHome(c *gin.Context) error {
 		return err
 	}
 	if wantsJSON(c.Request) {
+		if err := indexed(counted.Indexing); err != nil {
+			return err
+		}
 		return answerJSON(c, http.StatusOK, gin.H{"total": counted.Total, "collections": counted.Facets["collection"]})
 	}
 	lang := s.lang(c)
 	model := homePage{base: s.page(c, "home", inLanguage(lang, "首页", "Home")), Total: counted.Total}
+	if counted.Indexing.Nothing() {
+		model.Indexing = indexingText(counted.Indexing, lang)
+	}
 	shown := map[string]bool{} // assets
 	if model.Collections, err = s.homeCollections(c, &model, counted, shown); err != nil {
 		return err

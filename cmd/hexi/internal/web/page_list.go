@@ -61,6 +61,9 @@ func (s *Server) listKind(c *gin.Context, kind archive.Kind, path, heading strin
 func (s *Server) pageCollections(c *gin.Context) error {
 	ctx, lang := c.Request.Context(), s.lang(c)
 	counted, err := s.Index.Search(ctx, search.Query{})
+	if err == nil {
+		err = indexed(counted.Indexing)
+	}
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type searchPage struct {
 	base
 	Total          uint64
 	Relaxed        bool
+	Indexing       string // the index is being made anew
 	From, To       string
 	Hidden         []hidden
 	Facets         []facet
@@ -32,6 +33,7 @@ type searchPage struct {
 	Cards          []card
 	First, Last    int // which of the hits are shown, from 1
 	Previous, Next string
+	Keep           *keepForm // nil where the search cannot be saved
 
 	// What is wrong with the search: beside the years, beside the orders, elsewhere.
 	Faulty                bool
@@ -117,10 +119,18 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		return err
 	}
 	q.Staff, q.Spans = s.staff(c), yearBars
-	result, err := s.Index.Search(c.Request.Context(), q)
+	seen, err := s.Index.Seq() // before the search: what comes in between is news
 	if err != nil {
 		return err
 	}
+	result, err := s.Index.Search(c.Request.Context(), q)
+	if err == nil {
+		err = indexed(result.Indexing)
+	}
+	if err != nil {
+		return err
+	}
+	model.Indexing = indexingText(result.Indexing, lang)
 	model.Total, model.Relaxed, model.Query = result.Total, result.Relaxed, q.Text
 	for name, list := range values {
 		if name != "from" && name != "to" && !slices.Contains(pageParams, name) && !(model.SortFault != "" && name == "sort") {
@@ -160,7 +170,24 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		model.Cards[i].foundOn(h.Page, q.Text, lang)
 	}
 	model.turnPages(values, q.Limit, result)
+	if model.Keep, err = s.keepForm(c, values, result, seen, lang); err != nil {
+		return err
+	}
+	s.noteSearch(c, values)
 	return s.show(c, http.StatusOK, "search", model)
+}
+
+// indexingText says that an index is being made, "" where none is.
+func indexingText(i *search.Indexing, lang string) string {
+	switch {
+	case i == nil:
+		return ""
+	case i.Old:
+		return inLanguage(lang, fmt.Sprintf("检索索引正在更新（%d / %d），结果暂时来自上一版索引，可能不完整。", i.Done, i.Of),
+			fmt.Sprintf("The search index is being renewed (%d of %d); meanwhile the one before answers, and may find less.", i.Done, i.Of))
+	}
+	return inLanguage(lang, fmt.Sprintf("检索索引正在建立（%d / %d），完成后即可检索。", i.Done, i.Of),
+		fmt.Sprintf("The search index is being made (%d of %d); searches are answered once it is done.", i.Done, i.Of))
 }
 
 // parse reads a search. Its faults are noted in the model, and the query is what

@@ -31,7 +31,8 @@ type pages struct {
 // pageFiles are the template files of each page, below static/.
 var pageFiles = map[string]string{
 	"home": "site/home", "search": "site/search", "record": "site/record", "collection": "site/collection", "list": "site/list", "error": "site/error",
-	"signin": "curate/signin", "curate": "curate/home", "upload": "curate/upload", "jobs": "curate/jobs", "history": "curate/history", "kiosk": "kiosk/kiosk",
+	"signin": "curate/signin", "curate": "curate/home", "upload": "curate/upload", "jobs": "curate/jobs", "history": "curate/history", "searches": "curate/searches", "news": "curate/news",
+	"kiosk": "kiosk/kiosk",
 }
 
 func newPages() (*pages, error) {
@@ -247,6 +248,12 @@ func (s *Server) renderError(c *gin.Context, p problem) {
 	case http.StatusForbidden:
 		heading = inLanguage(lang, "没有权限", "Not allowed")
 		explain = inLanguage(lang, "您的角色不能进行这项操作。", "Your role does not allow this.")
+	case http.StatusServiceUnavailable:
+		if i := p.Indexing; i != nil {
+			heading = inLanguage(lang, "检索索引正在建立", "The search index is being made")
+			explain = inLanguage(lang, fmt.Sprintf("已完成 %d / %d 条记录，完成后即可检索，请稍后再试。", i.Done, i.Of),
+				fmt.Sprintf("%d of %d records are in it. Searches are answered once it is done; please try again in a while.", i.Done, i.Of))
+		}
 	case http.StatusInternalServerError:
 		explain = inLanguage(lang, "服务器出错了，已记录下来。请稍后再试。", "The server failed; it has been logged. Please try again later.")
 	}
