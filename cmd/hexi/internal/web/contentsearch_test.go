@@ -408,4 +408,14 @@ func TestUploadedTexts(t *testing.T) {
 	if f := h.inside("/iiif/search/book?q=敦煌"); len(f.Items) != 0 {
 		t.Errorf("the text without places is searched beside the one with: %+v", f.Items)
 	}
+	// A better reading under the same name takes its place.
+	if _, err := (uploads{h}).Upload(t.Context(), "wang", Upload{Into: "book", Files: []UploadFile{file("f001.xml", altoOf(300, 200, "涇水"))}}); err != nil {
+		t.Fatal(err)
+	}
+	h.work()
+	for q, want := range map[string]string{"渭": "", "泾水": "涇水@1#100,0,100,200"} {
+		if got := h.inside("/iiif/search/book?q=" + q).tell(canvases); got != want {
+			t.Errorf("%s is at %q, want %q", q, got, want)
+		}
+	}
 }
