@@ -44,20 +44,20 @@ func CompareClosed(ctx context.Context, dir string, opts Options, source Source)
 	if out.Faults, err = verifyFiles(ctx, dir, false); err != nil || len(out.Faults) > 0 {
 		return out, err
 	}
+	t, err := tableOf(path)
+	if err != nil {
+		return out, err
+	}
+	if t.schema != schemaVersion {
+		out.Note = "the index is of another schema; a server makes it anew when it starts"
+		return out, nil
+	}
 	opened, openErr := openGuarded(path, map[string]any{"read_only": true, "bolt_timeout": "2s"})
 	if openErr != nil {
 		out.Faults = append(out.Faults, Fault{Kind: FaultDamaged, File: filepath.Base(path), Why: openErr.Error()})
 		return out, nil
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	version, err := opened.GetInternal([]byte(schemaKey))
-	if err != nil {
-		return out, fmt.Errorf("read schema of index: %w", err)
-	}
-	if string(version) != schemaVersion {
-		out.Note = "the index is of another schema; a server makes it anew when it starts"
-		return out, nil
-	}
 	ix.bleve, ix.readOnly = opened, true
 	return out, ix.compareClosed(ctx, source, &out)
 }
@@ -119,10 +119,10 @@ func verifyFiles(ctx context.Context, dir string, inUse bool) ([]Fault, error) {
 	var named map[string]bool // nil: all are looked at
 	var unread error
 	if !inUse {
-		var names []string
-		if names, unread = tableOf(path); unread == nil {
+		var t table
+		if t, unread = tableOf(path); unread == nil {
 			named = map[string]bool{}
-			for _, name := range names {
+			for _, name := range t.segments {
 				named[name] = true
 			}
 		}

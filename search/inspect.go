@@ -13,7 +13,7 @@ import (
 // Inspection is what is found of an index without changing anything in it.
 type Inspection struct {
 	Exists   bool      `json:"exists"`
-	InUse    bool      `json:"inUse"`    // a server has it open; Seq and Records are then not known
+	InUse    bool      `json:"inUse"`    // a server has it open; Seq and Records are then not known, nor those of an outdated one
 	Outdated bool      `json:"outdated"` // of another schema: it will be made anew
 	Written  time.Time `json:"written"`  // when it was last written to
 	Seq      int64     `json:"seq"`      // the change up to which it has come
@@ -42,16 +42,18 @@ func Inspect(dir string) (_ Inspection, err error) {
 			return in, nil
 		}
 	}
+	t, err := tableOf(path)
+	if err != nil {
+		return in, err
+	}
+	if in.Outdated = t.schema != schemaVersion; in.Outdated {
+		return in, nil
+	}
 	b, err := openGuarded(path, map[string]any{"read_only": true, "bolt_timeout": "2s"})
 	if err != nil {
 		return in, fmt.Errorf("open index: %w", err)
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	version, err := b.GetInternal([]byte(schemaKey))
-	if err != nil {
-		return in, fmt.Errorf("read schema of index: %w", err)
-	}
-	in.Outdated = string(version) != schemaVersion
 	if in.Seq, err = seqOf(b); err != nil {
 		return in, err
 	}

@@ -57,6 +57,11 @@ func (ix *Index) openCurrent() (bleve.Index, error) {
 		}
 		return ix.createNext("it was damaged")
 	}
+	var other *schemaError
+	if errors.As(err, &other) {
+		ix.log.Info("the search index is made anew", "path", path, "why", err)
+		return ix.createNext(err.Error())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +100,7 @@ func (ix *Index) judge(b bleve.Index) (why string, err error) {
 	if ix.old, err = answers(string(schema), b); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("it is of schema %s, and this hexi makes %s", schema, schemaVersion), nil
+	return (&schemaError{string(schema)}).Error(), nil
 }
 
 // setAside keeps a damaged index for whoever wants to know why, and removes the one that

@@ -12,6 +12,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
+	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
@@ -37,11 +40,14 @@ const sumFile = "table.sha256"
 // places where a damaged one would end the process, and at times when nobody expects it.
 // Damage is an errDamaged.
 func openWhole(path string) (bleve.Index, error) {
-	segments, err := tableOf(path)
+	t, err := tableOf(path)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range segments {
+	if t.schema != schemaVersion && !slices.Contains(answering, t.schema) {
+		return nil, &schemaError{t.schema} // it might not even open
+	}
+	for _, name := range t.segments {
 		why, err := verifySegment(filepath.Join(path, storeDir, name))
 		if err != nil {
 			return nil, damage(err)
@@ -50,7 +56,12 @@ func openWhole(path string) (bleve.Index, error) {
 			return nil, fmt.Errorf("%w: %s: %s", errDamaged, name, why)
 		}
 	}
-	if err := os.Remove(filepath.Join(path, sumFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch err := os.Remove(filepath.Join(path, sumFile)); {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := renewTable(filepath.Join(path, storeDir, tableFile)); err != nil {
+			return nil, damage(err)
+		}
+	case err != nil:
 		return nil, fmt.Errorf("open index: %w", err)
 	}
 	b, err := openGuarded(path, map[string]any{"bolt_timeout": "2s"})
@@ -60,8 +71,21 @@ func openWhole(path string) (bleve.Index, error) {
 	return b, nil
 }
 
+// schemaError says that an index is of a schema that the present code does not open.
+type schemaError struct{ schema string }
+
+func (e *schemaError) Error() string {
+	return fmt.Sprintf("it is of schema %s, and this hexi makes %s", clip(e.schema, 20), schemaVersion)
+}
+
+// table is what the table of contents of an index says of its latest state.
+type table struct {
+	schema   string
+	segments []string // files in storeDir
+}
+
 // tableOf looks through the table of contents of a closed index, and returns its segments.
-func tableOf(path string) ([]string, error) {
+func tableOf(path string) (table, error) {
 	return verifyTable(filepath.Join(path, storeDir, tableFile), filepath.Join(path, sumFile))
 }
 
@@ -70,7 +94,8 @@ func damage(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("open index: give the user that hexi runs as the right to read and write it, or name another directory: %w", err)
-	case errors.Is(err, bbolt.ErrTimeout): //nolint:staticcheck // it is what Open returns
+	case errors.Is(err, bbolt.ErrTimeout), //nolint:staticcheck // it is what Open returns
+		errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fmt.Errorf("open index: %w", err)
 	}
 	return fmt.Errorf("%w: %w", errDamaged, err)
@@ -101,21 +126,21 @@ func openGuarded(path string, config map[string]any) (b bleve.Index, err error) 
 }
 
 // verifyTable reads the table of contents to its last page, and holds it to the sum that
-// was noted when it was closed, if it was. It returns the segments that the latest state of
-// the index is made of; the engine would fall back to an earlier state without a word, or
-// to none, where one of them cannot be read.
-func verifyTable(path, noted string) (segments []string, err error) {
+// was noted when it was closed, if it was. It returns what the latest state of the index is
+// made of; the engine would fall back to an earlier state without a word, or to none, where
+// a segment of it cannot be read.
+func verifyTable(path, noted string) (t table, err error) {
 	want, err := os.ReadFile(noted)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("open index: %w", err)
+		return t, fmt.Errorf("open index: %w", err)
 	}
 	if err == nil {
 		got, err := sumOf(path)
 		if err != nil {
-			return nil, damage(err)
+			return t, damage(err)
 		}
 		if !bytes.Equal(want, []byte(got)) {
-			return nil, fmt.Errorf("%w: %s is not as it was when it was closed", errDamaged, tableFile)
+			return t, fmt.Errorf("%w: %s is not as it was when it was closed", errDamaged, tableFile)
 		}
 	}
 	err = guarded(func() (err error) {
@@ -123,41 +148,76 @@ func verifyTable(path, noted string) (segments []string, err error) {
 		if err != nil {
 			return err
 		}
-		table, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: 2 * time.Second})
+		db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: 2 * time.Second})
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, table.Close()) }()
-		return table.View(func(tx *bbolt.Tx) error {
+		defer func() { err = errors.Join(err, db.Close()) }()
+		return db.View(func(tx *bbolt.Tx) error {
 			if size := tx.Size(); size > info.Size() {
 				return fmt.Errorf("%s has %d bytes, and should have %d", tableFile, info.Size(), size)
 			}
 			if err := tx.ForEach(func(_ []byte, b *bbolt.Bucket) error { return readBucket(b, maxDepth) }); err != nil {
 				return err
 			}
-			segments, err = latestSegments(tx)
+			t, err = latestState(tx)
 			return err
 		})
 	})
 	if err != nil {
-		return nil, damage(err)
+		return t, damage(err)
 	}
-	return segments, nil
+	return t, nil
 }
 
-// latestSegments are the files that the latest state is made of.
-func latestSegments(tx *bbolt.Tx) (names []string, err error) {
+// renewTable writes a table of contents anew that was not closed in good order: what can be
+// read of it is right, but which of its pages are free is not to be trusted. One that is both
+// in use and free has the engine fail when it next writes, and hold its locks for ever.
+func renewTable(path string) error {
+	const mostAtOnce = 1 << 20 // bytes of a transaction
+	renewed := path + newSuffix
+	if err := os.Remove(renewed); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err := guarded(func() (err error) {
+		from, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: 2 * time.Second})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, from.Close()) }()
+		to, err := bbolt.Open(renewed, 0o600, &bbolt.Options{Timeout: 2 * time.Second})
+		if err != nil {
+			return err
+		}
+		return errors.Join(bbolt.Compact(to, from, mostAtOnce), to.Close())
+	})
+	if err != nil {
+		return err
+	}
+	return os.Rename(renewed, path)
+}
+
+// latestState is the state that was written last.
+func latestState(tx *bbolt.Tx) (t table, err error) {
 	states := tx.Bucket(util.BoltSnapshotsBucket)
 	if states == nil {
-		return nil, errors.New("nothing was written to it")
+		return t, errors.New("nothing was written to it")
 	}
 	key, _ := states.Cursor().Last()
 	if key == nil || states.Bucket(key) == nil {
-		return nil, errors.New("nothing was written to it")
+		return t, errors.New("nothing was written to it")
 	}
 	latest := states.Bucket(key)
-	if kept := latest.Bucket(util.BoltInternalKey); kept == nil || len(kept.Get([]byte(schemaKey))) == 0 {
-		return nil, errors.New("it does not say of what schema it is")
+	if kept := latest.Bucket(util.BoltInternalKey); kept != nil {
+		t.schema = string(kept.Get([]byte(schemaKey)))
+		if seq := kept.Get([]byte(seqKey)); seq != nil {
+			if _, err := strconv.ParseInt(string(seq), 10, 64); err != nil {
+				return t, fmt.Errorf("read index position: %w", err)
+			}
+		}
+	}
+	if t.schema == "" {
+		return t, errors.New("it does not say of what schema it is")
 	}
 	err = latest.ForEachBucket(func(k []byte) error {
 		if bytes.Equal(k, util.BoltInternalKey) || bytes.Equal(k, util.BoltMetaDataKey) {
@@ -167,10 +227,10 @@ func latestSegments(tx *bbolt.Tx) (names []string, err error) {
 		if !segmentName.MatchString(name) {
 			return fmt.Errorf("it names a segment %q", clip(name, 40))
 		}
-		names = append(names, name)
+		t.segments = append(t.segments, name)
 		return nil
 	})
-	return names, err
+	return t, err
 }
 
 // segmentName is what the engine calls segments.
