@@ -108,14 +108,14 @@ func (s *Server) searchName(v url.Values, understood []search.Understood, lang s
 	for _, f := range facetNames {
 		for _, value := range v[f.field] {
 			label := s.Index.Label(f.field, value).In(lang)
-			if f.field == "rights" {
+			switch f.field {
+			case "rights":
 				label = statementText(value, lang)
+			case "cave":
+				label = inLanguage(lang, "第"+value+"窟", "Cave "+value)
 			}
 			parts = append(parts, label)
 		}
-	}
-	for _, cave := range v["cave"] {
-		parts = append(parts, inLanguage(lang, "第"+cave+"窟", "Cave "+cave))
 	}
 	if from, to := v.Get("from"), v.Get("to"); from != "" || to != "" {
 		parts = append(parts, from+"–"+to)

@@ -116,6 +116,10 @@ func TestSearchesAPI(t *testing.T) {
 	if named.Name != "Mogao Cave 220 · Mural" {
 		t.Errorf("it is proposed as %q", named.Name)
 	}
+	h.call(http.StatusCreated, http.MethodPost, "/api/v1/searches", `{"query":"cave=220&site=mogao&from=618"}`, &named, wang)
+	if named.Name != "莫高窟 · 第220窟 · 618–" {
+		t.Errorf("it is proposed as %q", named.Name)
+	}
 	// What is wrong is named.
 	for _, test := range []struct {
 		method, path, body string
