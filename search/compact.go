@@ -2,11 +2,15 @@ package search
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 )
 
 // An index is written in parts, each with a dictionary of its own in which every word of a
@@ -24,14 +28,20 @@ const (
 // compaction joins the parts of an index, beside whatever else is done with it.
 type compaction struct {
 	mu      sync.Mutex
-	cancel  context.CancelFunc // nil where none was begun
+	cancel  context.CancelFunc // nil where none is going on
 	going   sync.WaitGroup
-	written time.Time // when something was last written, or joined
+	written time.Time // when something was last written, or it was looked at
 }
 
-// start joins the parts of an index; joined is called when that is done.
+// joinAll joins all parts to one, however many there are.
+var joinAll = mergeplan.MergePlanOptions{
+	MaxSegmentsPerTier: 1, MaxSegmentSize: 1 << 30, MaxSegmentFileSize: 1 << 40, TierGrowth: 1,
+	SegmentsPerMergeTask: 1000, FloorSegmentSize: 1 << 30, FloorSegmentFileSize: 1 << 40, ReclaimDeletesWeight: 2,
+}
+
+// start joins the parts of an index, unless that is going on; joined is called when it is
+// done, but not when it was given up.
 func (c *compaction) start(b bleve.Index, joined func(took time.Duration, err error)) {
-	c.stop()
 	advanced, err := b.Advanced()
 	if err != nil {
 		return // it is closed
@@ -40,15 +50,33 @@ func (c *compaction) start(b bleve.Index, joined func(took time.Duration, err er
 	if !ok {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cancel != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
 	c.cancel = cancel
-	c.mu.Unlock()
+	// What goes wrong is told here only; without this the engine would try it again without
+	// a pause, and for ever where the disk is full.
+	outcome := make(chan error, 1)
+	ctx = context.WithValue(ctx, "mergeDone", outcome) //nolint:revive,staticcheck // the engine's own key
+	forced := make(chan error, 1)
+	options := joinAll
+	began := time.Now()
+	c.going.Go(func() { forced <- kept.ForceMerge(ctx, &options) }) // after a fault it waits for the index to be closed
 	c.going.Go(func() {
-		defer cancel()
-		began := time.Now()
-		err := kept.ForceMerge(ctx, nil) // to one
-		if ctx.Err() == nil {
+		var err error
+		select {
+		case err = <-outcome:
+		case err = <-forced:
+		}
+		c.mu.Lock()
+		givenUp := ctx.Err() != nil
+		c.cancel = nil
+		c.mu.Unlock()
+		cancel()
+		if !givenUp {
 			c.wrote()
 			joined(time.Since(began), err)
 		}
@@ -78,11 +106,16 @@ func (c *compaction) rested() bool {
 	return time.Since(c.written) > restFor
 }
 
-// compact joins the parts of the index that is in use.
+// compact joins the parts of the index that is in use, where the disk has room for the
+// joined one beside them.
 func (ix *Index) compact() {
 	ix.mu.RLock()
 	b := ix.bleve
 	ix.mu.RUnlock()
+	if err := ix.roomToJoin(); err != nil {
+		ix.log.Warn("the parts of the search index are left as they are", "error", err)
+		return
+	}
 	ix.compaction.start(b, func(took time.Duration, err error) {
 		if err != nil {
 			ix.log.Warn("the parts of the search index could not be joined", "error", err)
@@ -93,6 +126,35 @@ func (ix *Index) compact() {
 		}
 		ix.warm()
 	})
+}
+
+// roomToJoin says where there is too little room on the disk.
+func (ix *Index) roomToJoin() error {
+	if ix.free == nil || ix.dir == "" {
+		return nil
+	}
+	path, err := currentPath(ix.dir)
+	if err != nil {
+		return err
+	}
+	files, err := os.ReadDir(filepath.Join(path, storeDir))
+	if err != nil {
+		return fmt.Errorf("look at index: %w", err)
+	}
+	size := int64(0)
+	for _, f := range files {
+		if info, err := f.Info(); err == nil { // one that is gone takes no room
+			size += info.Size()
+		}
+	}
+	free, err := ix.free(ix.dir)
+	if err != nil {
+		return err
+	}
+	if need := size + size/10; free < need {
+		return fmt.Errorf("that needs %d MB of %s for a while, which has %d MB free", need>>20, ix.dir, free>>20)
+	}
+	return nil
 }
 
 // compactAtRest joins the parts of an index to which nothing was written for a while,

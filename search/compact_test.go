@@ -50,7 +50,14 @@ func TestCompact(t *testing.T) {
 		}
 	}
 	ix.compaction.going.Wait()
+	var gone []string
+	for n := range 20 { // more parts than the engine joins at once by itself
+		write(2000+n, 2001+n)
+		gone = append(gone, rec(2000+n).Record.ID)
+	}
+	write(0, 0, gone...)
 	ix.compact()
+	ix.compact() // it is going on
 	ix.compaction.going.Wait()
 	if n, err := ix.parts(); err != nil || n != 1 {
 		t.Errorf("the index has %d parts when it was joined, %v", n, err)
@@ -92,5 +99,29 @@ func TestCompact(t *testing.T) {
 	}
 	if err := ix.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Where the disk has no room for the joined index beside the parts, they stay as they are.
+func TestCompactWithoutRoom(t *testing.T) {
+	t.Parallel()
+	free := int64(0)
+	ix, err := Open(t.Context(), t.TempDir(), Options{Vocabulary: vocabulary(), Free: func(string) (int64, error) { return free, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ix.Close() }()
+	for n := range 3 {
+		e := entry(archive.Record{ID: fmt.Sprint(n), Kind: "relic", Collection: "folk", Titles: archive.Text{"zh": "马"}})
+		if err := ix.apply(t.Context(), ix.bleve, []*archive.Entry{e}, nil, int64(n+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := ix.roomToJoin(); err == nil {
+		t.Error("there is room on a full disk")
+	}
+	free = 1 << 40
+	if err := ix.roomToJoin(); err != nil {
+		t.Error(err)
 	}
 }

@@ -45,6 +45,7 @@ type Options struct {
 	Pages      Pages // the texts of pages; nil for none
 	Log        *slog.Logger
 	Now        func() time.Time
+	Free       func(dir string) (bytes int64, err error) // of the disk that a directory is on; nil: enough
 	// Archive is the identity of the catalogue that the index is of. An index that was
 	// made of another one is not used; "" takes any.
 	Archive string
@@ -78,6 +79,7 @@ type Index struct {
 	broken  atomic.Bool // it panicked when it was written to
 
 	compaction compaction
+	free       func(dir string) (int64, error)
 	archive    string                   // the identity of the catalogue
 	why        string                   // it has to be made anew; under rebuild
 	old        bool                     // it is of an earlier schema, and answers until a new one is made; under rebuild
@@ -153,7 +155,7 @@ func (ix *Index) warm() {
 
 // newIndex is an index without its engine.
 func newIndex(dir string, opts Options) (*Index, error) {
-	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, log: opts.Log, now: opts.Now, archive: opts.Archive, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, log: opts.Log, now: opts.Now, free: opts.Free, archive: opts.Archive, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}

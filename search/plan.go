@@ -198,10 +198,11 @@ func (p *plan) words(c *clause) engine.Node {
 		return meant
 	}
 	heard := p.heard(c)
+	whole := heard || p.foreign(units)
 	var all engine.And
 	for _, u := range units {
-		if heard {
-			all = append(all, anywhere(u)) // it is not misspelt
+		if whole {
+			all = append(all, anywhere(u)) // it is not misspelt, or nothing that is here
 		} else {
 			all = append(all, p.unit(u))
 		}
@@ -223,6 +224,21 @@ func (p *plan) words(c *clause) engine.Node {
 		out = engine.Or{out, exact}
 	}
 	return out
+}
+
+// foreign reports whether terms are of a name that nobody wrote any two neighbouring
+// characters of. It is not here: what has some of its characters, each in another word, is
+// nothing of the kind.
+func (p *plan) foreign(units []string) bool {
+	if len(units) < 2 {
+		return false
+	}
+	for _, u := range units {
+		if utf8.RuneCountInString(u) != 2 || !hasHan(u) || p.facts.idf(u) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // within adds the themes that are named among words to what a relaxed query looks for.

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// lastTitle stands behind all titles.
-const lastTitle = "~"
+// lastTitle stands behind all titles, whatever they are written in.
+const lastTitle = "\U0010ffff"
 
 // titleSort are the fields that titles are sorted by, in either language. A record
 // without a title in it stands where its other one does.
@@ -48,7 +48,7 @@ func (ix *Index) titleKey(title string) string {
 	return b.String()
 }
 
-// hanMark stands before each Han character of a key: behind all letters, before lastTitle.
+// hanMark stands before each Han character of a key: behind the letters of Latin.
 const hanMark = "{"
 
 // titleBeginnings are how the keys begin of titles that begin so: of a number at the end

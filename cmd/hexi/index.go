@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"hexi/ingest"
 	"hexi/search"
 )
 
@@ -70,7 +71,7 @@ func (h *house) indexOptions(ctx context.Context) (search.Options, error) {
 	if err != nil {
 		return search.Options{}, fmt.Errorf("open search index: %w", err)
 	}
-	return search.Options{Vocabulary: h.vocabulary, Log: h.log, Archive: id, Pages: pageTexts{h.archive, h.texts}}, nil
+	return search.Options{Vocabulary: h.vocabulary, Log: h.log, Archive: id, Free: ingest.FreeSpace, Pages: pageTexts{h.archive, h.texts}}, nil
 }
 
 // writtenAgain is for longer than an index is written to after an erasure before it is made
