@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"unicode/utf8"
@@ -389,7 +390,7 @@ func (p *plan) theme(c *clause) engine.Node {
 			all[k] = p.ix.standing(f.name, name)
 			perField[k] = append(perField[k], all[k])
 		}
-		or = append(or, all)
+		or = append(or, engine.Kept{Name: "in any text " + name, Node: all})
 	}
 	var broader engine.Or
 	for _, t := range c.things {
@@ -397,7 +398,15 @@ func (p *plan) theme(c *clause) engine.Node {
 			broader = append(broader, p.called(t.whole)...)
 		}
 	}
+	// They are asked for in the query and in its score, with every effort.
+	kept := func(what string, n engine.Node) engine.Node {
+		for _, t := range c.things {
+			what += " " + t.kind + " " + t.code
+		}
+		return engine.Kept{Name: what, Node: n}
+	}
 	if len(broader) > 0 {
+		broader = engine.Or{kept("the whole of", broader)}
 		p.boost(broader, weightPart)
 	}
 	for _, t := range c.things {
@@ -407,6 +416,7 @@ func (p *plan) theme(c *clause) engine.Node {
 		}
 	}
 	if len(parts) > 0 {
+		parts = engine.Or{kept("parts of", parts)}
 		or = append(or, parts)
 		p.boost(parts, weightPart)
 	}
@@ -415,10 +425,10 @@ func (p *plan) theme(c *clause) engine.Node {
 	}
 	rarest = max(rarest, 0.3)
 	for k, f := range textFields {
-		p.boost(perField[k], 2*f.weight*rarest)
+		p.boost(kept(f.name+" of", perField[k]), 2*f.weight*rarest)
 	}
 	words := p.words(&clause{typed: typed{text: c.text}, ways: c.ways, understood: c.understood})
-	node := engine.Or{or}
+	node := engine.Or{kept("all of", or)}
 	if words != nil {
 		node = append(node, words)
 	}
@@ -461,7 +471,7 @@ func (p *plan) named(name string) engine.Node {
 	for k, field := range themeFields {
 		or[k] = p.ix.standing(field, name)
 	}
-	return or
+	return engine.Kept{Name: "named " + name, Node: or}
 }
 
 // meaning matches what was understood, or the words themselves.
@@ -541,7 +551,10 @@ func (p *plan) time(u *Understood) engine.Node {
 	if u.To != 0 {
 		to = int32(u.To)
 	}
-	within := engine.Within{Begin: fieldFrom, End: fieldTo, From: from, To: to, Share: 0.6}
+	within := engine.Kept{ // it is asked for in the query and in its score
+		Name: fmt.Sprintf("within %d %d", from, to),
+		Node: engine.Within{Begin: fieldFrom, End: fieldTo, From: from, To: to, Share: 0.6},
+	}
 	p.boost(within, weightTime)
 	if u.Type == "period" {
 		term := engine.Term{Field: "period", Value: u.Value}
@@ -551,7 +564,7 @@ func (p *plan) time(u *Understood) engine.Node {
 	}
 	exact := engine.Within{Begin: fieldFrom, End: fieldTo, From: max(from, math.MinInt32+6) - 5, To: min(to, math.MaxInt32-5) + 5, Share: 1}
 	p.boost(exact, weightTime)
-	span := engine.Overlap{Begin: fieldFrom, End: fieldTo, From: from, To: to}
+	span := engine.Kept{Name: fmt.Sprintf("span %d %d", from, to), Node: engine.Overlap{Begin: fieldFrom, End: fieldTo, From: from, To: to}}
 	if len(u.Text) < 4 && u.From == u.To { // a number alone may be that of a cave
 		cave := engine.Term{Field: fieldCave, Value: u.Text}
 		p.boost(cave, weightTime)

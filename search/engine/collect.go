@@ -200,7 +200,7 @@ func (seg *Segment) countFacets(docs *roaring.Bitmap, facets []string, counts ma
 		if c == nil {
 			continue
 		}
-		if uint64(len(c.terms))*bitmapWorth > many {
+		if 2*many < uint64(seg.size) || uint64(len(c.terms))*bitmapWorth > many {
 			tallies[facet] = make([]int, len(c.terms))
 			continue
 		}
@@ -234,7 +234,8 @@ func (seg *Segment) countFacets(docs *roaring.Bitmap, facets []string, counts ma
 }
 
 // bitmapWorth is how many documents for each value of a facet make it worth while to
-// intersect the values' documents with those that match.
+// intersect the values' documents with those that match, where these are most of all: an
+// intersection goes through all documents of a value, whether they match or not.
 const bitmapWorth = 512
 
 func (c *facetColumn) tally(docs []uint32, tally []int) {
@@ -407,18 +408,24 @@ func siftDown(heap []candidate) {
 	}
 }
 
+// matching is what of some documents a node matches.
+func matching(n Node, seg *Segment, docs *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if p, ok := n.(predicate); ok {
+		return filtered(docs, []sieve{p.sift(seg)}), nil
+	}
+	set, err := n.match(seg)
+	if err != nil || set == docs || set.IsEmpty() {
+		return set, err
+	}
+	return roaring.And(set, docs), nil
+}
+
 func (seg *Segment) score(docs *roaring.Bitmap, boosts []Boost) ([]float32, error) {
 	scores := seg.blank()
 	for _, b := range boosts {
-		set, err := b.Node.match(seg)
+		set, err := matching(b.Node, seg, docs)
 		if err != nil {
 			return nil, err
-		}
-		if set.IsEmpty() {
-			continue
-		}
-		if set != docs {
-			set = roaring.And(set, docs)
 		}
 		w := float32(b.Weight)
 		switch column := seg.columns.numbers[b.Column]; {

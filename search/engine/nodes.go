@@ -19,9 +19,26 @@ type Node interface {
 	match(s *Segment) (*roaring.Bitmap, error)
 }
 
-// predicate is a node that is asked of each document, after the others.
+// predicate is a node that is asked of each document, after the others: of many at a time,
+// of which those that match come first afterwards, and are counted.
 type predicate interface {
-	keep(s *Segment) func(doc uint32) bool
+	sift(s *Segment) sieve
+}
+
+type sieve func(docs []uint32) int
+
+// siftBy makes a sieve of what is asked of one document.
+func siftBy(keep func(doc uint32) bool) sieve {
+	return func(docs []uint32) int {
+		k := 0
+		for _, doc := range docs {
+			if keep(doc) {
+				docs[k] = doc
+				k++
+			}
+		}
+		return k
+	}
 }
 
 // All matches everything.
@@ -89,18 +106,38 @@ func union(sets []*roaring.Bitmap) *roaring.Bitmap {
 	case 1:
 		return sets[0]
 	}
-	return roaring.FastOr(sets...)
+	total := uint64(0)
+	for _, set := range sets {
+		total += set.GetCardinality()
+	}
+	if len(sets) > fewSets || total > fewDocs {
+		return roaring.FastOr(sets...)
+	}
+	// FastOr makes whole bitmaps of what is small, and then small again.
+	slices.SortFunc(sets, func(a, b *roaring.Bitmap) int { return cmp.Compare(a.GetCardinality(), b.GetCardinality()) })
+	out := roaring.Or(sets[0], sets[1])
+	for _, set := range sets[2:] {
+		out.Or(set)
+	}
+	return out
 }
+
+// fewSets is how many sets are joined one after the other, and fewDocs how many documents
+// they have then.
+const (
+	fewSets = 16
+	fewDocs = 50_000
+)
 
 // And matches what all of its nodes match; with none of them, everything.
 type And []Node
 
 func (a And) match(s *Segment) (*roaring.Bitmap, error) {
 	var sets []*roaring.Bitmap
-	var asked []func(uint32) bool
+	var asked []sieve
 	for _, n := range a {
 		if p, ok := n.(predicate); ok {
-			asked = append(asked, p.keep(s))
+			asked = append(asked, p.sift(s))
 			continue
 		}
 		set, err := n.match(s)
@@ -130,29 +167,21 @@ func (a And) match(s *Segment) (*roaring.Bitmap, error) {
 
 // kept is what a predicate keeps of everything.
 func kept(s *Segment, p predicate) *roaring.Bitmap {
-	return filtered(s.everything(), []func(uint32) bool{p.keep(s)})
+	return filtered(s.everything(), []sieve{p.sift(s)})
 }
 
-func filtered(set *roaring.Bitmap, asked []func(uint32) bool) *roaring.Bitmap {
+func filtered(set *roaring.Bitmap, asked []sieve) *roaring.Bitmap {
 	out := roaring.New()
-	var in, kept [1024]uint32
+	var some [4096]uint32
 	for it := set.ManyIterator(); ; {
-		n := it.NextMany(in[:])
+		n := it.NextMany(some[:])
 		if n == 0 {
 			return out
 		}
-		k := 0
-	docs:
-		for _, doc := range in[:n] {
-			for _, ask := range asked {
-				if !ask(doc) {
-					continue docs
-				}
-			}
-			kept[k] = doc
-			k++
+		for _, ask := range asked {
+			n = ask(some[:n])
 		}
-		out.AddMany(kept[:k])
+		out.AddMany(some[:n])
 	}
 }
 
@@ -205,7 +234,7 @@ func (c Cover) match(s *Segment) (*roaring.Bitmap, error) {
 		eachDoc(set, func(doc uint32) { sums[doc] += w })
 	}
 	least := float32(c.Min) * (1 - 1e-5)
-	return filtered(roaring.FastOr(seen...), []func(uint32) bool{func(doc uint32) bool { return sums[doc] >= least }}), nil
+	return filtered(roaring.FastOr(seen...), []sieve{siftBy(func(doc uint32) bool { return sums[doc] >= least })}), nil
 }
 
 // Overlap matches documents whose span between two columns touches From … To.
@@ -214,9 +243,18 @@ type Overlap struct {
 	From, To   int32 // math.MinInt32 and math.MaxInt32 where it is open
 }
 
-func (o Overlap) keep(s *Segment) func(uint32) bool {
+func (o Overlap) sift(s *Segment) sieve {
 	begin, end := s.Numbers(o.Begin), s.Numbers(o.End)
-	return func(doc uint32) bool { return begin[doc] != Missing && begin[doc] <= o.To && end[doc] >= o.From }
+	return func(docs []uint32) int {
+		k := 0
+		for _, doc := range docs {
+			if b := begin[doc]; b <= o.To && b != Missing && end[doc] >= o.From {
+				docs[k] = doc
+				k++
+			}
+		}
+		return k
+	}
 }
 
 func (o Overlap) match(s *Segment) (*roaring.Bitmap, error) {
@@ -231,15 +269,22 @@ type Within struct {
 	Share      float64
 }
 
-func (w Within) keep(s *Segment) func(uint32) bool {
+func (w Within) sift(s *Segment) sieve {
 	begin, end := s.Numbers(w.Begin), s.Numbers(w.End)
-	return func(doc uint32) bool {
-		b, e := begin[doc], end[doc]
-		if b == Missing || b > w.To || e < w.From {
-			return false
+	return func(docs []uint32) int {
+		k := 0
+		for _, doc := range docs {
+			b, e := begin[doc], end[doc]
+			if b > w.To || e < w.From || b == Missing {
+				continue
+			}
+			inside := min(int64(e), int64(w.To)) - max(int64(b), int64(w.From)) + 1
+			if float64(inside) >= w.Share*float64(int64(e)-int64(b)+1) {
+				docs[k] = doc
+				k++
+			}
 		}
-		inside := min(int64(e), int64(w.To)) - max(int64(b), int64(w.From)) + 1
-		return float64(inside) >= w.Share*float64(int64(e)-int64(b)+1)
+		return k
 	}
 }
 
@@ -282,9 +327,9 @@ type Between struct {
 	From, To int32
 }
 
-func (b Between) keep(s *Segment) func(uint32) bool {
+func (b Between) sift(s *Segment) sieve {
 	values := s.Numbers(b.Column)
-	return func(doc uint32) bool { v := values[doc]; return v != Missing && v >= b.From && v <= b.To }
+	return siftBy(func(doc uint32) bool { v := values[doc]; return v != Missing && v >= b.From && v <= b.To })
 }
 
 func (b Between) match(s *Segment) (*roaring.Bitmap, error) {
@@ -301,16 +346,23 @@ type Box struct {
 	West, South, East, North int32
 }
 
-func (b Box) keep(s *Segment) func(uint32) bool {
-	lat, lon := s.Numbers(b.Lat), s.Numbers(b.Lon)
-	return func(doc uint32) bool {
-		if lat[doc] == Missing || lat[doc] < b.South || lat[doc] > b.North {
-			return false
+func (b Box) sift(s *Segment) sieve {
+	lat, lon := s.Numbers(b.Lat), s.Numbers(b.Lon) // one that is nowhere is Missing, south of everything
+	south := max(b.South, Missing+1)
+	if b.West > b.East {
+		return siftBy(func(doc uint32) bool {
+			return lat[doc] >= south && lat[doc] <= b.North && (lon[doc] >= b.West || lon[doc] <= b.East)
+		})
+	}
+	return func(docs []uint32) int {
+		k := 0
+		for _, doc := range docs {
+			if at := lat[doc]; at >= south && at <= b.North && lon[doc] >= b.West && lon[doc] <= b.East {
+				docs[k] = doc
+				k++
+			}
 		}
-		if b.West <= b.East {
-			return lon[doc] >= b.West && lon[doc] <= b.East
-		}
-		return lon[doc] >= b.West || lon[doc] <= b.East
+		return k
 	}
 }
 
@@ -325,9 +377,9 @@ type Circle struct {
 	Metres       float64
 }
 
-func (c Circle) keep(s *Segment) func(uint32) bool {
+func (c Circle) sift(s *Segment) sieve {
 	away := c.distance(s)
-	return func(doc uint32) bool { return away(doc) <= c.Metres }
+	return siftBy(func(doc uint32) bool { return away(doc) <= c.Metres })
 }
 
 // distance returns the metres to each document, infinite for one that is nowhere.
