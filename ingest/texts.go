@@ -90,7 +90,7 @@ func (p *Pipeline) makeText(ctx context.Context, asset *archive.Asset) (archive.
 	if err != nil {
 		return none, fmt.Errorf("read master: %w", err)
 	}
-	doc, err := ocr.Read(asset.Master.Filename, data)
+	doc, err := ocr.Read(ctx, asset.Master.Filename, data)
 	if err != nil {
 		return none, err
 	}

@@ -1,6 +1,8 @@
 package ocr
 
 import (
+	"cmp"
+	"context"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -12,8 +14,8 @@ import (
 // readALTO reads ALTO 2 to 4. The names of elements and attributes are the same in all of
 // them; the namespace, which differs with each version and is missing in many files, is
 // not looked at.
-func readALTO(text string) ([]Page, error) {
-	a := &alto{reader: newReader(text, "ALTO", false), pixels: true}
+func readALTO(ctx context.Context, text string) ([]Page, error) {
+	a := &alto{reader: newReader(ctx, text, "ALTO", false), pixels: true}
 	for {
 		token, err := a.next()
 		if errors.Is(err, io.EOF) {
@@ -22,21 +24,25 @@ func readALTO(text string) ([]Page, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			err = a.begin(t)
-		case xml.EndElement:
-			a.end(t.Name.Local)
-		case xml.CharData:
-			if a.inUnit {
-				a.unit += string(t)
-			}
-		}
-		if err != nil {
+		if err := a.take(token); err != nil {
 			return nil, err
 		}
 	}
 	return a.finish()
+}
+
+func (a *alto) take(token xml.Token) error {
+	switch t := token.(type) {
+	case xml.StartElement:
+		return a.begin(t)
+	case xml.EndElement:
+		a.end(t.Name.Local)
+	case xml.CharData:
+		if a.inUnit && len(a.unit) < maxUnit {
+			a.unit += string(t[:min(len(t), maxUnit-len(a.unit))])
+		}
+	}
+	return nil
 }
 
 // alto is a file that is being read.
@@ -46,7 +52,7 @@ type alto struct {
 	pages  []altoPage
 	order  map[string]int // places of blocks in the reading order, by their ids
 	line   *Line          // nil outside of one
-	ids    []string       // of the blocks that the place is in, outermost first
+	ranks  []int          // in the reading order, of the blocks that the place is in, outermost first
 	word   int            // the number of words of the line before the String that is open, -1 for none
 	glyphs []Word
 	hyphen bool // the line before ended within a word
@@ -61,9 +67,15 @@ type altoPage struct {
 }
 
 type altoBlock struct {
-	ids   []string
+	rank  int // in the reading order; unranked where the file tells none
 	lines []Line
 }
+
+// unranked is the rank of what the reading order does not name: it comes last.
+const unranked = math.MaxInt
+
+// maxUnit is how many bytes of the unit of measurement are read; it is a short word.
+const maxUnit = 64
 
 func (a *alto) begin(e xml.StartElement) error {
 	switch e.Name.Local {
@@ -81,10 +93,15 @@ func (a *alto) begin(e xml.StartElement) error {
 		a.pages = append(a.pages, altoPage{width: w, height: h})
 		a.hyphen = false
 	case "ComposedBlock", "TextBlock":
-		a.ids = append(a.ids, attr(e, "ID"))
+		line, _ := a.dec.InputPos()
+		if err := a.count.block(line); err != nil {
+			return err
+		}
+		rank := a.rank(attr(e, "ID"))
+		a.ranks = append(a.ranks, rank)
 		if e.Name.Local == "TextBlock" && len(a.pages) > 0 {
 			page := &a.pages[len(a.pages)-1]
-			page.blocks = append(page.blocks, altoBlock{ids: slices.Clone(a.ids)})
+			page.blocks = append(page.blocks, altoBlock{rank: rank})
 		}
 	case "TextLine":
 		a.line, a.word = &Line{}, -1
@@ -111,7 +128,7 @@ func (a *alto) end(name string) {
 		a.inUnit = false
 		a.pixels = a.pixels && strings.TrimSpace(a.unit) != "mm10" && strings.TrimSpace(a.unit) != "inch1200"
 	case "ComposedBlock", "TextBlock":
-		a.ids = a.ids[:max(0, len(a.ids)-1)]
+		a.ranks = a.ranks[:max(0, len(a.ranks)-1)]
 	case "String":
 		a.split()
 	case "TextLine":
@@ -121,7 +138,7 @@ func (a *alto) end(name string) {
 		}
 		page := &a.pages[len(a.pages)-1]
 		if len(page.blocks) == 0 {
-			page.blocks = append(page.blocks, altoBlock{})
+			page.blocks = append(page.blocks, altoBlock{rank: unranked})
 		}
 		block := &page.blocks[len(page.blocks)-1]
 		a.line.Block = len(block.lines) == 0 && !a.line.Words[0].Glued
@@ -221,7 +238,7 @@ func (a *alto) finish() ([]Page, error) {
 	out := make([]Page, len(a.pages))
 	for i, p := range a.pages {
 		if len(a.order) > 0 {
-			slices.SortStableFunc(p.blocks, func(x, y altoBlock) int { return a.place(x) - a.place(y) })
+			slices.SortStableFunc(p.blocks, func(x, y altoBlock) int { return cmp.Compare(x.rank, y.rank) })
 		}
 		page := Page{Width: int(math.Round(p.width)), Height: int(math.Round(p.height))}
 		if page.Width <= 0 || page.Height <= 0 {
@@ -238,13 +255,16 @@ func (a *alto) finish() ([]Page, error) {
 	return out, nil
 }
 
-func (a *alto) place(b altoBlock) int {
-	for _, id := range slices.Backward(b.ids) {
-		if n, ok := a.order[id]; ok {
-			return n
-		}
+// rank is that of a block that begins: its own, or that of the block that it is in. The
+// reading order stands before all blocks (ALTO 4, ReadingOrder).
+func (a *alto) rank(id string) int {
+	if n, ok := a.order[id]; ok {
+		return n
 	}
-	return len(a.order)
+	if len(a.ranks) > 0 {
+		return a.ranks[len(a.ranks)-1]
+	}
+	return unranked
 }
 
 func (p *Page) forgetPlaces() {

@@ -11,7 +11,7 @@
 // Files are hostile: size, depth and counts are bounded, XML has neither entities nor
 // document types of its own, and what is wrong is a *RefusedError that names the line.
 //
-//	doc, err := ocr.Read("f001.xml", data)
+//	doc, err := ocr.Read(ctx, "f001.xml", data)
 //	text := doc.Pages[0].Text()
 //	text.Regions(0, len(text.String)) // where it stands, one box for each line
 package ocr
@@ -140,16 +140,25 @@ const (
 
 // The bounds of one file: what is above them is no page, and no book either.
 const (
-	MaxBytes = 64 << 20 // of a file
-	maxPages = 5_000
-	maxWords = 1_000_000
-	maxDepth = 100
-	maxWord  = 10_000 // bytes of one word
-	maxUnits = 10_000_000
+	MaxBytes  = 64 << 20  // of a file
+	MaxKept   = 256 << 20 // of what Encode makes of it
+	maxPages  = 5_000
+	maxWords  = 1_000_000
+	maxBlocks = 1_000_000
+	maxDepth  = 100
+	maxWord   = 10_000 // bytes of one word
+	maxUnits  = 10_000_000
 )
 
 // counter bounds what a file makes.
-type counter struct{ words int }
+type counter struct{ words, blocks int }
+
+func (c *counter) block(line int) error {
+	if c.blocks++; c.blocks > maxBlocks {
+		return &RefusedError{CodeTooLarge, line, fmt.Sprintf("has more than %d blocks", maxBlocks), "give each page a file of its own"}
+	}
+	return nil
+}
 
 func (c *counter) word(line int) error {
 	if c.words++; c.words > maxWords {

@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"context"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -11,8 +12,8 @@ import (
 // readHOCR reads hOCR 1.2: what counts are the classes of elements and the properties in
 // their titles (sections 3 and 4), in the order of the file. Pages without ocr_page are
 // one page.
-func readHOCR(text string) ([]Page, error) {
-	h := &hocr{reader: newReader(text, "hOCR", true)}
+func readHOCR(ctx context.Context, text string) ([]Page, error) {
+	h := &hocr{reader: newReader(ctx, text, "hOCR", true)}
 	for {
 		token, err := h.next()
 		if errors.Is(err, io.EOF) {

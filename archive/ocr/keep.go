@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -31,11 +32,21 @@ type keptLine struct {
 func (w Word) MarshalJSON() ([]byte, error) {
 	switch {
 	case w.Glued:
-		return json.Marshal([]any{w.Text, w.Box.X, w.Box.Y, w.Box.W, w.Box.H, 1})
+		return plainJSON([]any{w.Text, w.Box.X, w.Box.Y, w.Box.W, w.Box.H, 1})
 	case w.Box == Box{}:
-		return json.Marshal([]any{w.Text})
+		return plainJSON([]any{w.Text})
 	}
-	return json.Marshal([]any{w.Text, w.Box.X, w.Box.Y, w.Box.W, w.Box.H})
+	return plainJSON([]any{w.Text, w.Box.X, w.Box.Y, w.Box.W, w.Box.H})
+}
+
+// plainJSON is JSON that is not made to stand in a page of the web, where a < takes six
+// times as much.
+func plainJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return b.Bytes(), err
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -53,8 +64,11 @@ func (w *Word) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Encode returns a document in the form in which it is kept beside other access copies.
-func Encode(d *Document) ([]byte, error) {
+// Encode returns a document in the form in which it is kept beside other access copies. One
+// of more than MaxKept bytes is a *RefusedError.
+func Encode(d *Document) ([]byte, error) { return encodeWithin(d, MaxKept) }
+
+func encodeWithin(d *Document, limit int) ([]byte, error) {
 	out := kept{Schema: schema, Format: d.Format, Pages: make([]keptPage, len(d.Pages))}
 	for i, p := range d.Pages {
 		lines := make([]keptLine, len(p.Lines))
@@ -63,11 +77,14 @@ func Encode(d *Document) ([]byte, error) {
 		}
 		out.Pages[i] = keptPage{p.Width, p.Height, lines}
 	}
-	data, err := json.Marshal(out)
+	data, err := plainJSON(out) // ends with a line's end
 	if err != nil {
 		return nil, fmt.Errorf("encode text: %w", err)
 	}
-	return append(data, '\n'), nil
+	if len(data) > limit {
+		return nil, &RefusedError{CodeTooLarge, 0, fmt.Sprintf("comes to %d bytes with the places of its words, and at most %d are kept", len(data), limit), "give each page a file of its own"}
+	}
+	return data, nil
 }
 
 // Decode reads what Encode wrote.

@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"path"
 	"slices"
@@ -84,8 +85,8 @@ func hasRoot(text, name string) bool {
 }
 
 // Read reads a file. The name says, with the bytes, what format it has. What is wrong with
-// it is a *RefusedError.
-func Read(name string, data []byte) (*Document, error) {
+// it is a *RefusedError. It ends early when the context does.
+func Read(ctx context.Context, name string, data []byte) (*Document, error) {
 	if len(data) > MaxBytes {
 		return nil, &RefusedError{CodeTooLarge, 0, fmt.Sprintf("has %d bytes, and at most %d are read as text", len(data), MaxBytes), "give each page a file of its own"}
 	}
@@ -100,9 +101,9 @@ func Read(name string, data []byte) (*Document, error) {
 	doc := &Document{Format: format}
 	switch format {
 	case ALTO:
-		doc.Pages, err = readALTO(text)
+		doc.Pages, err = readALTO(ctx, text)
 	case HOCR:
-		doc.Pages, err = readHOCR(text)
+		doc.Pages, err = readHOCR(ctx, text)
 	case Plain:
 		doc.Pages, err = readPlain(text)
 	}

@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,7 +33,7 @@ const column = `<?xml version="1.0" encoding="UTF-8"?>
 
 func read(t *testing.T, name, data string) *Document {
 	t.Helper()
-	doc, err := Read(name, []byte(data))
+	doc, err := Read(t.Context(), name, []byte(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,8 +231,9 @@ func TestRefusals(t *testing.T) {
 		{"a.txt", " \n", CodeEmpty, 0},
 		{"a.txt", "fine\n\xff\xff\xff", CodeNotText, 0},
 		{"a.txt", strings.Repeat("x\f", maxPages+1) + "x", CodeTooLarge, 5001},
+		{"a.xml", "<alto><Layout><Page>" + strings.Repeat("<ComposedBlock>", 50) + strings.Repeat("<TextBlock/>", maxBlocks), CodeTooLarge, 1},
 	} {
-		_, err := Read(test.name, []byte(test.data))
+		_, err := Read(t.Context(), test.name, []byte(test.data))
 		var refused *RefusedError
 		if !errors.As(err, &refused) {
 			t.Errorf("%.40q: %v, want a refusal", test.data, err)
@@ -239,6 +241,37 @@ func TestRefusals(t *testing.T) {
 		}
 		if refused.Code != test.code || refused.Line != test.line || refused.Do == "" {
 			t.Errorf("%.40q is refused with %s in line %d (%v), want %s in line %d", test.data, refused.Code, refused.Line, err, test.code, test.line)
+		}
+	}
+}
+
+// A unit of measurement that comes in very many pieces is not put together again and again,
+// and who gives up waiting is not read for any longer.
+func TestReadingEnds(t *testing.T) {
+	t.Parallel()
+	unit := strings.Repeat("x<!---->", 100_000)
+	a := &alto{reader: newReader(t.Context(), "<MeasurementUnit>"+unit+"</MeasurementUnit>", "ALTO", false)}
+	for a.depth >= 0 {
+		token, err := a.next()
+		if err != nil {
+			break
+		}
+		if err := a.take(token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(a.unit) != maxUnit {
+		t.Errorf("%d bytes of a unit are kept", len(a.unit))
+	}
+	over, end := context.WithCancel(t.Context())
+	end()
+	words := "<String CONTENT='x'/>"
+	for name, data := range map[string]string{
+		"a.xml":  "<alto><Layout><Page><TextLine>" + strings.Repeat(words, 2*lookEvery) + "</TextLine></Page></Layout></alto>",
+		"a.hocr": `<div class="ocr_page">` + strings.Repeat("<span class='ocrx_word'>x</span>", 2*lookEvery) + "</div>",
+	} {
+		if _, err := Read(over, name, []byte(data)); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s is read for nobody: %v", name, err)
 		}
 	}
 }
@@ -289,6 +322,24 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// What is kept of a text is hardly larger than the text, and never more than what is read
+// again.
+func TestKeptWithin(t *testing.T) {
+	t.Parallel()
+	doc := read(t, "a.txt", strings.Repeat("<&> ", 1000))
+	encoded, err := Encode(doc)
+	if err != nil || len(encoded) > 10_000 {
+		t.Errorf("of 4000 bytes %d are kept: %v", len(encoded), err)
+	}
+	var refused *RefusedError
+	if _, err := encodeWithin(doc, len(encoded)-1); !errors.As(err, &refused) || refused.Code != CodeTooLarge || refused.Do == "" {
+		t.Errorf("what is too large to be kept: %v", err)
+	}
+	if _, err := encodeWithin(doc, len(encoded)); err != nil {
+		t.Error(err)
+	}
+}
+
 // FuzzRead holds that whatever comes in, reading ends, and every part of every text that
 // comes of it has places within reason.
 func FuzzRead(f *testing.F) {
@@ -297,7 +348,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.txt", []byte("a\n\n窟\fb"))
 	f.Add("a.xml", []byte(`<alto><Page WIDTH="-1" HEIGHT="1e300"><TextLine><String CONTENT="a" HPOS="NaN" VPOS="1e7" WIDTH="1e7" HEIGHT="1"><Glyph CONTENT=""/></String><HYP/></TextLine></Page></alto>`))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		doc, err := Read(name, data)
+		doc, err := Read(t.Context(), name, data)
 		if err != nil {
 			var refused *RefusedError
 			if !errors.As(err, &refused) || refused.Error() == "" {

@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -12,23 +13,31 @@ import (
 
 // reader reads the elements of an XML text and knows how deep it is in it.
 type reader struct {
-	dec   *xml.Decoder
-	depth int
-	what  string // the name of the format
+	ctx    context.Context //nolint:containedctx // that of the one call that reads
+	dec    *xml.Decoder
+	tokens int // so far
+	depth  int
+	what   string // the name of the format
 }
 
-func newReader(text, what string, lenient bool) *reader {
+// lookEvery is after how many tokens it is looked whether anybody still waits.
+const lookEvery = 1000
+
+func newReader(ctx context.Context, text, what string, lenient bool) *reader {
 	dec := xml.NewDecoder(strings.NewReader(text))
 	// The bytes are UTF-8 by now, whatever the file says of itself.
 	dec.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	if lenient { // pages of the web are seldom well-formed
 		dec.Strict, dec.AutoClose, dec.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	}
-	return &reader{dec: dec, what: what}
+	return &reader{ctx: ctx, dec: dec, what: what}
 }
 
 // next returns the next token; io.EOF at the end.
 func (r *reader) next() (xml.Token, error) {
+	if r.tokens++; r.tokens%lookEvery == 0 && r.ctx.Err() != nil {
+		return nil, fmt.Errorf("read %s: %w", r.what, r.ctx.Err())
+	}
 	token, err := r.dec.Token()
 	if errors.Is(err, io.EOF) {
 		return nil, io.EOF
