@@ -26,8 +26,6 @@ const (
 	// its bytes in the store.
 	kept   = 48 << 20
 	weight = 3
-	// maxText bounds one text in the store; what ingest makes of one file is less.
-	maxText = 256 << 20
 )
 
 // Reader reads texts. It is safe for use by many goroutines.
@@ -64,8 +62,8 @@ type Page struct {
 // image of its name stands on the views one after the other if it has as many pages as
 // there are views; else it is of the record as a whole, and its pages come last.
 //
-// A text that is not in the store is left out: a check tells of it, and a job brings it
-// back.
+// A text that is not in the store, or damaged, is left out: a check tells of it, and a job
+// brings it back.
 func (r *Reader) Of(ctx context.Context, e *archive.Entry) ([]Page, error) {
 	views := archive.Views(e.Assets)
 	at := map[string]int{}
@@ -125,11 +123,12 @@ func (r *Reader) read(ctx context.Context, a *archive.Asset) (*text, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read text of asset %s: %w", a.ID, err)
 	}
-	defer body.Close() //nolint:errcheck // read to its end
-	if info.Size > maxText {
-		return nil, fmt.Errorf("text of asset %s has %d bytes", a.ID, info.Size)
+	defer body.Close()           //nolint:errcheck // read to its end
+	if info.Size > ocr.MaxKept { // nothing makes such a one
+		r.log.Warn("the text of a page is larger than any; hexi check --repair brings it back", "asset", a.ID, "bytes", info.Size)
+		return nil, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(body, maxText))
+	data, err := io.ReadAll(io.LimitReader(body, ocr.MaxKept))
 	if err != nil {
 		return nil, fmt.Errorf("read text of asset %s: %w", a.ID, err)
 	}
