@@ -265,11 +265,21 @@ func (ix *Index) tell(ctx context.Context, source Source, b bleve.Index, ids []s
 		mend = append(mend, e)
 	}
 	if repair && len(faults) > 0 {
-		if err := ix.apply(ctx, b, mend, gone, seq); err != nil {
+		list, err := ix.prepareAll(mend)
+		if err != nil {
 			return err
 		}
+		if err := ix.writePaged(ctx, b, list, gone, seq, seq, ""); err != nil {
+			return err
+		}
+		lacking := map[string]bool{}
+		for _, p := range list {
+			lacking[p.id] = p.digest == incomplete
+		}
 		for i := range faults {
-			faults[i].Mended = true
+			if faults[i].Mended = !lacking[faults[i].Record]; !faults[i].Mended {
+				faults[i].Why += "; the texts of its pages cannot be read now"
+			}
 		}
 	}
 	for _, f := range faults {

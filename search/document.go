@@ -46,7 +46,7 @@ type prepared struct {
 	card, texts []byte              // packed
 	digest      string
 	shown       *archive.Entry // what the public sees of it
-	paged       bool           // it has texts of pages, which addPages reads
+	paged       bool           // it has texts of pages, which pageAdder reads
 }
 
 // prepare makes that form of an entry.
@@ -96,7 +96,7 @@ func (ix *Index) prepare(e *archive.Entry) (*prepared, error) {
 		d.fields[fieldPages] = pages
 	}
 	out := &prepared{id: r.ID, values: d.fields, card: ix.packer.pack(cardJSON), digest: digest(d.fields, cardJSON, textsJSON)}
-	delete(d.fields, fieldPages) // these were the texts' names; addPages reads what they say
+	delete(d.fields, fieldPages) // these were the texts' names; pageAdder reads what they say
 	out.shown, out.paged = shown, len(pages) > 0
 	if textsJSON != nil {
 		out.texts = ix.packer.pack(textsJSON)

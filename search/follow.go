@@ -24,6 +24,10 @@ type Source interface {
 // batchSize is how many changes are applied at a time.
 const batchSize = 1000
 
+// maxBatchTerms is how many terms of pages are written at a time: a thousand books would not
+// fit into memory.
+const maxBatchTerms = 1_000_000
+
 // Follow applies all changes that the index has not seen. It returns how many
 // that were.
 //
@@ -68,6 +72,7 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 	}
 	total := 0
 	for {
+		from := seq
 		changes, err := source.Changes(ctx, seq, batchSize)
 		if err != nil {
 			return total, fmt.Errorf("follow changes: %w", err)
@@ -107,10 +112,7 @@ func (ix *Index) follow(ctx context.Context, source Source, b bleve.Index) (int,
 		if list, err = altered(b, list); err != nil {
 			return total, err
 		}
-		if err := ix.addPages(ctx, list); err != nil {
-			return total, err
-		}
-		if err := ix.write(b, list, gone, seq, noteOf(&changes[len(changes)-1])); err != nil {
+		if err := ix.writePaged(ctx, b, list, gone, from, seq, noteOf(&changes[len(changes)-1])); err != nil {
 			return total, err
 		}
 		total += len(changes)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,6 +59,7 @@ type Index struct {
 	vocabulary Vocabulary
 	urls       URLs
 	pages      Pages
+	batchTerms int // maxBatchTerms, but for tests
 	log        *slog.Logger
 	now        func() time.Time
 	folder     *zh.Folder
@@ -155,7 +157,7 @@ func (ix *Index) warm() {
 
 // newIndex is an index without its engine.
 func newIndex(dir string, opts Options) (*Index, error) {
-	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, log: opts.Log, now: opts.Now, free: opts.Free, archive: opts.Archive, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
+	ix := &Index{dir: dir, vocabulary: opts.Vocabulary, urls: opts.URLs, pages: opts.Pages, batchTerms: maxBatchTerms, log: opts.Log, now: opts.Now, free: opts.Free, archive: opts.Archive, folder: zh.NewFolder(), pinyin: zh.NewPinyin(), engine: engine.New(layout())}
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}
@@ -356,16 +358,45 @@ func altered(b bleve.Index, list []*prepared) ([]*prepared, error) {
 	return out, nil
 }
 
-// apply indexes entries, removes ids, and notes the position, in one batch.
+// apply indexes entries, removes ids, and notes the position.
 func (ix *Index) apply(ctx context.Context, b bleve.Index, entries []*archive.Entry, gone []string, seq int64) error {
 	list, err := ix.prepareAll(entries)
 	if err != nil {
 		return err
 	}
-	if err := ix.addPages(ctx, list); err != nil {
-		return err
+	return ix.writePaged(ctx, b, list, gone, seq, seq, "")
+}
+
+// writePaged is write for documents that still lack what stands on their pages. Where that is
+// much they are written in several steps; until the last of them the index stays at from.
+func (ix *Index) writePaged(ctx context.Context, b bleve.Index, list []*prepared, gone []string, from, to int64, noted string) error {
+	if len(gone) > 0 && slices.ContainsFunc(list, func(p *prepared) bool { return p.paged }) {
+		// What is withdrawn does not wait until texts are read.
+		if err := ix.write(b, nil, gone, from, ""); err != nil {
+			return err
+		}
+		gone = nil
 	}
-	return ix.write(b, list, gone, seq, "")
+	adder := &pageAdder{ix: ix}
+	defer adder.told()
+	begin, terms := 0, 0
+	for i, p := range list {
+		n, err := adder.add(ctx, p)
+		if err != nil {
+			return err
+		}
+		if terms += n; terms < ix.batchTerms || i+1 == len(list) {
+			continue
+		}
+		if err := ix.write(b, list[begin:i+1], nil, from, ""); err != nil {
+			return err
+		}
+		for _, written := range list[begin : i+1] {
+			written.values = nil // the memory for the next
+		}
+		begin, terms = i+1, 0
+	}
+	return ix.write(b, list[begin:], gone, to, noted)
 }
 
 // write is apply for records that are prepared; noted is what is noted of the last change

@@ -59,25 +59,60 @@ func (d *docBuilder) pageKeys(e *archive.Entry) (keys []string) {
 	return keys
 }
 
-// addPages adds to documents that are to be written what stands on their pages: each word
+// pageAdder adds to documents that are to be written what stands on their pages: each word
 // once. Texts are read only for these.
-func (ix *Index) addPages(ctx context.Context, list []*prepared) error {
-	if ix.pages == nil {
-		return nil
+//
+// A document whose texts cannot be read is written without them, and says of itself that it
+// is not complete: what is withdrawn or closed leaves the index also while the object store
+// does not answer.
+type pageAdder struct {
+	ix     *Index
+	failed int // in a row
+	left   int // documents for which it was not tried any more
+}
+
+const (
+	// maxFailed is how many records in a row are tried whose texts cannot be read: then the
+	// store does not answer, and the others are not waited for.
+	maxFailed = 3
+	// incomplete is the digest of a document without the texts that it should have: none is
+	// equal to it, so that the next change or check writes it again.
+	incomplete = "incomplete"
+)
+
+// add returns how many terms a document has of its pages.
+func (a *pageAdder) add(ctx context.Context, p *prepared) (int, error) {
+	if a.ix.pages == nil || !p.paged {
+		return 0, nil
 	}
-	for _, p := range list {
-		if !p.paged {
-			continue
-		}
-		pages, err := ix.pages.Pages(ctx, p.shown)
-		if err != nil {
-			return fmt.Errorf("read pages of %s: %w", p.id, err)
-		}
-		if terms := ix.pageTerms(pages); len(terms) > 0 {
-			p.values[fieldPages] = terms
-		}
+	if a.failed >= maxFailed {
+		a.left++
+		p.digest = incomplete
+		return 0, nil
 	}
-	return nil
+	pages, err := a.ix.pages.Pages(ctx, p.shown)
+	if ctx.Err() != nil {
+		return 0, fmt.Errorf("read pages of %s: %w", p.id, ctx.Err())
+	}
+	if err != nil {
+		a.failed++
+		a.ix.log.Warn("the texts of a record cannot be read, and it is not found by them; hexi check --repair mends that", "record", p.id, "error", err)
+		p.digest = incomplete
+		return 0, nil
+	}
+	a.failed = 0
+	terms := a.ix.pageTerms(pages)
+	if len(terms) > 0 {
+		p.values[fieldPages] = terms
+	}
+	return len(terms), nil
+}
+
+// told tells of those that were left out.
+func (a *pageAdder) told() {
+	if a.left > 0 {
+		a.ix.log.Warn("the texts of more records were not tried, and these are not found by them; hexi check --repair mends that", "records", a.left)
+	}
 }
 
 // pageTerms are the terms of pages, each once, in their order.

@@ -19,10 +19,14 @@ type shelf struct {
 	entries map[string]*archive.Entry
 	read    int
 	err     error
+	look    func() // each time that they are read
 }
 
 func (s *shelf) Pages(_ context.Context, e *archive.Entry) (out []Page, err error) {
 	s.read++
+	if s.look != nil {
+		s.look()
+	}
 	for i, p := range e.PageTexts() {
 		page := Page{Text: s.texts[p.Text.ID]}
 		if p.Image != nil {
@@ -164,8 +168,11 @@ func TestPagesAreReadOnce(t *testing.T) {
 		if list, err = altered(ix.bleve, list); err != nil {
 			t.Fatal(err)
 		}
-		if err := ix.addPages(t.Context(), list); err != nil {
-			t.Fatal(err)
+		adder := &pageAdder{ix: ix}
+		for _, p := range list {
+			if _, err := adder.add(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
 		}
 		return len(list)
 	}
@@ -184,9 +191,114 @@ func TestPagesAreReadOnce(t *testing.T) {
 	if n := again(); n != 1 || s.read != 3 {
 		t.Errorf("with another text: %d documents, read %d times", n, s.read)
 	}
+}
+
+// While the texts of pages cannot be read the index follows all the same: what is withdrawn
+// goes at once, and what has pages is found by all else, until a change or a check finds the
+// store up again.
+func TestPagesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := &shelf{texts: map[string]string{}, entries: map[string]*archive.Entry{}}
+	ix := shelved(t, s)
+	if err := ix.bleve.SetInternal([]byte(seqKey), nil); err != nil {
+		t.Fatal(err)
+	}
+	source := &ledger{}
+	follow := func() {
+		t.Helper()
+		if _, err := ix.Follow(t.Context(), source); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := func(text string, want ...string) {
+		t.Helper()
+		got := ids(t, ix, Query{Text: text})
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s finds %v, want %v", text, got, want)
+		}
+	}
+	compared := func(repair bool, mended ...bool) {
+		t.Helper()
+		c, err := ix.Compare(t.Context(), source, repair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []bool
+		for _, f := range c.Faults {
+			got = append(got, f.Mended)
+		}
+		if !slices.Equal(got, mended) {
+			t.Errorf("compared: %+v, want %v", c.Faults, mended)
+		}
+	}
+	source.put(titled("gone", "马"))
+	follow()
 	s.err = errors.New("the store is down")
-	if err := ix.apply(t.Context(), ix.bleve, []*archive.Entry{e}, nil, 2); err == nil {
-		t.Error("a document is written without its pages")
+	delete(source.entries, "gone")
+	source.changed("gone")
+	for i := range 6 {
+		source.put(book(s, fmt.Sprint("b", i), "渭水"))
+	}
+	follow()
+	found("马")
+	found("渭水")
+	found("某书", "b0", "b1", "b2", "b3", "b4", "b5")
+	if s.read != maxFailed {
+		t.Errorf("a store that is down is asked %d times", s.read)
+	}
+	compared(true, false, false, false, false, false, false)
+	s.err = nil
+	source.changed("b0")
+	follow()
+	found("渭水", "b0")
+	compared(true, true, true, true, true, true)
+	found("渭水", "b0", "b1", "b2", "b3", "b4", "b5")
+	compared(false)
+}
+
+// Many texts are written in several steps; the index has come to a change only when all of
+// what changed until then is in it.
+func TestManyPagesAreWrittenInSteps(t *testing.T) {
+	t.Parallel()
+	s := &shelf{texts: map[string]string{}, entries: map[string]*archive.Entry{}}
+	ix := shelved(t, s)
+	if err := ix.bleve.SetInternal([]byte(seqKey), []byte("0")); err != nil {
+		t.Fatal(err)
+	}
+	ix.batchTerms = 2
+	source := &ledger{}
+	const books = 5
+	for i := range books {
+		source.put(book(s, fmt.Sprint("b", i), "渭水"))
+	}
+	var held, at []int64 // by the index, each time that texts are read
+	s.look = func() {
+		n, err := ix.Count()
+		if err != nil {
+			t.Error(err)
+		}
+		seq, err := ix.Seq()
+		if err != nil {
+			t.Error(err)
+		}
+		held, at = append(held, int64(n)), append(at, seq) //nolint:gosec // a few
+	}
+	if _, err := ix.Follow(t.Context(), source); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(held, []int64{0, 1, 2, 3, 4}) || !slices.Equal(at, make([]int64, books)) {
+		t.Errorf("while it followed it held %v and had come to %v", held, at)
+	}
+	if seq, err := ix.Seq(); err != nil || seq != books || len(ids(t, ix, Query{Text: "渭水"})) != books {
+		t.Errorf("it has come to %d, %v", seq, err)
+	}
+	held = nil
+	if n, err := ix.Reindex(t.Context(), source, nil); err != nil || n != books || len(held) != books {
+		t.Errorf("%d records, %v", n, err)
+	}
+	if got := ids(t, ix, Query{Text: "渭水"}); len(got) != books {
+		t.Errorf("made anew, it finds %v", got)
 	}
 }
 

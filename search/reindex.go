@@ -170,11 +170,8 @@ func (ix *Index) fill(ctx context.Context, fresh bleve.Index, source Source, seq
 				if err == nil && again {
 					list, err = altered(fresh, list)
 				}
-				if err == nil {
-					err = ix.addPages(ctx, list)
-				}
 				if err == nil && len(list) > 0 {
-					err = ix.write(fresh, list, nil, seq, "")
+					err = ix.writePaged(ctx, fresh, list, nil, seq, seq, "")
 				}
 				if err != nil {
 					return err
