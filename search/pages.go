@@ -21,8 +21,9 @@ type Page struct {
 type Pages interface {
 	Pages(ctx context.Context, e *archive.Entry) ([]Page, error)
 	// PagesOf is Pages for a record by its id, as the public may see it; with staff, also
-	// of one that the public may not. A record that is not there has none.
-	PagesOf(ctx context.Context, record string, staff bool) ([]Page, error)
+	// of one that the public may not. A record that is not there has none. It reads no more
+	// than the first so many pages.
+	PagesOf(ctx context.Context, record string, staff bool, most int) ([]Page, error)
 }
 
 const (
@@ -32,10 +33,12 @@ const (
 	// settling is for how long the texts of a record are waited for when some of them were
 	// received and cannot be read yet: a book is not indexed anew with each of its pages.
 	settling = time.Hour
-	// maxPageHits is for how many hits of an answer the page is looked up, and maxPagesRead
-	// how many pages are read for that.
+	// maxPageHits is for how many hits of an answer the page is looked up, maxPagesRead how
+	// many pages are read for that, and pagesWithin how long it may take: an answer without
+	// them is an answer too.
 	maxPageHits  = 5
-	maxPagesRead = 3_000
+	maxPagesRead = 300
+	pagesWithin  = 2 * time.Second
 )
 
 // pageKeys say which texts a record has, by their bytes: the document is another one when
@@ -145,27 +148,33 @@ type PageHit struct {
 }
 
 // pageHits finds for the hits of an answer the page that has most of what was looked for,
-// and of several the first.
-func (ix *Index) pageHits(ctx context.Context, hits []Hit, marks *marker, staff bool) error {
+// and of several the first. What cannot be read, or not in time, is left out.
+func (ix *Index) pageHits(ctx context.Context, hits []Hit, marks *marker, staff bool) {
 	if ix.pages == nil {
-		return nil
+		return
 	}
-	looked, read := 0, 0
+	ctx, cancel := context.WithTimeout(ctx, pagesWithin)
+	defer cancel()
+	looked, left := 0, maxPagesRead
 	for i := range hits {
 		h := &hits[i]
 		if !slices.Contains(h.Why, fieldPages) {
 			continue
 		}
-		if looked++; looked > maxPageHits || read > maxPagesRead {
-			break
+		if looked++; looked > maxPageHits || left <= 0 || ctx.Err() != nil {
+			return
 		}
-		pages, err := ix.pages.PagesOf(ctx, h.ID, staff)
+		pages, err := ix.pages.PagesOf(ctx, h.ID, staff, left)
 		if err != nil {
-			return fmt.Errorf("read pages of %s: %w", h.ID, err)
+			ix.log.Warn("the page on which a record was found cannot be told", "record", h.ID, "error", err)
+			continue
 		}
-		read += len(pages)
+		left -= len(pages)
 		most := 0
 		for _, p := range pages {
+			if ctx.Err() != nil {
+				return
+			}
 			spans, n := marks.most(p.Text)
 			if n <= most {
 				continue
@@ -180,7 +189,6 @@ func (ix *Index) pageHits(ctx context.Context, hits []Hit, marks *marker, staff 
 			}
 		}
 	}
-	return nil
 }
 
 // most finds what was looked for in a text, and tells how many different words of it are

@@ -37,14 +37,15 @@ func (s *shelf) Pages(_ context.Context, e *archive.Entry) (out []Page, err erro
 	return out, s.err
 }
 
-func (s *shelf) PagesOf(ctx context.Context, record string, staff bool) ([]Page, error) {
+func (s *shelf) PagesOf(ctx context.Context, record string, staff bool, most int) ([]Page, error) {
 	e := s.entries[record]
 	if e == nil || !staff && !e.Visible(today) {
 		return nil, nil
 	}
 	shown := &archive.Entry{Assets: slices.Clone(e.Assets)}
 	shown.HideLayers(today)
-	return s.Pages(ctx, shown)
+	pages, err := s.Pages(ctx, shown)
+	return pages[:min(most, len(pages))], err
 }
 
 // book is a record with a picture and a text for each page.
@@ -302,6 +303,50 @@ func TestManyPagesAreWrittenInSteps(t *testing.T) {
 	}
 }
 
+// Which page a record was found on is told where that can be read soon: an answer neither
+// fails for want of it, nor keeps others from the index meanwhile, nor reads very many pages.
+func TestPageHitsAreNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := &shelf{texts: map[string]string{}, entries: map[string]*archive.Entry{}}
+	thick := make([]string, maxPagesRead+1)
+	thick[maxPagesRead] = "渭水"
+	ix := shelved(t, s, book(s, "book", "渭水"), book(s, "thick", thick...))
+	search := func(ctx context.Context) map[string]bool {
+		t.Helper()
+		result, err := ix.Search(ctx, Query{Text: "渭水", Limit: 10})
+		if err != nil || len(result.Hits) != 2 {
+			t.Fatalf("%+v, %v", result, err)
+		}
+		told := map[string]bool{}
+		for _, h := range result.Hits {
+			told[h.ID] = h.Page != nil
+		}
+		return told
+	}
+	s.look = func() {
+		if !ix.mu.TryLock() {
+			t.Error("the index is held while texts are read")
+			return
+		}
+		ix.mu.Unlock()
+	}
+	told := search(t.Context())
+	if told["thick"] {
+		t.Error("a page beyond those that are read is told")
+	}
+	s.err = errors.New("the store is down")
+	s.read = 0
+	if told := search(t.Context()); told["book"] || s.read == 0 {
+		t.Errorf("pages that cannot be read are told: %v", told)
+	}
+	s.err = nil
+	ctx, cancel := context.WithCancel(t.Context())
+	s.look, s.read = cancel, 0
+	if told := search(ctx); told["book"] || s.read != 1 {
+		t.Errorf("when nobody waits any more, %d are read: %v", s.read, told)
+	}
+}
+
 // thickBook is a thousand pages of 500 characters, as rare as those of a book are.
 func thickBook() []string {
 	pages := make([]string, 1000)
@@ -344,8 +389,8 @@ func BenchmarkIndexBook(b *testing.B) {
 		if err := ix.apply(b.Context(), ix.bleve, []*archive.Entry{e}, nil, 1); err != nil {
 			b.Fatal(err)
 		}
-		result, err := ix.Search(b.Context(), Query{Text: string([]rune(pages[700])[100:120]), Limit: 10})
-		if err != nil || len(result.Hits) != 1 || result.Hits[0].Page == nil || result.Hits[0].Page.Number != 701 {
+		result, err := ix.Search(b.Context(), Query{Text: string([]rune(pages[200])[100:120]), Limit: 10})
+		if err != nil || len(result.Hits) != 1 || result.Hits[0].Page == nil || result.Hits[0].Page.Number != 201 {
 			b.Fatalf("%+v, %v", result, err)
 		}
 		if err := ix.Close(); err != nil {

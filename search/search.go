@@ -66,34 +66,46 @@ type FacetValue struct {
 // Search answers a query.
 func (ix *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	start := time.Now()
+	result, marks, err := ix.answer(ctx, &q)
+	if err != nil {
+		return nil, err
+	}
+	// Nobody waits for the index while texts are read, which may take long.
+	ix.pageHits(ctx, result.Hits, marks, q.Staff)
+	result.TookMS = float64(time.Since(start).Microseconds()) / 1000
+	return result, nil
+}
+
+// answer is Search but for what is read from elsewhere; it returns with it what was looked
+// for.
+func (ix *Index) answer(ctx context.Context, q *Query) (*Result, *marker, error) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	indexing := ix.Indexing()
 	snapshot, err := ix.engine.Snapshot(ix.bleve)
 	if err != nil {
-		return nil, fmt.Errorf("search: %w", err)
+		return nil, nil, fmt.Errorf("search: %w", err)
 	}
-	result, err := ix.search(ctx, &q, snapshot)
+	result, marks, err := ix.search(ctx, q, snapshot)
 	if err := errors.Join(err, snapshot.Close()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	result.Indexing = indexing
-	result.TookMS = float64(time.Since(start).Microseconds()) / 1000
-	return result, nil
+	return result, marks, nil
 }
 
-func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot) (*Result, error) {
+func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot) (*Result, *marker, error) {
 	at := &position{}
 	if q.Cursor != "" {
 		var err error
 		if at, err = q.readCursor(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	clauses := ix.understand(q.Text)
 	found, p, err := ix.try(ctx, q, snapshot, clauses, at)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	result := &Result{Hits: []Hit{}, Understood: []Understood{}, Relaxed: p.effort >= effortKindred, Total: found.Total, Facets: ix.facets(q, found)}
 	for _, c := range clauses {
@@ -107,7 +119,7 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 			result.Years = p.spread.spans(q.Spans)
 		}
 		if result.Cells, err = p.spread.list(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	more := len(found.Hits) > q.limit()
@@ -118,17 +130,14 @@ func (ix *Index) search(ctx context.Context, q *Query, snapshot *engine.Snapshot
 	for i := range found.Hits {
 		hit, err := ix.hit(&found.Hits[i], q, marks)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		result.Hits = append(result.Hits, hit)
-	}
-	if err := ix.pageHits(ctx, result.Hits, marks, q.Staff); err != nil {
-		return nil, err
 	}
 	if more && len(found.Hits) > 0 {
 		result.Next = q.cursor(found.Hits[len(found.Hits)-1].Key, p)
 	}
-	return result, nil
+	return result, marks, nil
 }
 
 // try looks for a query, and if that finds too little, with more effort. What comes after

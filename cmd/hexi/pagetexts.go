@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"math"
 
 	"hexi/archive"
 	"hexi/cmd/hexi/internal/texts"
@@ -17,7 +18,11 @@ type pageTexts struct {
 
 // Pages implements search.Pages.
 func (p pageTexts) Pages(ctx context.Context, e *archive.Entry) ([]search.Page, error) {
-	pages, err := p.texts.Of(ctx, e)
+	return p.first(ctx, e, math.MaxInt)
+}
+
+func (p pageTexts) first(ctx context.Context, e *archive.Entry, most int) ([]search.Page, error) {
+	pages, err := p.texts.First(ctx, e, most)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +38,7 @@ func (p pageTexts) Pages(ctx context.Context, e *archive.Entry) ([]search.Page, 
 
 // PagesOf implements search.Pages. Staff are shown the pages that the public sees as well:
 // no others are in the index.
-func (p pageTexts) PagesOf(ctx context.Context, record string, staff bool) ([]search.Page, error) {
+func (p pageTexts) PagesOf(ctx context.Context, record string, staff bool, most int) ([]search.Page, error) {
 	get := p.archive.PublicRecord
 	if staff {
 		get = p.archive.Record
@@ -46,5 +51,5 @@ func (p pageTexts) PagesOf(ctx context.Context, record string, staff bool) ([]se
 		return nil, err
 	}
 	entry.HideLayers(p.archive.Now())
-	return p.Pages(ctx, entry)
+	return p.first(ctx, entry, most)
 }

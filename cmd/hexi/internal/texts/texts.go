@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 
 	"github.com/maypok86/otter/v2"
 
@@ -65,6 +66,11 @@ type Page struct {
 // A text that is not in the store, or damaged, is left out: a check tells of it, and a job
 // brings it back.
 func (r *Reader) Of(ctx context.Context, e *archive.Entry) ([]Page, error) {
+	return r.First(ctx, e, math.MaxInt)
+}
+
+// First is Of for no more than so many pages: no text is read after them.
+func (r *Reader) First(ctx context.Context, e *archive.Entry, most int) ([]Page, error) {
 	views := archive.Views(e.Assets)
 	at := map[string]int{}
 	for i, v := range views {
@@ -77,7 +83,11 @@ func (r *Reader) Of(ctx context.Context, e *archive.Entry) ([]Page, error) {
 	}
 	byView := make([][]Page, len(views))
 	var rest []Page
+	left := most
 	for _, of := range e.PageTexts() {
+		if left <= 0 {
+			break
+		}
 		t, err := r.read(ctx, of.Text)
 		if err != nil {
 			return nil, err
@@ -85,7 +95,7 @@ func (r *Reader) Of(ctx context.Context, e *archive.Entry) ([]Page, error) {
 		if t == nil {
 			continue
 		}
-		for i := range t.pages {
+		for i := range t.pages[:min(len(t.pages), left)] {
 			page := Page{View: -1, Page: &t.doc.Pages[i], Text: t.pages[i]}
 			switch {
 			case of.Image == nil && len(t.pages) == len(views):
@@ -101,6 +111,7 @@ func (r *Reader) Of(ctx context.Context, e *archive.Entry) ([]Page, error) {
 				byView[page.View] = append(byView[page.View], page)
 			}
 		}
+		left -= len(t.pages)
 	}
 	var out []Page
 	for _, pages := range byView {

@@ -88,3 +88,14 @@ func TestWhatIsNoTextIsLeftOut(t *testing.T) {
 		t.Error("a store that does not answer is no error")
 	}
 }
+
+// Who wants only the first pages has no others read.
+func TestFirst(t *testing.T) {
+	t.Parallel()
+	store := &few{texts: map[string]string{"a": encoded(t, "one"), "b": encoded(t, "two"), "c": encoded(t, "three")}}
+	r := New(store, slog.New(slog.DiscardHandler))
+	pages, err := r.First(t.Context(), bookOf("a", "b", "c"), 2)
+	if err != nil || len(pages) != 2 || pages[1].Text.String != "two" || store.reads != 2 {
+		t.Errorf("%+v after %d were read, %v", pages, store.reads, err)
+	}
+}
