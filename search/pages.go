@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"hexi/archive"
 )
@@ -145,6 +148,7 @@ type PageHit struct {
 	Number int    `json:"number"` // from 1, in the order of the record's views; 0 for the record's whole text
 	URL    string `json:"url,omitempty"`
 	Text   string `json:"text"` // HTML with <mark>
+	Find   string `json:"-"`    // what Inside finds there again
 }
 
 // pageHits finds for the hits of an answer the page that has most of what was looked for,
@@ -180,7 +184,7 @@ func (ix *Index) pageHits(ctx context.Context, hits []Hit, marks *marker, staff 
 				continue
 			}
 			most = n
-			h.Page = &PageHit{Number: p.Number, Text: render(p.Text, spans, true)}
+			h.Page = &PageHit{Number: p.Number, Text: render(p.Text, spans, true), Find: finding(p.Text, spans)}
 			if p.Number > 0 {
 				h.Page.URL = ix.urls.Page(h.ID, p.Number)
 			}
@@ -189,6 +193,29 @@ func (ix *Index) pageHits(ctx context.Context, hits []Hit, marks *marker, staff 
 			}
 		}
 	}
+}
+
+// finding is a query with which Inside finds in a text what is marked in it: each different
+// part once.
+func finding(text string, spans []span) string {
+	var terms []string
+	left := maxInside
+	for _, s := range spans {
+		term := text[s.start:s.end]
+		if strings.ContainsFunc(term, func(r rune) bool { return r == '\n' || closing[r] != 0 }) {
+			continue
+		}
+		if strings.ContainsFunc(term, unicode.IsSpace) {
+			term = `"` + term + `"`
+		}
+		if left -= utf8.RuneCountInString(term) + 1; left < 0 || len(terms) == maxInsideTerms {
+			break
+		}
+		if !slices.Contains(terms, term) {
+			terms = append(terms, term)
+		}
+	}
+	return strings.Join(terms, " ")
 }
 
 // most finds what was looked for in a text, and tells how many different words of it are

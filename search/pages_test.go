@@ -114,6 +114,26 @@ func TestPagesAreSearched(t *testing.T) {
 	}
 }
 
+// What is marked on a page is found there again within the record, however it was asked for.
+func TestPageHitsAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	s := &shelf{texts: map[string]string{}, entries: map[string]*archive.Entry{}}
+	text := "Notes on the Mogao Caves 渭水出首陽山，渭水流域之源"
+	ix := shelved(t, s, book(s, "book", text))
+	for query, want := range map[string]string{
+		"pages:渭水": "渭水", `"首阳山"`: "首陽山", "渭水 -敦煌": "渭水", "书页:流域 首阳山": "首陽山 流域", "pages:mogao": "Mogao",
+	} {
+		result, err := ix.Search(t.Context(), Query{Text: query, Limit: 10})
+		if err != nil || len(result.Hits) != 1 || result.Hits[0].Page == nil {
+			t.Errorf("%s: %+v, %v", query, result, err)
+			continue
+		}
+		if got := result.Hits[0].Page.Find; got != want || len(ix.Inside(got).Find(text)) == 0 {
+			t.Errorf("%s is looked for again as %q, want %q", query, got, want)
+		}
+	}
+}
+
 // What the public may not see of pages is found by nobody: the text of a closed layer, and
 // the pages of a record that is staff's by anyone but staff.
 func TestPagesDoNotLeak(t *testing.T) {

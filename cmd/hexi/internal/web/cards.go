@@ -65,13 +65,17 @@ func (s *Server) hitCard(h search.Hit, lang string) card {
 	return c
 }
 
-// foundOn says on which page a record was found, and leads there.
-func (c *card) foundOn(page *search.PageHit, query, lang string) {
+// foundOn says on which page a record was found, and leads there: what was marked on it is
+// looked for again within the record.
+func (c *card) foundOn(page *search.PageHit, lang string) {
 	if page == nil {
 		return
 	}
 	if page.Number > 0 {
-		c.Fragment = "#view=" + strconv.Itoa(page.Number) + "&find=" + url.QueryEscape(query)
+		c.Fragment = "#view=" + strconv.Itoa(page.Number)
+		if page.Find != "" {
+			c.Fragment += "&find=" + url.QueryEscape(page.Find)
+		}
 		name := inLanguage(lang, "第"+strconv.Itoa(page.Number)+"页：", "Page "+strconv.Itoa(page.Number)+": ")
 		c.Found = append(c.Found, template.HTML(name+page.Text)) //nolint:gosec // escaped by the index but for <mark>
 		return

@@ -167,7 +167,7 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		return err
 	}
 	for i, h := range result.Hits {
-		model.Cards[i].foundOn(h.Page, q.Text, lang)
+		model.Cards[i].foundOn(h.Page, lang)
 	}
 	model.turnPages(values, q.Limit, result)
 	if model.Keep, err = s.keepForm(c, values, result, seen, lang); err != nil {
