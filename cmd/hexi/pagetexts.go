@@ -37,7 +37,8 @@ func (p pageTexts) first(ctx context.Context, e *archive.Entry, most int) ([]sea
 }
 
 // PagesOf implements search.Pages. Staff are shown the pages that the public sees as well:
-// no others are in the index.
+// no others are in the index. They are numbered by the views of the one who asks, who may
+// see more of them.
 func (p pageTexts) PagesOf(ctx context.Context, record string, staff bool, most int) ([]search.Page, error) {
 	get := p.archive.PublicRecord
 	if staff {
@@ -50,6 +51,21 @@ func (p pageTexts) PagesOf(ctx context.Context, record string, staff bool, most 
 	if err != nil {
 		return nil, err
 	}
+	numbers := map[string]int{} // by image
+	for i, v := range archive.Views(entry.Assets) {
+		for _, a := range v.Layers {
+			numbers[a.ID] = i + 1
+		}
+		for _, part := range v.Parts {
+			numbers[part.Asset.ID] = i + 1
+		}
+	}
 	entry.HideLayers(p.archive.Now())
-	return p.first(ctx, entry, most)
+	pages, err := p.first(ctx, entry, most)
+	for i := range pages {
+		if n, ok := numbers[pages[i].Asset]; ok {
+			pages[i].Number = n
+		}
+	}
+	return pages, err
 }

@@ -281,5 +281,16 @@ func TestTextsAreFound(t *testing.T) {
 		if !eventually(t, func() bool { return search("未刊手稿").Total == 0 }) {
 			t.Error("the text of a closed image is found")
 		}
+		// Staff see a closed view between the others, and pages have the numbers of theirs.
+		first := archive.Views(entry.Assets)[0].Base.ID
+		if _, err := h.archive.SetLayers(t.Context(), "wang", "book", archive.Layers{first: {View: "1", Kind: archive.LayerVisible, Tier: archive.TierStaff}}); err != nil {
+			t.Fatal(err)
+		}
+		for staff, want := range map[bool]int{true: 2, false: 1} {
+			pages, err := pageTexts{h.archive, h.texts}.PagesOf(t.Context(), "book", staff, 10)
+			if err != nil || len(pages) != 1 || pages[0].Number != want || !strings.Contains(pages[0].Text, "首陽山") {
+				t.Errorf("for staff %t: %+v, %v, want page %d", staff, pages, err, want)
+			}
+		}
 	})
 }
