@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -33,8 +34,8 @@ const (
 	// maxPageTerms is how many different words of the pages of one record are indexed: more
 	// than a book of a thousand pages has.
 	maxPageTerms = 400_000
-	// settling is for how long the texts of a record are waited for when some of them were
-	// received and cannot be read yet: a book is not indexed anew with each of its pages.
+	// settling is for how long a text that was received and cannot be read yet counts as one
+	// that is on its way.
 	settling = time.Hour
 	// maxPageHits is for how many hits of an answer the page is looked up, maxPagesRead how
 	// many pages are read for that, and pagesWithin how long it may take: an answer without
@@ -46,16 +47,26 @@ const (
 
 // pageKeys say which texts a record has, by their bytes: the document is another one when
 // these are others.
+//
+// While some are on their way the document has all that can be read when it is written, and
+// is another one only when there are four times fewer to come: a book is not indexed anew
+// with each of its pages, and where some never come it lacks, besides these, at most three
+// times as many.
 func (d *docBuilder) pageKeys(e *archive.Entry) (keys []string) {
+	coming := 0
 	for i := range e.Assets {
 		a := &e.Assets[i]
 		_, text := archive.TextStem(a.Master.Filename)
 		waiting := a.State == archive.AssetReceived || a.State == archive.AssetIdentified
 		if waiting && (a.Kind == archive.AssetText || text) && d.ix.now().Sub(a.Received) < settling {
-			return nil
+			coming++
 		}
 	}
-	for _, page := range e.PageTexts() {
+	texts := e.PageTexts()
+	if coming > 0 && len(texts) > 0 {
+		return []string{fmt.Sprintf("coming %d", bits.Len(uint(coming))/2)}
+	}
+	for _, page := range texts {
 		image := ""
 		if page.Image != nil {
 			image = page.Image.ID

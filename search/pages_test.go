@@ -200,17 +200,79 @@ func TestPagesAreReadOnce(t *testing.T) {
 	if n := again(); n != 0 || s.read != 1 {
 		t.Errorf("unchanged: %d documents, read %d times", n, s.read)
 	}
-	e.Assets[1].State, e.Assets[1].Received = archive.AssetIdentified, today
-	if n := again(); n != 1 || s.read != 1 {
-		t.Errorf("while a text is coming: %d documents, read %d times", n, s.read)
-	}
-	e.Assets[1].Received = today.Add(-2 * settling) // it will not come
-	if n := again(); n != 1 || s.read != 2 {
-		t.Errorf("when one does not come: %d documents, read %d times", n, s.read)
-	}
 	e.Assets[1].State, e.Assets[1].Access = archive.AssetReady, &archive.Access{Version: "2", Pages: 1}
-	if n := again(); n != 1 || s.read != 3 {
+	if n := again(); n != 1 || s.read != 2 {
 		t.Errorf("with another text: %d documents, read %d times", n, s.read)
+	}
+}
+
+// While texts of a book are on their way it is found by those that are there, without being
+// indexed anew with each; one that never comes keeps nothing back.
+func TestPagesThatAreComing(t *testing.T) {
+	t.Parallel()
+	s := &shelf{texts: map[string]string{}, entries: map[string]*archive.Entry{}}
+	const pages = 200
+	texts := make([]string, pages)
+	for i := range texts {
+		texts[i] = fmt.Sprint("page", i)
+	}
+	e := book(s, "book", texts...)
+	for i := range pages {
+		a := &e.Assets[2*i+1]
+		a.State, a.Received = archive.AssetIdentified, today
+	}
+	ix := shelved(t, s)
+	write := func() {
+		t.Helper()
+		list, err := ix.prepareAll([]*archive.Entry{e})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list, err = altered(ix.bleve, list); err != nil {
+			t.Fatal(err)
+		}
+		if err := ix.writePaged(t.Context(), ix.bleve, list, nil, 1, 1, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has := func(page int) bool {
+		t.Helper()
+		return len(ids(t, ix, Query{Text: "pages:" + texts[page]})) == 1
+	}
+	for i := range pages - 1 {
+		e.Assets[2*i+1].State = archive.AssetReady
+		write()
+		if i == 0 && !has(0) {
+			t.Error("the first is not found before the others have come")
+		}
+	}
+	if s.read > 10 {
+		t.Errorf("the book was indexed anew %d times", s.read)
+	}
+	if !has(0) || !has(pages-2) || has(pages-1) {
+		t.Error("while the last is coming those that are there are not found")
+	}
+	last := &e.Assets[2*pages-1]
+	last.State = archive.AssetRefused
+	write()
+	if !has(0) || !has(pages-2) {
+		t.Error("when the last does not come the others are not found")
+	}
+	last.State = archive.AssetReady
+	write()
+	if !has(0) || !has(pages-1) {
+		t.Error("when all have come not all are found")
+	}
+	last.State = archive.AssetIdentified // another in its place
+	write()
+	if !has(0) || has(pages-1) {
+		t.Error("while one comes anew the others are not found")
+	}
+	last.Received = today.Add(-2 * settling)
+	before := s.read
+	write()
+	if s.read != before+1 || !has(0) {
+		t.Error("what does not come within the hour counts as coming")
 	}
 }
 
