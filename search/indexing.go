@@ -64,15 +64,17 @@ func answers(schema string, b bleve.Index) (bool, error) {
 // Prepare looks whether the index can be used with a catalogue, before searches are
 // answered. Where it has to be made anew it returns why, Indexing tells of it from then on,
 // and Make makes it. One that has followed another log than the catalogue's, as of a
-// database that was put back, is not used any more.
+// database that was put back, is not used any more, of whatever schema it is.
 func (ix *Index) Prepare(ctx context.Context, source Source) (why string, err error) {
 	ix.rebuild.Lock()
 	defer ix.rebuild.Unlock()
-	if ix.why == "" {
-		if ix.why, err = astray(ctx, source, ix.bleve); err != nil {
+	if ix.why == "" || ix.old { // searches see what is in it
+		other, err := astray(ctx, source, ix.bleve)
+		if err != nil {
 			return "", err
 		}
-		if ix.why != "" {
+		if other != "" {
+			ix.why = other
 			if err := ix.discard(); err != nil {
 				return "", err
 			}
@@ -176,6 +178,7 @@ func (ix *Index) discard() error {
 	var fresh bleve.Index
 	var err error
 	if ix.dir == "" {
+		ix.old = false
 		if fresh, err = inMemory(); err == nil {
 			err = ix.stamp(fresh)
 		}

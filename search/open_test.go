@@ -306,6 +306,51 @@ func TestEarlierSchema(t *testing.T) {
 	}
 }
 
+// An index of an earlier schema does not answer meanwhile where it has followed another log
+// than that of the catalogue: with a new version a database was put back, too.
+func TestEarlierSchemaOfAnotherState(t *testing.T) {
+	t.Parallel()
+	source := horses("a", "b", "c")
+	another := horses("a", "b", "d", "e")
+	another.log[2].Hash = "another"
+	for name, test := range map[string]struct {
+		source *ledger
+		says   string
+	}{
+		"an earlier state":              {horses("a", "b"), "the log ends at 2"},
+		"an earlier state that went on": {another, "another one"},
+		"nothing":                       {&ledger{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "index")
+			filled(t, dir, source)
+			ix := opened(t, dir)
+			if err := ix.bleve.SetInternal([]byte(schemaKey), []byte(answering[0])); err != nil {
+				t.Fatal(err)
+			}
+			if err := ix.Close(); err != nil {
+				t.Fatal(err)
+			}
+			ix = opened(t, dir)
+			defer func() { _ = ix.Close() }()
+			why, err := ix.Prepare(t.Context(), test.source)
+			if err != nil || (why == "") != (test.says == "") || !strings.Contains(why, test.says) {
+				t.Fatalf("%q, %v", why, err)
+			}
+			if got, err := ix.Search(t.Context(), Query{}); err != nil || got.Total != 0 || got.Indexing.Nothing() != (test.says != "") {
+				t.Errorf("it answers with %d, %+v, %v", got.Total, got.Indexing, err)
+			}
+			if err := ix.Make(t.Context(), test.source); err != nil {
+				t.Fatal(err)
+			}
+			if got := ids(t, ix, Query{}); len(got) != len(test.source.entries) || ix.Indexing() != nil {
+				t.Errorf("afterwards it answers with %v, %+v", got, ix.Indexing())
+			}
+		})
+	}
+}
+
 // Of an archive without records an empty index is all that there is.
 func TestIndexOfNothing(t *testing.T) {
 	t.Parallel()
