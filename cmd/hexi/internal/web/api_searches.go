@@ -26,12 +26,14 @@ func (s *Server) mine(c *gin.Context, write bool) (*archive.User, error) {
 }
 
 // apiSearches answers GET /api/v1/searches: the saved searches of who is asking. upTo is
-// the entry of the log up to which the counts know; "seen" of a PATCH takes it.
+// the entry of the log up to which the counts know; "seen" of a PATCH takes it. While the
+// index is being made there are neither.
 func (s *Server) apiSearches(c *gin.Context) error {
 	user, err := s.mine(c, false)
 	if err != nil {
 		return err
 	}
+	indexing := s.Index.Indexing()
 	upTo, err := s.Index.Seq() // before the counts: what comes in between is told again
 	if err != nil {
 		return err
@@ -40,13 +42,20 @@ func (s *Server) apiSearches(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	out := make([]*savedBody, len(list))
+	out := make([]any, len(list))
 	for i := range list {
-		if out[i], err = s.savedBody(c, &list[i]); err != nil {
+		if out[i], err = s.savedBody(c, &list[i], indexing); err != nil {
 			return err
 		}
 	}
-	return answerJSON(c, http.StatusOK, gin.H{"searches": out, "upTo": upTo, "limit": archive.MaxSavedSearches})
+	body := gin.H{"searches": out, "limit": archive.MaxSavedSearches}
+	if !indexing.Nothing() {
+		body["upTo"] = upTo
+	}
+	if indexing != nil {
+		body["indexing"] = indexing
+	}
+	return answerJSON(c, http.StatusOK, body)
 }
 
 // searchShape is what a search that is sent looks like.
@@ -76,7 +85,7 @@ func (s *Server) apiSaveSearch(c *gin.Context) error {
 	if sent.Lang == "" {
 		sent.Lang = "zh"
 	}
-	seen, err := s.Index.Seq()
+	seen, err := s.seenNow(c.Request.Context())
 	if err != nil {
 		return err
 	}
@@ -105,7 +114,7 @@ func sentQuery(query string) (url.Values, error) {
 }
 
 func (s *Server) answerSaved(c *gin.Context, status int, one *archive.SavedSearch) error {
-	body, err := s.savedBody(c, one)
+	body, err := s.savedBody(c, one, s.Index.Indexing())
 	if err != nil {
 		return err
 	}
@@ -198,6 +207,9 @@ func (s *Server) apiNew(c *gin.Context) error {
 	}
 	one, err := s.Archive.SavedSearch(c.Request.Context(), user.Name, c.Param("id"))
 	if err != nil {
+		return err
+	}
+	if err := indexed(s.Index.Indexing()); err != nil {
 		return err
 	}
 	upTo, err := s.Index.Seq()

@@ -113,6 +113,9 @@ func notSince(r *http.Request, updated time.Time) bool {
 // atom makes the feed of a saved search, and says when it changed last.
 func (s *Server) atom(c *gin.Context, one *archive.SavedSearch) (*atomFeed, time.Time, error) {
 	ctx, base := c.Request.Context(), s.base(c.Request)
+	if err := indexed(s.Index.Indexing()); err != nil {
+		return nil, time.Time{}, err // a feed without entries would be believed
+	}
 	q := s.keptQuery(one, false)
 	q.Limit = 2 * feedEntries // the index orders by seconds, and many are published in one
 	hits, err := s.Index.News(ctx, q, 0)

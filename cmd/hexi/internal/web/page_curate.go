@@ -43,6 +43,7 @@ type curatePage struct {
 	Drafts         []draftRow
 	More           string // the address of the next drafts, if there may be more
 	MayPublish     bool
+	Indexing       bool // nobody knows yet how many can be searched
 }
 
 // pageCurate answers GET /curate.
@@ -62,7 +63,7 @@ func (s *Server) pageCurate(c *gin.Context) error {
 	lang := s.lang(c)
 	m := curatePage{
 		base: s.page(c, "curate", inLanguage(lang, "工作台", "Workbench")), UserName: user.Name, Role: roleWords[user.Role].In(lang),
-		Waiting: counts[archive.JobWaiting] + counts[archive.JobRunning] + counts[archive.JobRetry], Total: found.Total,
+		Waiting: counts[archive.JobWaiting] + counts[archive.JobRunning] + counts[archive.JobRetry], Total: found.Total, Indexing: found.Indexing.Nothing(),
 		MayPublish: user.Role.AtLeast(archive.RoleEditor) && !s.ReadOnly,
 	}
 	if m.Drafts, m.More, err = s.drafts(c, lang); err != nil {

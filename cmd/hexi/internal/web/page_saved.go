@@ -46,12 +46,14 @@ type searchesPage struct {
 	Recent                    []recentBody
 	Keeps, MayWrite, JustMade bool
 	Problem                   string
+	Indexing                  string    // how far the index is that is being made
 	Draft                     *keepForm // a search that could not be saved yet
 }
 
 // savedLine is a saved search of the list.
 type savedLine struct {
 	ID, Name, What    string
+	Counted           bool // else the index is being made, and nobody knows how many there are
 	Total, New        uint64
 	SeenAt, Seen      string
 	HasFeed           bool
@@ -75,6 +77,8 @@ func (s *Server) showSearches(c *gin.Context, status int, user *archive.User, m 
 	m.self = "/curate/searches"
 	m.Keeps, m.MayWrite = !user.ForgetsSearches, !s.ReadOnly
 	var err error
+	indexing := s.Index.Indexing()
+	m.Indexing = indexingText(indexing, lang)
 	if m.UpTo, err = s.Index.Seq(); err != nil {
 		return err
 	}
@@ -85,7 +89,7 @@ func (s *Server) showSearches(c *gin.Context, status int, user *archive.User, m 
 	made := m.Rows // of which feeds were made just now
 	m.Rows = nil
 	for i := range list {
-		line, err := s.savedLine(c, &list[i], lang)
+		line, err := s.savedLine(c, &list[i], lang, indexing)
 		if err != nil {
 			return err
 		}
@@ -102,14 +106,19 @@ func (s *Server) showSearches(c *gin.Context, status int, user *archive.User, m 
 	return s.show(c, status, "searches", m)
 }
 
-func (s *Server) savedLine(c *gin.Context, one *archive.SavedSearch, lang string) (savedLine, error) {
-	tally, err := s.Index.Tally(c.Request.Context(), s.keptQuery(one, s.staff(c)), one.Seen)
+func (s *Server) savedLine(c *gin.Context, one *archive.SavedSearch, lang string, indexing *search.Indexing) (savedLine, error) {
+	var tally search.Tally
+	var err error
+	counted := !indexing.Nothing()
+	if counted {
+		tally, err = s.Index.Tally(c.Request.Context(), s.keptQuery(one, s.staff(c)), one.Seen)
+	}
 	v, parseErr := url.ParseQuery(one.Query)
 	if parseErr != nil {
 		v = url.Values{}
 	}
 	line := savedLine{
-		ID: one.ID, Name: one.Name, What: s.searchName(v, nil, lang), Total: tally.Total, New: tally.New,
+		ID: one.ID, Name: one.Name, What: s.searchName(v, nil, lang), Counted: counted, Total: tally.Total, New: tally.New,
 		SeenAt: one.SeenAt.UTC().Format(rfcTime), Seen: one.SeenAt.Local().Format(minutes), HasFeed: !one.FeedAt.IsZero(),
 	}
 	if line.What == line.Name {
@@ -270,6 +279,9 @@ func (s *Server) pageNews(c *gin.Context) error {
 		base: s.page(c, "news", one.Name), ID: one.ID, Heading: one.Name, All: "/curate/searches/" + one.ID + "/open", MayWrite: !s.ReadOnly,
 		Since: one.SeenAt.Local().Format(minutes), SinceAt: one.SeenAt.UTC().Format(rfcTime),
 	}
+	if err := indexed(s.Index.Indexing()); err != nil {
+		return err
+	}
 	if m.UpTo, err = s.Index.Seq(); err != nil {
 		return err
 	}
@@ -298,7 +310,8 @@ func (s *Server) openSearch(c *gin.Context) error {
 		return err
 	}
 	from := c.GetHeader("Sec-Fetch-Site")
-	if !s.ReadOnly && c.Request.Method == http.MethodGet && !ahead(c.Request) && (from == "" || from == "same-origin" || from == "none") {
+	shown := !s.Index.Indexing().Nothing() // else the page says that the index is being made
+	if shown && !s.ReadOnly && c.Request.Method == http.MethodGet && !ahead(c.Request) && (from == "" || from == "same-origin" || from == "none") {
 		seen, err := s.Index.Seq()
 		if err != nil {
 			return err

@@ -119,7 +119,7 @@ func (s *Server) pageSearch(c *gin.Context) error {
 		return err
 	}
 	q.Staff, q.Spans = s.staff(c), yearBars
-	seen, err := s.Index.Seq() // before the search: what comes in between is news
+	seen, err := s.seenNow(c.Request.Context()) // before the search: what comes in between is news
 	if err != nil {
 		return err
 	}

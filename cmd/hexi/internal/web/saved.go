@@ -35,8 +35,19 @@ type feedBody struct {
 	URL  string `json:"url,omitempty"`
 }
 
-// savedBody counts what a saved search finds now, and what of it is new to its owner.
-func (s *Server) savedBody(c *gin.Context, one *archive.SavedSearch) (*savedBody, error) {
+// uncountedBody is a saved search while there is no index that could count what it finds:
+// without counts, since 0 would say that there is nothing.
+type uncountedBody struct {
+	savedBody
+
+	Total    *uint64          `json:"total,omitempty"`
+	New      *uint64          `json:"new,omitempty"`
+	Indexing *search.Indexing `json:"indexing"`
+}
+
+// savedBody counts what a saved search finds now, and what of it is new to its owner; where
+// the index is only being made, as indexing says, it does not.
+func (s *Server) savedBody(c *gin.Context, one *archive.SavedSearch, indexing *search.Indexing) (any, error) {
 	body := &savedBody{
 		ID: one.ID, Name: one.Name, Query: one.Query, URL: s.base(c.Request) + searchPath(one.Query), Lang: one.Lang,
 		Created: one.Created.UTC().Format(rfcTime), SeenAt: one.SeenAt.UTC().Format(rfcTime),
@@ -44,9 +55,22 @@ func (s *Server) savedBody(c *gin.Context, one *archive.SavedSearch) (*savedBody
 	if !one.FeedAt.IsZero() {
 		body.Feed = &feedBody{Made: one.FeedAt.UTC().Format(rfcTime)}
 	}
+	if indexing.Nothing() {
+		return &uncountedBody{savedBody: *body, Indexing: indexing}, nil
+	}
 	tally, err := s.Index.Tally(c.Request.Context(), s.keptQuery(one, true), one.Seen)
 	body.Total, body.New = tally.Total, tally.New
 	return body, err
+}
+
+// seenNow is up to which entry of the log someone who searches now sees what there is. An
+// index that is being made has not come to any: then it is all that is in the log, or
+// everything would be news afterwards.
+func (s *Server) seenNow(ctx context.Context) (int64, error) {
+	if s.Index.Indexing().Nothing() {
+		return s.Archive.LastChange(ctx)
+	}
+	return s.Index.Seq()
 }
 
 // keptQuery is what a saved search asks for. One that this program does not understand any
