@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -159,12 +160,27 @@ type snapshotWorth struct {
 
 func usualWorth() snapshotWorth { return snapshotWorth{records: 10_000, changes: 1000} }
 
-// keepSnapshots makes copies of the index as they are due, until ctx ends.
+// pruneIndexEvery is how often copies are removed that nobody needs, also by a server that
+// makes none.
+const pruneIndexEvery = time.Hour
+
+// keepSnapshots makes copies of the index as they are due, and removes those that are not
+// needed any more or may hold what was erased, until ctx ends. A server that was killed may
+// have left some, so it begins with that.
 func (o *openedIndex) keepSnapshots(ctx context.Context) {
-	every := o.house.settings.indexSnapshots.every
-	if every == 0 {
-		return
+	var pruned time.Time
+	prune := func() {
+		if time.Since(pruned) < pruneIndexEvery {
+			return
+		}
+		if err := o.house.pruneIndexCopies(ctx, time.Now()); err == nil {
+			pruned = time.Now()
+		} else if ctx.Err() == nil {
+			o.house.log.Warn("snapshots of the search index that are not needed could not be removed; it will be tried again", "error", err)
+		}
 	}
+	prune()
+	every := o.house.settings.indexSnapshots.every
 	ticker := time.NewTicker(lookForSnapshots)
 	defer ticker.Stop()
 	for {
@@ -172,6 +188,10 @@ func (o *openedIndex) keepSnapshots(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
+		}
+		prune()
+		if every == 0 {
+			continue
 		}
 		if _, err := o.snapshotIfDue(ctx, time.Now(), usualWorth()); err != nil && ctx.Err() == nil && !errors.Is(err, search.ErrNotNow) {
 			o.house.log.Warn("no snapshot of the search index could be made; it will be tried again", "error", err)
@@ -325,9 +345,49 @@ func (h *house) dropIndexCopies(ctx context.Context) error {
 	return h.catalog.KeepFact(ctx, factIndexSnapshot, noIndexSnapshot)
 }
 
-// pruneIndexCopies removes copies that nobody needs any more.
+// erasure is when and by which entry of the log a record was last erased; zero if none was.
+type erasure struct {
+	seq int64
+	at  time.Time
+}
+
+func (h *house) lastErasure(ctx context.Context) (last erasure, err error) {
+	stones, err := h.archive.Erasures(ctx)
+	for _, t := range stones {
+		if t.Erased > last.seq {
+			last = erasure{t.Erased, t.At}
+		}
+	}
+	return last, err
+}
+
+// mayHold reports whether a copy may hold what was erased: the server that made it was
+// killed before it looked whether anything had been erased meanwhile. A copy of this archive
+// (own is what its key begins with) says at which change it was made; of others it is only
+// known that bytes without a description have not been looked at.
+func (e erasure) mayHold(key, own string, described bool, stored time.Time) bool {
+	name, mine := strings.CutPrefix(key, own)
+	if !mine {
+		return !described && stored.Before(e.at)
+	}
+	_, name, _ = strings.Cut(name, "/") // after the schema
+	change, _, _ := strings.Cut(name, "-")
+	seq, err := strconv.ParseInt(change, 10, 64)
+	if err != nil {
+		return stored.Before(e.at)
+	}
+	return seq < e.seq
+}
+
+// pruneIndexCopies removes copies that nobody needs any more, and those that may hold what
+// was erased.
 func (h *house) pruneIndexCopies(ctx context.Context, now time.Time) error {
 	place, err := h.indexPlace(ctx)
+	if err != nil {
+		return err
+	}
+	own := strings.TrimSuffix(place, search.Schema()+"/")
+	erased, err := h.lastErasure(ctx)
 	if err != nil {
 		return err
 	}
@@ -345,20 +405,24 @@ func (h *house) pruneIndexCopies(ctx context.Context, now time.Time) error {
 			stored[key] = info.Modified
 		}
 	}
-	var own []string
+	var kept []string
 	for key, at := range stored {
 		age := now.Sub(at)
 		switch {
+		case erased.mayHold(key, own, described[key], at):
+			if err := h.dropIndexCopy(ctx, key); err != nil {
+				return err
+			}
 		case strings.HasPrefix(key, place) && described[key]:
-			own = append(own, key)
+			kept = append(kept, key)
 		case !described[key] && age > orphansFor, age > foreignFor:
 			if err := h.dropIndexCopy(ctx, key); err != nil {
 				return err
 			}
 		}
 	}
-	slices.Sort(own)
-	for _, key := range own[:max(0, len(own)-keptSnapshots)] {
+	slices.Sort(kept)
+	for _, key := range kept[:max(0, len(kept)-keptSnapshots)] {
 		if err := h.dropIndexCopy(ctx, key); err != nil {
 			return err
 		}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -216,6 +218,42 @@ func TestIndexSnapshots(t *testing.T) {
 		}
 		if err := first.snapshot(ctx); err == nil || !strings.Contains(err.Error(), "erased") || len(keys()) != 0 {
 			t.Errorf("%v, %v", keys(), err)
+		}
+		// Nor in what a server has left that was killed before it looked: the next one that
+		// starts removes it, also where it makes no copies itself.
+		last, err := h.catalog.LastChange(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := place+"000000000000001-x", fmt.Sprintf("%s%015d-x", place, last)
+		foreign := indexSnapshots + "gone/1/000000000000009-x"
+		for _, key := range []string{before + packedSuffix, before + describedSuffix, place + "000000000000002-y" + packedSuffix, after + packedSuffix, foreign + packedSuffix} {
+			put(key, []byte("{}"))
+		}
+		every := h.settings.indexSnapshots.every
+		h.settings.indexSnapshots.every = 0
+		looking, stop := context.WithCancel(ctx)
+		ended := make(chan struct{})
+		go func() { defer close(ended); first.keepSnapshots(looking) }()
+		want := []string{after + packedSuffix, foreign + packedSuffix} // stored after the erasure
+		slices.Sort(want)
+		for wait := time.Now(); time.Since(wait) < 10*time.Second && !slices.Equal(keys(), want); {
+			time.Sleep(20 * time.Millisecond)
+		}
+		stop()
+		<-ended
+		if got := keys(); !slices.Equal(got, want) {
+			t.Errorf("what was left: %v, want %v", got, want)
+		}
+		h.settings.indexSnapshots.every = every
+		past := erasure{last, time.Now().Add(time.Minute)}
+		if !past.mayHold(foreign, place, false, time.Now()) || past.mayHold(foreign, place, true, time.Now()) {
+			t.Error("of another archive what is not described is removed after an erasure, and nothing else")
+		}
+		for _, key := range keys() {
+			if err := h.objects.Delete(ctx, key); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if _, err := first.index.Follow(ctx, h.catalog); err != nil {
 			t.Fatal(err)
