@@ -82,6 +82,7 @@ type Index struct {
 
 	compaction compaction
 	free       func(dir string) (int64, error)
+	copies     copies
 	archive    string                   // the identity of the catalogue
 	why        string                   // it has to be made anew; under rebuild
 	old        bool                     // it is of an earlier schema, and answers until a new one is made; under rebuild

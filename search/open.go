@@ -165,9 +165,9 @@ func lastWritten(path string) (last time.Time, err error) {
 }
 
 // clear removes all indexes but the one of a name, and one that was set aside; and what a
-// copy that was cut off has left.
+// copy that was cut off has left, but not one that is being packed.
 func (ix *Index) clear(but string) {
-	entries, err := os.ReadDir(ix.dir)
+	entries, err := ix.copies.list(ix.dir)
 	if err != nil {
 		ix.log.Warn("clear old indexes away", "error", err)
 		return

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -59,7 +60,42 @@ var ErrNotNow = errors.New("the index is not to be copied now")
 type Held struct {
 	Snapshot
 
-	dir string
+	dir    string
+	copies *copies
+}
+
+// copies are those that are in use: what is cleared away leaves them alone.
+type copies struct {
+	mu   sync.Mutex
+	held map[string]bool // by the names of their directories
+}
+
+// begin makes the directory of a copy.
+func (c *copies) begin(in string) (dir string, err error) {
+	c.mu.Lock() // whoever sees the directory sees also that it is held
+	defer c.mu.Unlock()
+	if dir, err = os.MkdirTemp(in, copyPrefix); err != nil {
+		return "", err
+	}
+	if c.held == nil {
+		c.held = map[string]bool{}
+	}
+	c.held[filepath.Base(dir)] = true
+	return dir, nil
+}
+
+func (c *copies) end(dir string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.held, filepath.Base(dir))
+}
+
+// list lists a directory without the copies in use.
+func (c *copies) list(dir string) ([]os.DirEntry, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entries, err := os.ReadDir(dir)
+	return slices.DeleteFunc(entries, func(e os.DirEntry) bool { return c.held[e.Name()] }), err
 }
 
 // Hold makes a copy of the index as it is at this moment. Searches and changes go on.
@@ -70,11 +106,11 @@ func (ix *Index) Hold(ctx context.Context) (_ *Held, err error) {
 	if ix.Indexing() != nil {
 		return nil, fmt.Errorf("copy index: it is being made anew: %w", ErrNotNow)
 	}
-	dir, err := os.MkdirTemp(ix.dir, copyPrefix)
+	dir, err := ix.copies.begin(ix.dir)
 	if err != nil {
 		return nil, fmt.Errorf("copy index: %w", err)
 	}
-	h := &Held{dir: dir}
+	h := &Held{dir: dir, copies: &ix.copies}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.Close())
@@ -88,6 +124,7 @@ func (ix *Index) Hold(ctx context.Context) (_ *Held, err error) {
 
 // Close removes the copy.
 func (h *Held) Close() error {
+	defer h.copies.end(h.dir)
 	if err := os.RemoveAll(h.dir); err != nil {
 		return fmt.Errorf("remove copy of index: %w", err)
 	}

@@ -308,3 +308,43 @@ func TestNoSnapshotOfWhatWasErased(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A copy that is being packed stays whole while a new index takes the old one's place; what
+// a copy that was cut off has left does not stay.
+func TestCopyOutlivesSwap(t *testing.T) {
+	t.Parallel()
+	source, dir := horses("a", "b", "c"), filepath.Join(t.TempDir(), "index")
+	ix := opened(t, dir)
+	defer func() { _ = ix.Close() }()
+	if _, err := ix.Follow(t.Context(), source); err != nil {
+		t.Fatal(err)
+	}
+	h, err := ix.Hold(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, copyPrefix+"left"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ix.Reindex(t.Context(), source, nil); err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	if err := h.Pack(t.Context(), &packed); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, copyPrefix+"*")); err != nil || len(left) != 1 || left[0] != h.dir {
+		t.Errorf("%v, %v", left, err)
+	}
+	other := opened(t, filepath.Join(t.TempDir(), "index"))
+	defer func() { _ = other.Close() }()
+	if n, err := other.Adopt(t.Context(), source, &h.Snapshot, &packed); err != nil || n != 3 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, copyPrefix+"*")); err != nil || len(left) != 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
