@@ -16,6 +16,9 @@ func TestRegionOf(t *testing.T) {
 		"永靖县": "622923", "臨夏回族自治州永靖縣": "622923", "白银": "620400", "白银市白银区": "620402", "会宁县": "620422", "宁县": "621026", "庆阳市宁县": "621026", "天祝县": "620623",
 		"Guazhou": "620922", "Liangjiayuan, Guazhou County": "620922", "Dunhuang, Gansu": "620982", "Gansu": "620000",
 		"": "", "伦敦": "", "永宁县": "", "大同市": "", "新敦煌酒店": "", "Paris, France": "", "莫高窟（敦煌市）": "620982", "临夏市": "622901", "临夏县": "622921",
+		"城关区": "620102", "兰州市城关区": "620102", "蘭州市城關區": "620102", "五泉山城关区": "620102", "西藏拉萨市城关区": "", "西藏自治区城关区": "", "江西省抚州市东乡县": "",
+		"西藏拉萨市驻兰州市城关区": "620102", "西藏拉萨市城关区敦煌路": "", "临夏州东乡县": "622926", "沙州敦煌市": "620982",
+		"Chengguan District": "620102", "Wuquan, Chengguan, Lanzhou, China": "620102", "Chengguan District, Lhasa": "", "Wuquan, Chengguan": "620102",
 	} {
 		if got := ix.regionOf(&archive.Place{Name: archive.Text{"und": name}}); got != want {
 			t.Errorf("%q is in %q, want %q", name, got, want)
