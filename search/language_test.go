@@ -1,6 +1,8 @@
 package search
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"hexi/archive"
+	"hexi/search/engine"
 )
 
 // A statement of rights is found however its address is written.
@@ -88,6 +91,27 @@ func TestLanguageOfASearch(t *testing.T) {
 			if marked := hit.Highlights["title"]; hit.ID == "1" && (len(marked) != 2 || !strings.Contains(marked[0], want)) {
 				t.Errorf("in %s the title is marked as %q", lang, marked)
 			}
+		}
+	}
+}
+
+// A cursor that was given before the index was made anew in another schema, whose orders are
+// others, is none of this one.
+func TestCursorOfAnotherSchema(t *testing.T) {
+	t.Parallel()
+	for schema, taken := range map[string]bool{schemaVersion: true, answering[len(answering)-1]: false} {
+		q, err := ParseQuery(url.Values{"q": {"马"}, "sort": {"title"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(position{Of: q.fingerprintIn(schema), After: engine.Key{ID: "a"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Cursor = base64.RawURLEncoding.EncodeToString(b)
+		var invalid *archive.InvalidError
+		if _, err := q.readCursor(); (err == nil) != taken || err != nil && !errors.As(err, &invalid) {
+			t.Errorf("a cursor of schema %s: %v", schema, err)
 		}
 	}
 }

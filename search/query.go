@@ -227,8 +227,11 @@ type position struct {
 	Facts  keptFacts  `json:"facts,omitzero"`
 }
 
-// fingerprint tells queries apart, but for their page.
-func (q *Query) fingerprint() string {
+// fingerprint tells queries apart, but for their page; and those of another schema, whose
+// orders may be others.
+func (q *Query) fingerprint() string { return q.fingerprintIn(schemaVersion) }
+
+func (q *Query) fingerprintIn(schema string) string {
 	same := *q
 	same.Cursor, same.Limit, same.Spans, same.Cells = "", 0, 0, 0
 	if q.Sort != SortTitle || q.Lang == "zh" {
@@ -238,7 +241,7 @@ func (q *Query) fingerprint() string {
 	if err != nil {
 		return ""
 	}
-	sum := sha256.Sum256(b)
+	sum := sha256.Sum256(append([]byte(schema+"\n"), b...))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 

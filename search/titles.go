@@ -31,7 +31,7 @@ func (ix *Index) titleKey(title string) string {
 				end++
 			}
 			digits := strings.TrimLeft(folded[at:end-1], "0") + folded[end-1:end]
-			b.WriteByte(byte('0' + min(len(digits), 9))) // the longer is the greater
+			b.WriteString(lengthMark(len(digits))) // the longer is the greater
 			b.WriteString(digits)
 			n = end - at
 		case class == classHan:
@@ -48,6 +48,14 @@ func (ix *Index) titleKey(title string) string {
 	return b.String()
 }
 
+// lengthMark stands before a number of n digits. Of any two numbers the mark of the longer one
+// is the greater, and none begins another: 1 to 8, then 91 to 98, 991 and so on.
+func lengthMark(n int) string {
+	const most = 8
+	nines := max(0, n-1) / most
+	return strings.Repeat("9", nines) + string(byte('0'+n-nines*most))
+}
+
 // hanMark stands before each Han character of a key: behind the letters of Latin.
 const hanMark = "{"
 
@@ -61,8 +69,8 @@ func (ix *Index) titleBeginnings(typed string) []string {
 	}
 	const more = 3
 	var out []string
-	for n := len(digits); n <= min(9, len(digits)+more); n++ {
-		out = append(out, ix.titleKey(stem)+string(byte('0'+n))+digits)
+	for n := len(digits); n <= len(digits)+more; n++ {
+		out = append(out, ix.titleKey(stem)+lengthMark(n)+digits)
 	}
 	return out
 }

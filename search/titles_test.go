@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"hexi/archive"
@@ -31,6 +32,30 @@ func TestTitleOrder(t *testing.T) {
 	}
 	for typed, title := range map[string]string{"第2": "第220窟", "第04": "第45窟", "莫高窟第22": "莫高窟第220窟", "CAVE 4": "Cave 45", "彩": "彩陶"} {
 		found, err := ix.Suggest(t.Context(), typed, 10)
+		if err != nil || !slices.ContainsFunc(found, func(s Suggestion) bool { return s.Text == title }) {
+			t.Errorf("%q suggests %+v, %v", typed, found, err)
+		}
+	}
+}
+
+// Numbers of any length stand by their size: shelf marks and bar codes have more than nine digits.
+func TestLongNumbersInTitles(t *testing.T) {
+	t.Parallel()
+	ix := memory(t)
+	var numbers []string
+	for n := 1; n <= 40; n++ {
+		numbers = append(numbers, "1"+strings.Repeat("0", n-1), "1"+strings.Repeat("9", n-1), strings.Repeat("9", n))
+	}
+	numbers = slices.Compact(numbers)
+	for i := 1; i < len(numbers); i++ {
+		if a, b := ix.titleKey("No. "+numbers[i-1]+" a"), ix.titleKey("No. "+numbers[i]+" a"); numbers[i-1] != numbers[i] && a >= b {
+			t.Errorf("%s does not stand before %s: %q, %q", numbers[i-1], numbers[i], a, b)
+		}
+	}
+	const title = "No. 620102000123"
+	long := memory(t, entry(archive.Record{ID: "a", Kind: "relic", Collection: "folk", Titles: archive.Text{"en": title}}))
+	for _, typed := range []string{"No. 620102000", "No. 6201020001", title} {
+		found, err := long.Suggest(t.Context(), typed, 10)
 		if err != nil || !slices.ContainsFunc(found, func(s Suggestion) bool { return s.Text == title }) {
 			t.Errorf("%q suggests %+v, %v", typed, found, err)
 		}
