@@ -125,3 +125,16 @@ func TestCompactWithoutRoom(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An index that is closed at the moment at which its parts were joined is not read any more.
+func TestCloseWhenJoined(t *testing.T) {
+	t.Parallel()
+	ix, err := Open(t.Context(), t.TempDir(), Options{Vocabulary: vocabulary()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ix.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ix.warm() // as whoever joined them does
+}

@@ -80,6 +80,7 @@ type Index struct {
 	writing sync.Mutex  // one writer at a time: the order of changes counts
 	broken  atomic.Bool // it panicked when it was written to
 
+	closed     bool // under mu
 	compaction compaction
 	free       func(dir string) (int64, error)
 	copies     copies
@@ -147,6 +148,9 @@ func inMemory() (bleve.Index, error) {
 func (ix *Index) warm() {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
+	if ix.closed {
+		return
+	}
 	began := time.Now()
 	if err := ix.engine.Warm(ix.bleve); err != nil {
 		ix.log.Warn("the search index could not be read beforehand", "error", err)
@@ -294,6 +298,7 @@ func (ix *Index) Close() error {
 func (ix *Index) closeParts() error {
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
+	ix.closed = true
 	ix.engine.Reset()
 	return ix.bleve.Close()
 }
