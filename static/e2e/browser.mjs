@@ -91,7 +91,7 @@ async function inside() {
   const page = await visit({ viewport: sizes.desk }, "/search?q=首阳山");
   await page.locator(".grid a[href^='/records/book#view=2']").click();
   await page.waitForSelector("#viewer.live");
-  assert.equal(await page.locator(".inside input").inputValue(), "首阳山");
+  assert.equal(await page.locator(".inside input").inputValue(), "首陽山"); // as it is written on the page
   await page.waitForSelector("#viewer .match.goal");
   assert.equal(await page.locator(".strip a[aria-current]").getAttribute("data-view"), "2");
   assert.match(await page.locator(".inside li").first().innerText(), /2\s*渭水出首陽山/);
@@ -102,12 +102,12 @@ async function inside() {
   });
   assert.ok(where.inside && where.tall > 2.5 && where.tall < 3.5, `three characters, one above the other, are marked as ${JSON.stringify(where)}`);
   await page.screenshot({ path: `${dir}/inside.png` });
-  await page.locator(".inside input").fill("通志卷");
-  await page.locator(".inside input").press("Enter");
+  await page.locator(".inside input").fill("通志卷"); // as it is written on the page
+  await page.locator(".inside input").press("Enter"); // as it is written on the page
   await page.waitForFunction(() => document.querySelector(".strip a[aria-current]").dataset.view === "1");
   await page.waitForFunction(() => document.querySelectorAll("#viewer .match.goal").length === 2); // over the end of a column
-  await page.locator(".inside input").fill("没有的");
-  await page.locator(".inside input").press("Enter");
+  await page.locator(".inside input").fill("没有的"); // as it is written on the page
+  await page.locator(".inside input").press("Enter"); // as it is written on the page
   await page.waitForFunction(() => document.querySelector(".inside output").textContent === "没有找到" && !document.querySelector("#viewer .match"));
   await page.goto(`${address}/records/dh-9`);
   assert.equal(await page.locator(".inside").count(), 0, "a record without a text can be searched within");
