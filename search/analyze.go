@@ -82,7 +82,8 @@ type word struct {
 	start, end int  // bytes of the original text
 }
 
-// ends reports whether words on both sides of a sign are no neighbours: a stop or a comma. A point within a number or a shelf mark is none.
+// ends reports whether words on both sides of a sign are no neighbours: a stop or a comma.
+// A point within a number or a shelf mark is none.
 func ends(pieces []piece, i int) bool {
 	switch r := pieces[i].r; {
 	case strings.ContainsRune("，。；：、！？（）", r):
@@ -159,20 +160,26 @@ type token struct {
 	start, end int // bytes of the original text
 }
 
-// tokens are all terms of a text, in their order.
-func (t *tokenizer) tokens(text string, pairs pairing) []token {
+// tokens are all terms that a text is found by in a name, in their order.
+func (t *tokenizer) tokens(text string) []token {
 	words := t.words(text)
 	out := make([]token, 0, 2*len(words))
+	eachTerm(words, pairAll, func(term string, first, last word) { out = append(out, token{term, first.start, last.end}) })
+	return out
+}
+
+// eachTerm hands over the terms of a text that was cut: each word, and the pairs that it
+// makes, with the words at which the term begins and ends.
+func eachTerm(words []word, pairs pairing, do func(term string, first, last word)) {
 	for i, w := range words {
-		out = append(out, token{w.term, w.start, w.end})
+		do(w.term, w, w)
 		if i+1 == len(words) {
-			break
+			return
 		}
 		if both := pair(w, words[i+1], pairs); both != "" {
-			out = append(out, token{both, w.start, words[i+1].end})
+			do(both, w, words[i+1])
 		}
 	}
-	return out
 }
 
 // units are the terms that a text is looked for by: the pairs of a run of Han

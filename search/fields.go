@@ -74,15 +74,7 @@ func (f *field) Analyze() {
 	f.terms = make(index.TokenFrequencies, size/2) // two for each three bytes of Chinese
 	t := f.analysis.tokenizer
 	for _, s := range f.values {
-		words := t.words(s)
-		for i, w := range words {
-			f.terms[w.term] = freq
-			if i+1 < len(words) {
-				if both := pair(w, words[i+1], f.pairs); both != "" {
-					f.terms[both] = freq
-				}
-			}
-		}
+		eachTerm(t.words(s), f.pairs, func(term string, _, _ word) { f.terms[term] = freq })
 	}
 }
 

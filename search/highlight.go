@@ -67,8 +67,10 @@ func (m *marker) empty() bool { return len(m.terms) == 0 && len(m.names) == 0 &&
 type span struct{ start, end int }
 
 // spans finds what was looked for in a text; neighbours are joined.
-func (m *marker) spans(text string) []span {
-	tokens := m.ix.tokenizer.tokens(text, pairAll)
+func (m *marker) spans(text string) []span { return m.among(m.ix.tokenizer.tokens(text)) }
+
+// among is spans for a text that is cut already.
+func (m *marker) among(tokens []token) []span {
 	var out []span
 	for i, t := range tokens {
 		if m.terms[t.term] {

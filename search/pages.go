@@ -136,20 +136,13 @@ func (a *pageAdder) told() {
 func (ix *Index) pageTerms(pages []Page) []string {
 	seen := map[string]bool{}
 	var out []string
-	add := func(term string) {
-		if term != "" && !seen[term] && len(out) < maxPageTerms {
-			seen[term] = true
-			out = append(out, term)
-		}
-	}
 	for _, p := range pages {
-		words := ix.tokenizer.words(p.Text)
-		for i, w := range words {
-			add(w.term)
-			if i+1 < len(words) {
-				add(pair(w, words[i+1], pairings[fieldPages]))
+		eachTerm(ix.tokenizer.words(p.Text), pairings[fieldPages], func(term string, _, _ word) {
+			if !seen[term] && len(out) < maxPageTerms {
+				seen[term] = true
+				out = append(out, term)
 			}
-		}
+		})
 	}
 	return out
 }
@@ -232,12 +225,13 @@ func finding(text string, spans []span) string {
 // most finds what was looked for in a text, and tells how many different words of it are
 // there.
 func (m *marker) most(text string) ([]span, int) {
-	spans := m.spans(text)
+	tokens := m.ix.tokenizer.tokens(text)
+	spans := m.among(tokens)
 	if len(spans) == 0 {
 		return nil, 0
 	}
 	found := map[string]bool{}
-	for _, t := range m.ix.tokenizer.tokens(text, pairAll) {
+	for _, t := range tokens {
 		if m.terms[t.term] {
 			found[t.term] = true
 		}

@@ -388,7 +388,7 @@ func (ix *Index) code(facet, value string) string {
 }
 
 func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
-	card, texts, err := ix.read(match)
+	card, texts, err := ix.read(match, !marks.empty())
 	if err != nil {
 		return Hit{}, err
 	}

@@ -61,8 +61,13 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 	if joined := strings.ReplaceAll(prefix, " ", ""); joined != prefix && !hasHan(prefix) { // fei tian
 		typings = append(typings, joined)
 	}
-	for _, typing := range typings {
-		if err := errors.Join(s.shared(typing, limit-roomForTitles), s.numbered(typing)); err != nil {
+	shared := make([][]candidate, len(typings)) // what is not suggested yet
+	for i, typing := range typings {
+		list, err := s.beginning(typing, maxNames, fieldSuggest)
+		if err == nil {
+			shared[i], err = s.shared(list, limit-roomForTitles)
+		}
+		if err := errors.Join(err, s.numbered(typing)); err != nil {
 			return nil, fmt.Errorf("suggest: %w", err)
 		}
 	}
@@ -71,8 +76,8 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 			return nil, fmt.Errorf("suggest: %w", err)
 		}
 	}
-	for _, typing := range typings {
-		if err := s.shared(typing, limit); err != nil {
+	for _, rest := range shared {
+		if _, err := s.shared(rest, limit); err != nil {
 			return nil, fmt.Errorf("suggest: %w", err)
 		}
 	}
@@ -199,18 +204,12 @@ func (s *suggester) found(c candidate) (uint64, *engine.Hit, error) {
 	return s.snapshot.First(engine.And{engine.Term{Field: c.field, Value: c.term}, s.ix.visible()})
 }
 
-// shared suggests names that records share, until there are so many suggestions.
-func (s *suggester) shared(prefix string, limit int) error {
-	if len(s.out) >= limit {
-		return nil
-	}
-	list, err := s.beginning(prefix, maxNames, fieldSuggest)
-	if err != nil {
-		return err
-	}
-	for _, c := range list {
+// shared suggests names that records share, until there are so many suggestions. It returns
+// those that are left.
+func (s *suggester) shared(list []candidate, limit int) (rest []candidate, err error) {
+	for i, c := range list {
 		if len(s.out) >= limit {
-			return nil
+			return list[i:], nil
 		}
 		pieces := strings.Split(c.term, suggestMark)
 		if len(pieces) < 3 || s.seen[pieces[2]] {
@@ -218,13 +217,13 @@ func (s *suggester) shared(prefix string, limit int) error {
 		}
 		n, _, err := s.found(c)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if n > 0 {
 			s.add(Suggestion{Text: pieces[2], Field: pieces[1], Count: int(n)}) //nolint:gosec // of records
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func (s *suggester) add(one Suggestion) {
@@ -295,7 +294,7 @@ func (s *suggester) within(typed string) error {
 			return nil
 		}
 		err := s.title(&found.Hits[i], 1, func(title string) bool {
-			have := s.ix.tokenizer.tokens(title, pairAll)
+			have := s.ix.tokenizer.tokens(title)
 			for _, u := range units {
 				if !slices.ContainsFunc(have, func(t token) bool { return t.term == u }) {
 					return false
@@ -331,7 +330,7 @@ func (s *suggester) numbered(typed string) error {
 		if n != 1 {
 			continue
 		}
-		card, texts, err := s.ix.read(hit)
+		card, texts, err := s.ix.read(hit, true)
 		if err != nil {
 			return err
 		}
@@ -348,7 +347,7 @@ func (s *suggester) numbered(typed string) error {
 // title suggests the first of a hit's titles that is right; count is how many records
 // have it.
 func (s *suggester) title(hit *engine.Hit, count uint64, right func(title string) bool) error {
-	card, _, err := s.ix.read(hit)
+	card, _, err := s.ix.read(hit, false)
 	if err != nil {
 		return err
 	}
@@ -368,14 +367,15 @@ func (s *suggester) title(hit *engine.Hit, count uint64, right func(title string
 	return nil
 }
 
-// read returns what is stored of a hit: its card, and what else was written in it.
-func (ix *Index) read(hit *engine.Hit) (card Card, texts map[string][]string, err error) {
+// read returns what is stored of a hit: its card, and, where that is asked for, what else
+// was written in it.
+func (ix *Index) read(hit *engine.Hit, withTexts bool) (card Card, texts map[string][]string, err error) {
 	var faults error
 	err = hit.Stored(func(field string, value []byte) bool {
-		switch field {
-		case fieldCard:
+		switch {
+		case field == fieldCard:
 			faults = errors.Join(faults, ix.packer.unpack(value, &card))
-		case fieldTexts:
+		case field == fieldTexts && withTexts:
 			faults = errors.Join(faults, ix.packer.unpack(value, &texts))
 		}
 		return true

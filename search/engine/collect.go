@@ -109,7 +109,7 @@ func (s *Snapshot) Collect(ctx context.Context, r Request) (*Found, error) {
 			visit(seg, full, r.Visit)
 		}
 		if r.Limit > 0 {
-			run, err := s.best(seg, full, &r)
+			run, err := seg.best(full, &r)
 			if err != nil {
 				return nil, err
 			}
@@ -334,14 +334,14 @@ func merge(runs []*run, r *Request) ([]Hit, error) {
 }
 
 // best returns the first documents of a segment.
-func (s *Snapshot) best(seg *Segment, docs *roaring.Bitmap, r *Request) (*run, error) {
+func (seg *Segment) best(docs *roaring.Bitmap, r *Request) (*run, error) {
 	var scores []float32
 	if r.Sort.By == ByScore {
 		var err error
 		if scores, err = seg.score(docs, r.Boosts); err != nil {
 			return nil, err
 		}
-		defer s.engine.scores.Put(&scores)
+		defer seg.scores.Put(&scores)
 	}
 	cost, err := seg.cost(&r.Sort, scores)
 	if err != nil {

@@ -234,7 +234,7 @@ func (c Cover) match(s *Segment) (*roaring.Bitmap, error) {
 		eachDoc(set, func(doc uint32) { sums[doc] += w })
 	}
 	least := float32(c.Min) * (1 - 1e-5)
-	return filtered(roaring.FastOr(seen...), []sieve{siftBy(func(doc uint32) bool { return sums[doc] >= least })}), nil
+	return filtered(union(seen), []sieve{siftBy(func(doc uint32) bool { return sums[doc] >= least })}), nil
 }
 
 // Overlap matches documents whose span between two columns touches From … To.
@@ -242,6 +242,9 @@ type Overlap struct {
 	Begin, End string
 	From, To   int32 // math.MinInt32 and math.MaxInt32 where it is open
 }
+
+// The loops of this one, of Within and of Box are written out: through siftBy a part of a
+// million documents takes twice as long.
 
 func (o Overlap) sift(s *Segment) sieve {
 	begin, end := s.Numbers(o.Begin), s.Numbers(o.End)

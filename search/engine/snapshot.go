@@ -62,7 +62,6 @@ func New(layout Layout) *Engine {
 
 // Snapshot is a state of an index that does not change. It is for one goroutine.
 type Snapshot struct {
-	engine   *Engine
 	reader   index.IndexReader
 	segments []*Segment
 }
@@ -120,7 +119,7 @@ func wholeOf(b bleve.Index) (*scorch.IndexSnapshot, error) {
 }
 
 func (e *Engine) snapshot(whole *scorch.IndexSnapshot) (*Snapshot, error) {
-	s := &Snapshot{engine: e, reader: whole}
+	s := &Snapshot{reader: whole}
 	known := map[uint64]bool{}
 	for _, part := range whole.Segments() {
 		known[part.Id()] = true
