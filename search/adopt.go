@@ -12,7 +12,6 @@ import (
 	"path"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/klauspost/compress/zstd"
@@ -63,14 +62,7 @@ func (ix *Index) Fits(ctx context.Context, source Source, s *Snapshot) error {
 	if !seen[metaFile] || !seen[storeDir+"/"+tableFile] {
 		return unfit("it is not whole")
 	}
-	last, err := source.LastChange(ctx)
-	if err != nil {
-		return fmt.Errorf("look at snapshot: %w", err)
-	}
-	if s.Seq > last {
-		return unfit("it has come to change %d, and the log ends at %d: the catalogue is of an earlier state", s.Seq, last)
-	}
-	why, err := strays(ctx, source, s.Seq, strconv.FormatInt(s.Seq, 10)+":"+s.Hash)
+	why, err := strays(ctx, source, s.Seq, s.Hash)
 	if err != nil {
 		return err
 	}
@@ -78,15 +70,6 @@ func (ix *Index) Fits(ctx context.Context, source Source, s *Snapshot) error {
 		return unfit("%s", why)
 	}
 	return nil
-}
-
-// hashOf is the hash in what an index notes of the change up to which it has come.
-func hashOf(noted string, seq int64) string {
-	number, hash, _ := strings.Cut(noted, ":")
-	if number != strconv.FormatInt(seq, 10) {
-		return ""
-	}
-	return hash
 }
 
 // Adopt begins with a packed copy of an index that is described, instead of reading the

@@ -134,8 +134,17 @@ func writeWhole(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path+newSuffix, b, 0o640); err != nil {
-		return err
+	return writeBytes(path, b)
+}
+
+// writeBytes is writeWhole for what is written as it is.
+func writeBytes(path string, b []byte) error {
+	err := os.WriteFile(path+newSuffix, b, 0o640)
+	if err == nil {
+		err = os.Rename(path+newSuffix, path)
 	}
-	return os.Rename(path+newSuffix, path)
+	if err != nil {
+		os.Remove(path + newSuffix)
+	}
+	return err
 }

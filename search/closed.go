@@ -79,12 +79,10 @@ func (ix *Index) compareClosed(ctx context.Context, source Source, out *Comparis
 	if err != nil {
 		return err
 	}
-	for len(suspects) > 0 {
-		n := min(len(suspects), batchSize)
-		if err := ix.settle(ctx, source, ix.bleve, suspects[:n], false, out); err != nil {
+	for ids := range slices.Chunk(suspects, batchSize) {
+		if err := ix.settle(ctx, source, ix.bleve, ids, false, out); err != nil {
 			return err
 		}
-		suspects = suspects[n:]
 	}
 	return nil
 }

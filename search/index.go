@@ -111,10 +111,8 @@ func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 		return nil, err
 	}
 	if dir == "" {
-		if ix.bleve, err = inMemory(); err != nil {
-			return nil, err
-		}
-		return ix, ix.stamp(ix.bleve)
+		_, ix.bleve, err = ix.createFresh()
+		return ix, err
 	}
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make index directory: %w", err)
@@ -189,12 +187,12 @@ func newIndex(dir string, opts Options) (*Index, error) {
 	return ix, nil
 }
 
-// createNext makes an empty index and points CURRENT to it; why is why it has to be made.
+// createNext makes an empty index, and in a directory points CURRENT to it; why is why it has to be made.
 func (ix *Index) createNext(why string) (bleve.Index, error) {
 	ix.why, ix.old = why, false
-	name, created, err := ix.createBeside()
-	if err != nil {
-		return nil, err
+	name, created, err := ix.createFresh()
+	if err != nil || ix.dir == "" {
+		return created, err
 	}
 	if err := ix.pointTo(name); err != nil {
 		return nil, errors.Join(err, created.Close())

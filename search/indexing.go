@@ -122,32 +122,31 @@ func astray(ctx context.Context, source Source, b bleve.Index) (why string, err 
 	if err != nil || seq == 0 {
 		return "", err
 	}
-	last, err := source.LastChange(ctx)
-	if err != nil {
-		return "", fmt.Errorf("prepare index: %w", err)
-	}
-	if seq > last {
-		return fmt.Sprintf("it has come to change %d, and the log ends at %d: the catalogue is of an earlier state", seq, last), nil
-	}
 	noted, err := b.GetInternal([]byte(hashKey))
 	if err != nil {
 		return "", fmt.Errorf("read index position: %w", err)
 	}
-	return strays(ctx, source, seq, string(noted))
+	return strays(ctx, source, seq, hashOf(string(noted), seq))
 }
 
-// strays compares what an index notes of the last change that it followed (markAt) with
-// the log.
-func strays(ctx context.Context, source Source, seq int64, noted string) (why string, err error) {
-	number, hash, _ := strings.Cut(noted, ":")
-	if number != strconv.FormatInt(seq, 10) || hash == "" {
-		return "", nil // nothing is known of it
+// strays compares the last change that an index, or a copy of one, has followed, and its
+// hash ("" where nothing is known of it), with the log.
+func strays(ctx context.Context, source Source, seq int64, hash string) (why string, err error) {
+	last, err := source.LastChange(ctx)
+	if err != nil {
+		return "", fmt.Errorf("hold index to the log: %w", err)
+	}
+	if seq > last {
+		return fmt.Sprintf("it has come to change %d, and the log ends at %d: the catalogue is of an earlier state", seq, last), nil
+	}
+	if hash == "" {
+		return "", nil
 	}
 	now, err := markAt(ctx, source, seq)
 	if err != nil {
 		return "", err
 	}
-	if now != noted {
+	if hashOf(now, seq) != hash {
 		return fmt.Sprintf("change %d is another one than it followed: the catalogue is of another state", seq), nil
 	}
 	return "", nil
@@ -170,21 +169,21 @@ func markAt(ctx context.Context, source Source, seq int64) (string, error) {
 
 func noteOf(c *archive.Change) string { return strconv.FormatInt(c.Seq, 10) + ":" + c.Hash }
 
+// hashOf is the hash in what noteOf wrote of a change; "" where that is of another one.
+func hashOf(noted string, seq int64) string {
+	number, hash, _ := strings.Cut(noted, ":")
+	if number != strconv.FormatInt(seq, 10) {
+		return ""
+	}
+	return hash
+}
+
 // discard puts an empty index in the place of one that is not to be answered from.
 func (ix *Index) discard() error {
 	ix.log.Warn("the search index is not of this catalogue and is made anew", "why", ix.why)
 	ix.writing.Lock()
 	defer ix.writing.Unlock()
-	var fresh bleve.Index
-	var err error
-	if ix.dir == "" {
-		ix.old = false
-		if fresh, err = inMemory(); err == nil {
-			err = ix.stamp(fresh)
-		}
-	} else {
-		fresh, err = ix.createNext(ix.why)
-	}
+	fresh, err := ix.createNext(ix.why)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -71,16 +70,11 @@ func (ix *Index) begin(ctx context.Context, source Source, fresh bleve.Index, se
 	if err != nil {
 		return fmt.Errorf("reindex: %w", err)
 	}
-	batch := fresh.NewBatch()
-	batch.SetInternal([]byte(fillingKey), []byte("yes"))
-	batch.SetInternal([]byte(seqKey), []byte(strconv.FormatInt(seq, 10)))
-	if noted != "" {
-		batch.SetInternal([]byte(hashKey), []byte(noted))
-	}
-	if err := fresh.Batch(batch); err != nil {
+	// First: without it an index that was left is not gone on with.
+	if err := fresh.SetInternal([]byte(fillingKey), []byte("yes")); err != nil {
 		return fmt.Errorf("reindex: %w", err)
 	}
-	return nil
+	return ix.write(fresh, nil, nil, seq, noted)
 }
 
 // unfinished opens an index whose making was cut off, and returns the change from which on
@@ -345,11 +339,7 @@ func (ix *Index) tellProgress(id string) func(done, of int) {
 			return
 		}
 		last = time.Now()
-		err := os.WriteFile(path+newSuffix, fmt.Appendf(nil, "%s\n%d of %d", id, done, of), 0o640)
-		if err == nil {
-			err = os.Rename(path+newSuffix, path)
-		}
-		if err != nil {
+		if err := writeBytes(path, fmt.Appendf(nil, "%s\n%d of %d", id, done, of)); err != nil {
 			ix.log.Debug("nobody hears how far the new index is", "error", err)
 		}
 	}
@@ -385,10 +375,5 @@ func (ix *Index) serveReindex(ctx context.Context, source Source) error {
 		outcome = "error: " + rebuildErr.Error()
 	}
 	os.Remove(filepath.Join(ix.dir, progressFile))
-	answer := filepath.Join(ix.dir, answerFile)
-	err = os.WriteFile(answer+".new", []byte(string(b)+"\n"+outcome), 0o640)
-	if err == nil {
-		err = os.Rename(answer+".new", answer)
-	}
-	return errors.Join(rebuildErr, err)
+	return errors.Join(rebuildErr, writeBytes(filepath.Join(ix.dir, answerFile), []byte(string(b)+"\n"+outcome)))
 }

@@ -3,8 +3,6 @@ package search
 import (
 	"archive/tar"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -223,24 +221,13 @@ func (h *Held) describe(ctx context.Context, now time.Time) (err error) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		f, err := h.sum(ctx, name)
+		size, sum, err := sumOf(ctx, filepath.Join(h.dir, filepath.FromSlash(name)))
 		if err != nil {
 			return fmt.Errorf("copy index: %w", err)
 		}
-		h.Files = append(h.Files, f)
+		h.Files = append(h.Files, SnapshotFile{Name: name, Size: size, SHA256: sum})
 	}
 	return nil
-}
-
-func (h *Held) sum(ctx context.Context, name string) (SnapshotFile, error) {
-	f, err := os.Open(filepath.Join(h.dir, filepath.FromSlash(name)))
-	if err != nil {
-		return SnapshotFile{}, err
-	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	sum := sha256.New()
-	n, err := io.Copy(sum, &stopping{ctx, f})
-	return SnapshotFile{Name: name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
 }
 
 // Pack writes the copy as one stream, a tar archive in zstd.

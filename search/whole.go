@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -135,7 +136,7 @@ func verifyTable(path, noted string) (t table, err error) {
 		return t, fmt.Errorf("open index: %w", err)
 	}
 	if err == nil {
-		got, err := sumOf(path)
+		_, got, err := sumOf(context.Background(), path)
 		if err != nil {
 			return t, damage(err)
 		}
@@ -257,30 +258,26 @@ func readBucket(b *bbolt.Bucket, depth int) error {
 
 // noteSum notes the sum of the table of contents of an index that was closed.
 func noteSum(path string) error {
-	sum, err := sumOf(filepath.Join(path, storeDir, tableFile))
-	if err != nil {
-		return fmt.Errorf("note the sum of the index: %w", err)
-	}
-	to := filepath.Join(path, sumFile)
-	if err = os.WriteFile(to+newSuffix, []byte(sum), 0o640); err == nil {
-		err = os.Rename(to+newSuffix, to) // all of it or nothing
+	_, sum, err := sumOf(context.Background(), filepath.Join(path, storeDir, tableFile))
+	if err == nil {
+		err = writeBytes(filepath.Join(path, sumFile), []byte(sum))
 	}
 	if err != nil {
-		os.Remove(to + newSuffix)
 		return fmt.Errorf("note the sum of the index: %w", err)
 	}
 	return nil
 }
 
-func sumOf(path string) (string, error) {
+// sumOf returns how long a file is, and its SHA-256 in hexadecimal.
+func sumOf(ctx context.Context, path string) (size int64, sum string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", err
+		return 0, "", err
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", err
+	hash := sha256.New()
+	if size, err = io.Copy(hash, &stopping{ctx, f}); err != nil {
+		return 0, "", err
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return size, hex.EncodeToString(hash.Sum(nil)), nil
 }
