@@ -71,24 +71,32 @@ func (c *compaction) start(b bleve.Index, joined func(took time.Duration, err er
 		case err = <-outcome:
 		case err = <-forced:
 		}
-		c.mu.Lock()
-		givenUp := ctx.Err() != nil
-		c.cancel = nil
-		c.mu.Unlock()
-		cancel()
-		if !givenUp {
-			c.wrote()
+		if c.ended(ctx) {
 			joined(time.Since(began), err)
 		}
 	})
 }
 
-// stop has it given up; what was begun comes to an end soon, or when the index is closed.
+// ended notes that what was begun has ended; false where it was given up.
+func (c *compaction) ended(ctx context.Context) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ctx.Err() != nil {
+		return false // what is going on now, if anything, is another one
+	}
+	c.cancel()
+	c.cancel, c.written = nil, time.Now()
+	return true
+}
+
+// stop has it given up, so that another index can be joined; what was begun comes to an end
+// soon, or when its index is closed.
 func (c *compaction) stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cancel != nil {
 		c.cancel()
+		c.cancel = nil
 	}
 }
 

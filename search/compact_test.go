@@ -1,7 +1,9 @@
 package search
 
 import (
+	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -137,4 +139,38 @@ func TestCloseWhenJoined(t *testing.T) {
 		t.Fatal(err)
 	}
 	ix.warm() // as whoever joined them does
+}
+
+// A new index is joined although the one before was still being joined when it took its
+// place.
+func TestCompactAfterSwap(t *testing.T) {
+	t.Parallel()
+	source := horses("a", "b", "c")
+	ix := opened(t, filepath.Join(t.TempDir(), "index"))
+	defer func() { _ = ix.Close() }()
+	if _, err := ix.Reindex(t.Context(), source, nil); err != nil {
+		t.Fatal(err)
+	}
+	ix.compaction.going.Wait()
+	// As it is while the old one is being joined.
+	ctx, cancel := context.WithCancel(t.Context())
+	ix.compaction.mu.Lock()
+	ix.compaction.cancel = cancel
+	ix.compaction.mu.Unlock()
+	ix.compaction.stop()
+	if ix.compaction.ended(ctx) {
+		t.Error("what was given up ended as if it were done")
+	}
+	began := make(chan struct{})
+	ix.compaction.start(ix.bleve, func(_ time.Duration, err error) {
+		if err != nil {
+			t.Error(err)
+		}
+		close(began)
+	})
+	select {
+	case <-began:
+	case <-time.After(time.Minute):
+		t.Fatal("the new one was not joined")
+	}
 }

@@ -129,6 +129,7 @@ func Open(_ context.Context, dir string, opts Options) (_ *Index, err error) {
 	if ix.bleve, err = ix.openCurrent(); err != nil {
 		return nil, err
 	}
+	ix.compaction.wrote() // a server that begins has other things to do than to join parts
 	ix.warming.Go(ix.warm)
 	return ix, nil
 }
