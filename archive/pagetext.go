@@ -110,17 +110,14 @@ func (a *Asset) pictured() bool {
 // image is no more open than the image is. Where nobody can tell which image a text is of,
 // it may be one of them.
 func (e *Entry) closeTexts(closed map[string]bool) {
+	shown := map[string]bool{}
 	for _, page := range e.PageTexts() {
 		if page.Image == nil || closed[page.Image.ID] {
 			closed[page.Text.ID] = true
 		}
-	}
-	// Texts that are not the one of their image, and those that cannot be read yet.
-	shown := map[string]bool{}
-	for _, page := range e.PageTexts() {
 		shown[page.Text.ID] = !closed[page.Text.ID]
 	}
-	for i := range e.Assets {
+	for i := range e.Assets { // also those that are not the one of their image, or cannot be read yet
 		a := &e.Assets[i]
 		if _, ok := TextStem(a.Master.Filename); (ok || a.Kind == AssetText) && a.Image == nil && !shown[a.ID] {
 			closed[a.ID] = true

@@ -3,6 +3,7 @@ package archive
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 )
@@ -34,6 +35,33 @@ func (v View) First() *Asset {
 		return v.Layers[0]
 	}
 	return v.Parts[0].Asset
+}
+
+// All are the assets of the view: its layers, and what lies on parts of it.
+func (v View) All() iter.Seq[*Asset] {
+	return func(yield func(*Asset) bool) {
+		for _, a := range v.Layers {
+			if !yield(a) {
+				return
+			}
+		}
+		for _, part := range v.Parts {
+			if !yield(part.Asset) {
+				return
+			}
+		}
+	}
+}
+
+// Placed says on which of some views assets stand, by their ids.
+func Placed(views []View) map[string]int {
+	at := map[string]int{}
+	for i, v := range views {
+		for a := range v.All() {
+			at[a.ID] = i
+		}
+	}
+	return at
 }
 
 // Layered reports whether there is anything to switch between.
@@ -172,13 +200,8 @@ func (a *Asset) sized() bool { return a.Image != nil && a.Image.Width > 0 && a.I
 // Incomplete returns what is to be said of a view one of whose images ends early, nil
 // where all are whole.
 func (v View) Incomplete() Text {
-	for _, a := range v.Layers {
+	for a := range v.All() {
 		if text := a.Incomplete(); text != nil {
-			return text
-		}
-	}
-	for _, part := range v.Parts {
-		if text := part.Asset.Incomplete(); text != nil {
 			return text
 		}
 	}

@@ -67,21 +67,25 @@ func (ix *Index) Tally(ctx context.Context, q Query, since int64) (t Tally, err 
 
 // News returns what a query finds that appeared after an entry of the log, the latest
 // first: for staff by when it was published, for the public by when it could see it.
-// At most q.Limit are returned; a cursor and an order are not taken.
-func (ix *Index) News(ctx context.Context, q Query, since int64) (hits []Hit, err error) {
-	hits = []Hit{}
-	err = ix.kept(ctx, &q, since, func(_, fresh *engine.Found) error {
+// At most q.Limit are returned, and how many there are; a cursor and an order are not taken.
+func (ix *Index) News(ctx context.Context, q Query, since int64) (*Result, error) {
+	out := &Result{Hits: []Hit{}}
+	err := ix.kept(ctx, &q, since, func(_, fresh *engine.Found) error {
+		out.Total = fresh.Total
 		none := &marker{ix: ix}
 		for i := range fresh.Hits[:min(len(fresh.Hits), q.limit())] {
 			hit, err := ix.hit(&fresh.Hits[i], &q, none)
 			if err != nil {
 				return err
 			}
-			hits = append(hits, hit)
+			out.Hits = append(out.Hits, hit)
 		}
 		return nil
 	})
-	return hits, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // kept asks a query for all that it finds, and then with the same effort for its news: few

@@ -56,15 +56,15 @@ func TestNews(t *testing.T) {
 		}
 		q := test.q
 		q.Limit = 50
-		hits, err := ix.News(t.Context(), q, test.since)
+		news, err := ix.News(t.Context(), q, test.since)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := []string{}
-		for _, h := range hits {
+		for _, h := range news.Hits {
 			got = append(got, h.ID)
 		}
-		if !slices.Equal(got, test.want) || tally != (Tally{test.total, uint64(len(test.want))}) {
+		if !slices.Equal(got, test.want) || news.Total != tally.New || tally != (Tally{test.total, uint64(len(test.want))}) {
 			t.Errorf("%q %v staff %v since %d: %v, %+v; want %v of %d", test.q.Text, test.q.Filters, test.q.Staff, test.since, got, tally, test.want, test.total)
 		}
 	}
@@ -72,8 +72,8 @@ func TestNews(t *testing.T) {
 	if got := ids(t, ix, Query{Text: "飞天 骆驼", Staff: true}); len(got) == 0 {
 		t.Error("nothing is found with some of the words")
 	}
-	if hits, err := ix.News(t.Context(), Query{Staff: true, Limit: 2}, 0); err != nil || len(hits) != 2 || hits[0].ID != "z" || hits[0].Titles["zh"] != "骆驼" {
-		t.Errorf("%+v, %v", hits, err)
+	if news, err := ix.News(t.Context(), Query{Staff: true, Limit: 2}, 0); err != nil || len(news.Hits) != 2 || news.Hits[0].ID != "z" || news.Hits[0].Titles["zh"] != "骆驼" {
+		t.Errorf("%+v, %v", news, err)
 	}
 }
 

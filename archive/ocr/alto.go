@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/xml"
-	"errors"
-	"io"
 	"math"
 	"slices"
 	"strings"
@@ -16,19 +14,10 @@ import (
 // not looked at.
 func readALTO(ctx context.Context, text string) ([]Page, error) {
 	a := &alto{reader: newReader(ctx, text, "ALTO", false), pixels: true}
-	for {
-		token, err := a.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := a.take(token); err != nil {
-			return nil, err
-		}
+	if err := a.walk(a.take); err != nil {
+		return nil, err
 	}
-	return a.finish()
+	return a.finish(), nil
 }
 
 func (a *alto) take(token xml.Token) error {
@@ -234,7 +223,7 @@ func (a *alto) ordered(id string) {
 
 // finish puts the blocks of each page into their reading order, where the file tells one:
 // those that it does not name come last, as they stand.
-func (a *alto) finish() ([]Page, error) {
+func (a *alto) finish() []Page {
 	out := make([]Page, len(a.pages))
 	for i, p := range a.pages {
 		if len(a.order) > 0 {
@@ -252,7 +241,7 @@ func (a *alto) finish() ([]Page, error) {
 		}
 		out[i] = page
 	}
-	return out, nil
+	return out
 }
 
 // rank is that of a block that begins: its own, or that of the block that it is in. The

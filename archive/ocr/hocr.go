@@ -3,8 +3,6 @@ package ocr
 import (
 	"context"
 	"encoding/xml"
-	"errors"
-	"io"
 	"slices"
 	"strings"
 )
@@ -14,27 +12,22 @@ import (
 // one page.
 func readHOCR(ctx context.Context, text string) ([]Page, error) {
 	h := &hocr{reader: newReader(ctx, text, "hOCR", true)}
-	for {
-		token, err := h.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			err = h.begin(t)
-		case xml.EndElement:
-			err = h.end()
-		case xml.CharData:
-			err = h.text(string(t))
-		}
-		if err != nil {
-			return nil, err
-		}
+	if err := h.walk(h.take); err != nil {
+		return nil, err
 	}
 	return h.pages, nil
+}
+
+func (h *hocr) take(token xml.Token) error {
+	switch t := token.(type) {
+	case xml.StartElement:
+		return h.begin(t)
+	case xml.EndElement:
+		return h.end()
+	case xml.CharData:
+		return h.text(string(t))
+	}
+	return nil
 }
 
 type hocrKind int

@@ -33,6 +33,22 @@ func newReader(ctx context.Context, text, what string, lenient bool) *reader {
 	return &reader{ctx: ctx, dec: dec, what: what}
 }
 
+// walk hands over all tokens.
+func (r *reader) walk(take func(xml.Token) error) error {
+	for {
+		token, err := r.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := take(token); err != nil {
+			return err
+		}
+	}
+}
+
 // next returns the next token; io.EOF at the end.
 func (r *reader) next() (xml.Token, error) {
 	if r.tokens++; r.tokens%lookEvery == 0 && r.ctx.Err() != nil {

@@ -227,6 +227,7 @@ func TestIndexSnapshots(t *testing.T) {
 		}
 		before, after := place+"000000000000001-x", fmt.Sprintf("%s%015d-x", place, last)
 		foreign := indexSnapshots + "gone/1/000000000000009-x"
+		time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // some stores tell times in seconds
 		for _, key := range []string{before + packedSuffix, before + describedSuffix, place + "000000000000002-y" + packedSuffix, after + packedSuffix, foreign + packedSuffix} {
 			put(key, []byte("{}"))
 		}

@@ -51,20 +51,12 @@ func (p pageTexts) PagesOf(ctx context.Context, record string, staff bool, most 
 	if err != nil {
 		return nil, err
 	}
-	numbers := map[string]int{} // by image
-	for i, v := range archive.Views(entry.Assets) {
-		for _, a := range v.Layers {
-			numbers[a.ID] = i + 1
-		}
-		for _, part := range v.Parts {
-			numbers[part.Asset.ID] = i + 1
-		}
-	}
+	placed := archive.Placed(archive.Views(entry.Assets))
 	entry.HideLayers(p.archive.Now())
 	pages, err := p.first(ctx, entry, most)
 	for i := range pages {
-		if n, ok := numbers[pages[i].Asset]; ok {
-			pages[i].Number = n
+		if view, ok := placed[pages[i].Asset]; ok {
+			pages[i].Number = view + 1
 		}
 	}
 	return pages, err

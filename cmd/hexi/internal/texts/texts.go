@@ -72,15 +72,7 @@ func (r *Reader) Of(ctx context.Context, e *archive.Entry) ([]Page, error) {
 // First is Of for no more than so many pages: no text is read after them.
 func (r *Reader) First(ctx context.Context, e *archive.Entry, most int) ([]Page, error) {
 	views := archive.Views(e.Assets)
-	at := map[string]int{}
-	for i, v := range views {
-		for _, a := range v.Layers {
-			at[a.ID] = i
-		}
-		for _, part := range v.Parts {
-			at[part.Asset.ID] = i
-		}
-	}
+	at := archive.Placed(views)
 	byView := make([][]Page, len(views))
 	var rest []Page
 	left := most

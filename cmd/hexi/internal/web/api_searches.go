@@ -227,13 +227,8 @@ func (s *Server) apiNew(c *gin.Context) error {
 // news returns what is new of a saved search to its owner, and how many records that are.
 func (s *Server) news(c *gin.Context, one *archive.SavedSearch, limit int) (*search.Result, error) {
 	q := s.keptQuery(one, s.staff(c))
-	tally, err := s.Index.Tally(c.Request.Context(), q, one.Seen)
-	if err != nil {
-		return nil, err
-	}
 	q.Limit = limit
-	hits, err := s.Index.News(c.Request.Context(), q, one.Seen)
-	return &search.Result{Total: tally.New, Hits: hits}, err
+	return s.Index.News(c.Request.Context(), q, one.Seen)
 }
 
 // apiMakeFeed answers POST /api/v1/searches/{id}/feed: its address, which is told this

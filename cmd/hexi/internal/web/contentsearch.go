@@ -42,6 +42,7 @@ func (s *Server) passages(c *gin.Context, e *archive.Entry, views []archive.View
 	if err != nil {
 		return nil, err
 	}
+	placed := archive.Placed(views)
 	var out []passage
 	for i, p := range pages {
 		out = append(out, passage{source: "page-" + strconv.Itoa(i+1), text: p.Text.String, view: max(0, p.View), image: p.Image, page: p.Page, laid: p.Text})
@@ -49,7 +50,7 @@ func (s *Server) passages(c *gin.Context, e *archive.Entry, views []archive.View
 	for i, in := range e.Record.Inscriptions {
 		one := passage{source: "inscription-" + strconv.Itoa(i+1), text: in.Text}
 		if in.Region != nil {
-			one.stand(e, views, in.Region)
+			one.stand(e, placed, in.Region)
 		}
 		out = append(out, one)
 		for _, lang := range slices.Sorted(maps.Keys(in.Translation)) {
@@ -66,24 +67,18 @@ func (s *Server) passages(c *gin.Context, e *archive.Entry, views []archive.View
 }
 
 // stand puts a passage where its region is, if the record shows the image of it.
-func (p *passage) stand(e *archive.Entry, views []archive.View, r *archive.Region) {
+func (p *passage) stand(e *archive.Entry, placed map[string]int, r *archive.Region) {
 	image := e.Current(r.Asset)
 	if image == nil || image.Image == nil {
 		return
 	}
-	for i, v := range views {
-		shows := slices.ContainsFunc(v.Parts, func(part archive.Part) bool { return part.Asset.ID == image.ID })
-		for _, layer := range v.Layers {
-			shows = shows || layer.ID == image.ID
-		}
-		if !shows {
-			continue
-		}
-		p.view = i
-		if box, ok := iiif.RegionBox(r.XYWH, image.Image.Width, image.Image.Height); ok {
-			p.image, p.at = image, box
-		}
+	view, ok := placed[image.ID]
+	if !ok {
 		return
+	}
+	p.view = view
+	if box, ok := iiif.RegionBox(r.XYWH, image.Image.Width, image.Image.Height); ok {
+		p.image, p.at = image, box
 	}
 }
 

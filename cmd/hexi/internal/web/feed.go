@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -118,13 +117,14 @@ func (s *Server) atom(c *gin.Context, one *archive.SavedSearch) (*atomFeed, time
 	}
 	q := s.keptQuery(one, false)
 	q.Limit = 2 * feedEntries // the index orders by seconds, and many are published in one
-	hits, err := s.Index.News(ctx, q, 0)
+	news, err := s.Index.News(ctx, q, 0)
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	ids := make([]string, len(hits))
+	s.absolute(c, news)
+	ids := make([]string, len(news.Hits))
 	thumbnails := map[string]*search.Thumbnail{}
-	for i, h := range hits {
+	for i, h := range news.Hits {
 		ids[i], thumbnails[h.ID] = h.ID, h.Thumbnail
 	}
 	// The index may be behind: what was withdrawn meanwhile is not public any more.
@@ -149,11 +149,7 @@ func (s *Server) atom(c *gin.Context, one *archive.SavedSearch) (*atomFeed, time
 	for _, e := range entries {
 		entry, at := s.atomEntry(base, e, one.Lang)
 		if t := thumbnails[e.Record.ID]; t != nil {
-			address := t.URL
-			if strings.HasPrefix(address, "/") {
-				address = base + address
-			}
-			entry.Thumbnail = &atomThumbnail{address, strconv.Itoa(t.Width), strconv.Itoa(t.Height)}
+			entry.Thumbnail = &atomThumbnail{t.URL, strconv.Itoa(t.Width), strconv.Itoa(t.Height)}
 		}
 		doc.Entries = append(doc.Entries, entry)
 		if at.After(updated) {

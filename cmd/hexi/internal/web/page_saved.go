@@ -113,12 +113,8 @@ func (s *Server) savedLine(c *gin.Context, one *archive.SavedSearch, lang string
 	if counted {
 		tally, err = s.Index.Tally(c.Request.Context(), s.keptQuery(one, s.staff(c)), one.Seen)
 	}
-	v, parseErr := url.ParseQuery(one.Query)
-	if parseErr != nil {
-		v = url.Values{}
-	}
 	line := savedLine{
-		ID: one.ID, Name: one.Name, What: s.searchName(v, nil, lang), Counted: counted, Total: tally.Total, New: tally.New,
+		ID: one.ID, Name: one.Name, What: s.searchName(parametersOf(one.Query), nil, lang), Counted: counted, Total: tally.Total, New: tally.New,
 		SeenAt: one.SeenAt.UTC().Format(rfcTime), Seen: one.SeenAt.Local().Format(minutes), HasFeed: !one.FeedAt.IsZero(),
 	}
 	if line.What == line.Name {

@@ -56,11 +56,7 @@ func (s *Server) recent(c *gin.Context, user *archive.User, lang string) ([]rece
 	}
 	out := make([]recentBody, len(list))
 	for i, r := range list {
-		v, err := url.ParseQuery(r.Query)
-		if err != nil {
-			v = url.Values{}
-		}
-		out[i] = recentBody{Label: s.searchName(v, nil, lang), Query: r.Query, URL: searchPath(r.Query), At: r.At.UTC().Format(rfcTime)}
+		out[i] = recentBody{Label: s.searchName(parametersOf(r.Query), nil, lang), Query: r.Query, URL: searchPath(r.Query), At: r.At.UTC().Format(rfcTime)}
 	}
 	return out, nil
 }

@@ -76,10 +76,7 @@ func (s *Server) seenNow(ctx context.Context) (int64, error) {
 // keptQuery is what a saved search asks for. One that this program does not understand any
 // more, because its parameters meant something else once, asks for what is left of it.
 func (s *Server) keptQuery(one *archive.SavedSearch, staff bool) search.Query {
-	v, err := url.ParseQuery(one.Query)
-	if err != nil {
-		v = url.Values{}
-	}
+	v := parametersOf(one.Query)
 	v.Set("lang", one.Lang)
 	q, err := search.ParseQuery(v)
 	for n := 0; err != nil && n < len(search.Parameters()); n++ {
@@ -92,6 +89,15 @@ func (s *Server) keptQuery(one *archive.SavedSearch, staff bool) search.Query {
 	}
 	q.Staff = staff
 	return q
+}
+
+// parametersOf are the parameters of a search that was kept; none of one that cannot be read.
+func parametersOf(kept string) url.Values {
+	v, err := url.ParseQuery(kept)
+	if err != nil {
+		return url.Values{}
+	}
+	return v
 }
 
 // searchPath is the address of a search on this server.
