@@ -66,7 +66,7 @@ func (ix *Index) compareClosed(ctx context.Context, source Source, out *Comparis
 	seq, seqErr := seqOf(ix.bleve)
 	if seqErr != nil {
 		out.Faults = append(out.Faults, Fault{Kind: FaultDamaged, Why: seqErr.Error()})
-		return nil //nolint:nilerr // damage is a finding
+		return nil
 	}
 	last, err := source.LastChange(ctx)
 	if err != nil {
