@@ -43,7 +43,9 @@ func (ix *Index) reindex(ctx context.Context, source Source, progress func(done,
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, fresh.Close())
+			if fresh != nil {
+				err = errors.Join(err, fresh.Close())
+			}
 			if ix.dir != "" && ctx.Err() == nil { // else the next process goes on with it
 				err = errors.Join(err, os.RemoveAll(filepath.Join(ix.dir, name)))
 			}
@@ -58,7 +60,13 @@ func (ix *Index) reindex(ctx context.Context, source Source, progress func(done,
 			return 0, err
 		}
 	}
+	if fresh, err = ix.reopened(name, fresh, fillingPlan); err != nil {
+		return 0, err
+	}
 	if err := ix.fill(ctx, fresh, source, seq, again, progress); err != nil {
+		return 0, err
+	}
+	if fresh, err = ix.reopened(name, fresh, nil); err != nil {
 		return 0, err
 	}
 	return ix.finish(ctx, name, fresh, source)
@@ -376,4 +384,28 @@ func (ix *Index) serveReindex(ctx context.Context, source Source) error {
 	}
 	os.Remove(filepath.Join(ix.dir, progressFile))
 	return errors.Join(rebuildErr, writeBytes(filepath.Join(ix.dir, answerFile), []byte(string(b)+"\n"+outcome)))
+}
+
+// fillingPlan is how the parts of an index are joined while it is filled: forty batches at
+// a time and no further, for all become one when it is in use. By the plan of an index that
+// is asked, which has about ten parts of each size, each record would be written three
+// times before that.
+var fillingPlan = map[string]any{"scorchMergePlanOptions": map[string]any{
+	"maxSegmentsPerTier": 40, "segmentsPerMergeTask": 40, "maxSegmentSize": 60 * batchSize, "floorSegmentSize": 1,
+}}
+
+// reopened closes an index that is made beside the one in use, and opens it with other
+// settings, which it does not keep; nil where it cannot be opened.
+func (ix *Index) reopened(name string, b bleve.Index, config map[string]any) (bleve.Index, error) {
+	if ix.dir == "" {
+		return b, nil
+	}
+	if err := b.Close(); err != nil {
+		return nil, fmt.Errorf("reindex: %w", err)
+	}
+	opened, err := openGuarded(filepath.Join(ix.dir, name), config)
+	if err != nil {
+		return nil, fmt.Errorf("reindex: %w", err)
+	}
+	return opened, nil
 }
