@@ -42,9 +42,7 @@ func encoded(c byte) bool {
 
 // ServiceURI returns the base URI of an image's service (section 2): base is
 // the server's own address, such as "https://archive.example.org".
-func ServiceURI(base, id string) string {
-	return strings.TrimRight(base, "/") + "/iiif/3/" + EncodeID(id)
-}
+func ServiceURI(base, id string) string { return V3.ServiceURI(base, id) }
 
 // decodeID decodes the identifier of an address, once.
 func decodeID(segment string) (string, error) {

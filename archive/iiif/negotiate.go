@@ -14,14 +14,14 @@ const (
 	PresentationContext = "http://iiif.io/api/presentation/3/context.json"
 )
 
-// ProfileLink is the Link header that image and image information responses
-// carry, as extraFeatures promises (section 6).
-const ProfileLink = `<http://iiif.io/api/image/3/level2.json>;rel="profile"`
-
-// CanonicalLink returns the Link header of an image response (section 4.8).
-// service is the image's ServiceURI.
+// CanonicalLink returns the Link header of an image response (section 4.8) in the
+// version that was asked for. service is the image's ServiceURI in it.
 func CanonicalLink(service string, plan Plan) string {
-	return "<" + service + "/" + plan.Canonical + `>;rel="canonical"`
+	canonical := plan.Canonical
+	if plan.Canonical2 != "" {
+		canonical = plan.Canonical2
+	}
+	return "<" + service + "/" + canonical + `>;rel="canonical"`
 }
 
 // ContentType returns the media type in which a document with that context is
@@ -31,7 +31,16 @@ func CanonicalLink(service string, plan Plan) string {
 // accepts neither gets JSON-LD. The answer depends on Accept, so that it must
 // carry "Vary: Accept".
 func ContentType(accept, context string) string {
-	var ld, json preference
+	ld, json := jsonPreferences(accept)
+	// On a tie, what the client named goes before what a wildcard let in.
+	if json.q > ld.q || json.q == ld.q && json.q > 0 && json.precision > ld.precision {
+		return "application/json"
+	}
+	return `application/ld+json;profile="` + context + `"`
+}
+
+// jsonPreferences reads how much a client wants JSON-LD and JSON.
+func jsonPreferences(accept string) (ld, json preference) {
 	for element := range elements(accept) {
 		name, params, err := mime.ParseMediaType(element)
 		if err != nil {
@@ -56,11 +65,7 @@ func ContentType(accept, context string) string {
 			json.take(1, q)
 		}
 	}
-	// On a tie, what the client named goes before what a wildcard let in.
-	if json.q > ld.q || json.q == ld.q && json.q > 0 && json.precision > ld.precision {
-		return "application/json"
-	}
-	return `application/ld+json;profile="` + context + `"`
+	return ld, json
 }
 
 // preference is how much a client wants a type: the quality of the most precise

@@ -51,6 +51,9 @@ type Plan struct {
 	// Canonical is the canonical form of the request (section 4.8), what
 	// follows the service's base URI and a slash.
 	Canonical string
+	// Canonical2 is the same for a request of the Image API 2.1 (section 4.7), and ""
+	// for any other.
+	Canonical2 string
 }
 
 // Resolve turns an image request into a plan for an image. It returns a
@@ -92,6 +95,9 @@ func (r Request) Resolve(img Image, offer Offer) (Plan, error) {
 			r.Format.maxSide(), pixels(ow, oh))
 	}
 	plan.Canonical = plan.canonical(img, reg, lim, r.Rotation)
+	if r.Version == V2 {
+		plan.Canonical2 = plan.canonical2(img, reg)
+	}
 	return plan, nil
 }
 

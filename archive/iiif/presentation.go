@@ -1,5 +1,7 @@
 package iiif
 
+import "encoding/json"
+
 // LanguageMap holds texts by BCP 47 language; "none" is for those without one
 // (Presentation API 3.0, section 4.1). It marshals with its keys sorted.
 type LanguageMap map[string][]string
@@ -30,10 +32,27 @@ type Reference struct {
 // Service names a service of a resource: an image's ImageService3, or the SearchService2 of
 // a manifest with its AutoCompleteService2.
 type Service struct {
+	Context string    `json:"@context,omitempty"` // of services that the Presentation API does not know
 	ID      string    `json:"id"`
 	Type    string    `json:"type"`
 	Profile string    `json:"profile,omitempty"`
 	Service []Service `json:"service,omitempty"`
+
+	// Of a thing's scale: PhysicalUnits a pixel.
+	PhysicalScale float64 `json:"physicalScale,omitempty"`
+	PhysicalUnits string  `json:"physicalUnits,omitempty"`
+}
+
+// Contexts are the JSON-LD contexts of a document, that of the Presentation API last
+// (section 4.6). One alone marshals as a string.
+type Contexts []string
+
+// MarshalJSON implements json.Marshaler.
+func (c Contexts) MarshalJSON() ([]byte, error) {
+	if len(c) == 1 {
+		return json.Marshal(c[0])
+	}
+	return json.Marshal([]string(c))
 }
 
 // Agent is an institution (Presentation API 3.0, section 3.1, provider).
@@ -48,21 +67,50 @@ type Agent struct {
 // section 5.2). The fields of this and the other documents marshal in the order
 // in which they stand here, @context first.
 type Manifest struct {
-	Context           string      `json:"@context"`
-	ID                string      `json:"id"`
-	Type              string      `json:"type"`
-	Label             LanguageMap `json:"label"`
-	Metadata          []Pair      `json:"metadata,omitempty"`
-	Summary           LanguageMap `json:"summary,omitempty"`
-	RequiredStatement *Pair       `json:"requiredStatement,omitempty"`
-	Rights            string      `json:"rights,omitempty"`
-	Provider          []Agent     `json:"provider,omitempty"`
-	Homepage          []Reference `json:"homepage,omitempty"`
-	SeeAlso           []Reference `json:"seeAlso,omitempty"`
-	Thumbnail         []Reference `json:"thumbnail,omitempty"`
-	PartOf            []Reference `json:"partOf,omitempty"`
-	Service           []Service   `json:"service,omitempty"`
-	Items             []Canvas    `json:"items"`
+	Context           Contexts           `json:"@context"`
+	ID                string             `json:"id"`
+	Type              string             `json:"type"`
+	Label             LanguageMap        `json:"label"`
+	Metadata          []Pair             `json:"metadata,omitempty"`
+	Summary           LanguageMap        `json:"summary,omitempty"`
+	RequiredStatement *Pair              `json:"requiredStatement,omitempty"`
+	Rights            string             `json:"rights,omitempty"`
+	NavDate           string             `json:"navDate,omitempty"`
+	NavPlace          *FeatureCollection `json:"navPlace,omitempty"`
+	Provider          []Agent            `json:"provider,omitempty"`
+	Homepage          []Reference        `json:"homepage,omitempty"`
+	SeeAlso           []Reference        `json:"seeAlso,omitempty"`
+	Thumbnail         []Reference        `json:"thumbnail,omitempty"`
+	ViewingDirection  string             `json:"viewingDirection,omitempty"`
+	Behavior          []string           `json:"behavior,omitempty"`
+	PartOf            []Reference        `json:"partOf,omitempty"`
+	Service           []Service          `json:"service,omitempty"`
+	Placeholder       *Canvas            `json:"placeholderCanvas,omitempty"`
+	Items             []Canvas           `json:"items"`
+	Structures        []Range            `json:"structures,omitempty"`
+}
+
+// Range is a part of a manifest: a chapter of a book, a wall of a cave (Presentation API
+// 3.0, section 5.4).
+type Range struct {
+	ID    string      `json:"id"`
+	Type  string      `json:"type"`
+	Label LanguageMap `json:"label"`
+	Items []RangeItem `json:"items"`
+}
+
+// RangeItem is a canvas of a range, named by its ID, or a range within.
+type RangeItem struct {
+	ID, Type string
+	Range    *Range
+}
+
+// MarshalJSON implements json.Marshaler.
+func (i RangeItem) MarshalJSON() ([]byte, error) {
+	if i.Range != nil {
+		return json.Marshal(i.Range)
+	}
+	return json.Marshal(Reference{ID: i.ID, Type: i.Type})
 }
 
 // Canvas is the space on which images lie (Presentation API 3.0, section 5.3). Its
@@ -70,12 +118,19 @@ type Manifest struct {
 type Canvas struct {
 	ID        string           `json:"id"`
 	Type      string           `json:"type"`
-	Label     LanguageMap      `json:"label"`
+	Label     LanguageMap      `json:"label,omitempty"`
 	Summary   LanguageMap      `json:"summary,omitempty"` // what is to be known of the image: that it is incomplete
 	Height    int              `json:"height"`
 	Width     int              `json:"width"`
 	Thumbnail []Reference      `json:"thumbnail,omitempty"`
+	Service   []Service        `json:"service,omitempty"`
 	Items     []AnnotationPage `json:"items"`
+
+	// Of a canvas that is part of another record's manifest: what its own says.
+	Rights            string      `json:"rights,omitempty"`
+	RequiredStatement *Pair       `json:"requiredStatement,omitempty"`
+	Homepage          []Reference `json:"homepage,omitempty"`
+	PartOf            []Reference `json:"partOf,omitempty"`
 }
 
 // AnnotationPage is a list of annotations (Presentation API 3.0, section 5.5).

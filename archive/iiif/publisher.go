@@ -50,11 +50,12 @@ func (p Publisher) address(segments ...string) string {
 }
 
 // Manifest describes a record whose images viewers can show: one canvas for
-// each view (archive.Views) of the assets, in the order given. A record without
+// each view (archive.Views) of the assets, in the order given. Behind them stand those of
+// its parts, if any are given, in ranges by wall. A record without
 // any is an archive.ErrNotFound, since a manifest must have a canvas.
-func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Manifest, error) {
+func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset, parts ...Member) (*Manifest, error) {
 	m := &Manifest{
-		Context:   PresentationContext,
+		Context:   Contexts{PresentationContext},
 		ID:        p.ManifestID(record.ID),
 		Type:      "Manifest",
 		Label:     label(record.Titles, record.ID),
@@ -64,32 +65,52 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Ma
 		Homepage:  []Reference{p.page(label(record.Titles, record.ID), "records", record.ID)},
 		SeeAlso:   []Reference{p.data(record)},
 		Thumbnail: p.thumbnail(record, assets),
+		NavDate:   navDate(record.Period),
+		NavPlace:  p.navPlace(record),
+		Service:   p.searchServices(record, assets),
 	}
-	m.Service = p.searchServices(record, assets)
+	if m.NavPlace != nil {
+		m.Context = Contexts{NavPlaceContext, PresentationContext}
+	}
 	if record.Collection != "" {
 		m.PartOf = []Reference{p.collectionReference(record.Collection)}
 	}
-	if record.Rights != nil {
-		m.Rights, _ = RightsURI(record.Rights.Statement)
-		if holder := markup(languages(record.Rights.Holder)); holder != nil {
-			m.RequiredStatement = &Pair{Label: LanguageMap{"en": {"Held by"}, "zh": {"收藏单位"}}, Value: holder}
-		}
-	}
+	m.Rights, m.RequiredStatement = p.rights(record)
 	views := archive.Views(assets)
 	for i := range views {
-		m.Items = append(m.Items, p.canvas(record, views[i], i, len(views)))
+		m.Items = append(m.Items, p.canvas(record, views, i))
 	}
+	m.ViewingDirection, m.Behavior = reading(record, views)
+	m.Structures = p.chapters(record, m.Items)
+	p.parts(m, record, parts)
 	if len(m.Items) == 0 {
 		return nil, fmt.Errorf("manifest of %s: it has no image to show: %w", record.ID, archive.ErrNotFound)
 	}
+	if m.Thumbnail == nil {
+		m.Thumbnail = m.Items[0].Thumbnail // of a part
+	}
+	m.Placeholder = p.placeholder(m)
 	return m, nil
 }
 
-// canvas describes the n-th of total views.
-func (p Publisher) canvas(record *archive.Record, v archive.View, n, total int) Canvas {
+// rights returns the statement of what others may do, and who holds the thing.
+func (p Publisher) rights(record *archive.Record) (statement string, held *Pair) {
+	if record.Rights == nil {
+		return "", nil
+	}
+	statement, _ = RightsURI(record.Rights.Statement)
+	if holder := markup(languages(record.Rights.Holder)); holder != nil {
+		held = &Pair{Label: LanguageMap{"en": {"Held by"}, "zh": {"收藏单位"}}, Value: holder}
+	}
+	return statement, held
+}
+
+// canvas describes one of a record's views, by its index.
+func (p Publisher) canvas(record *archive.Record, views []archive.View, n int) Canvas {
+	v := views[n]
 	id := p.CanvasID(record.ID, v.Base.PlaceID())
 	name := label(record.Titles, record.ID)
-	if total > 1 {
+	if len(views) > 1 {
 		name = LanguageMap{"en": {fmt.Sprintf("Image %d", n+1)}, "zh": {fmt.Sprintf("第%d图", n+1)}}
 	}
 	shown := p.view(record, v.Base)
@@ -97,7 +118,21 @@ func (p Publisher) canvas(record *archive.Record, v archive.View, n, total int) 
 		ID: id, Type: "Canvas", Label: name, Summary: languages(v.Incomplete()),
 		Height: shown.Height, Width: shown.Width,
 		Thumbnail: []Reference{p.smallPicture(record, v.First())},
+		Service:   p.physical(record, views, id, shown.Width, shown.Height),
 		Items:     []AnnotationPage{{ID: id + "/page", Type: "AnnotationPage", Items: p.painting(record, v, id)}},
+	}
+}
+
+// placeholder is what is seen until a viewer has loaded the first image: its thumbnail
+// (Presentation API 3.0, section 3.1, placeholderCanvas).
+func (p Publisher) placeholder(m *Manifest) *Canvas {
+	small := m.Thumbnail[0]
+	id := m.ID + "/placeholder"
+	return &Canvas{
+		ID: id, Type: "Canvas", Width: small.Width, Height: small.Height,
+		Items: []AnnotationPage{{ID: id + "/page", Type: "AnnotationPage", Items: []Annotation{{
+			ID: id + "/image", Type: "Annotation", Motivation: "painting", Body: small, Target: id,
+		}}}},
 	}
 }
 

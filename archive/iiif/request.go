@@ -19,6 +19,7 @@ const (
 // Request is a parsed address of the Image API. Its parts after ID are set only
 // for KindImage. A Request is not tied to an image: Resolve does that.
 type Request struct {
+	Version  Version // whose grammar it follows
 	Kind     Kind
 	ID       string // the identifier, decoded once
 	Region   Region
@@ -39,20 +40,22 @@ const infoName = "info.json"
 // (%25). A slash in an identifier that is not encoded is a *ShapeError, as is
 // any path that is none of the API's forms; a part that breaks the grammar is
 // a *SyntaxError.
-func ParseRequest(escapedPath string) (Request, error) {
+func ParseRequest(escapedPath string) (Request, error) { return parseRequest(escapedPath, V3) }
+
+func parseRequest(escapedPath string, v Version) (Request, error) {
 	rest, last, found := cutLast(escapedPath)
 	if !found {
-		return parseIdentified(KindBase, escapedPath, last)
+		return parseIdentified(v, KindBase, escapedPath, last)
 	}
 	if last == "" && !strings.Contains(rest, "/") {
-		return parseIdentified(KindBase, escapedPath, rest)
+		return parseIdentified(v, KindBase, escapedPath, rest)
 	}
 	name, err := decodePart(PartFormat, last)
 	if err != nil {
 		return Request{}, err
 	}
 	if name == infoName {
-		return parseIdentified(KindInfo, escapedPath, rest)
+		return parseIdentified(v, KindInfo, escapedPath, rest)
 	}
 
 	var parts [3]string // region, size, rotation
@@ -61,7 +64,7 @@ func ParseRequest(escapedPath string) (Request, error) {
 			return Request{}, &ShapeError{escapedPath, "after its identifier an image needs {region}/{size}/{rotation}/{quality}.{format}, and its description info.json"}
 		}
 	}
-	req, err := parseIdentified(KindImage, escapedPath, rest)
+	req, err := parseIdentified(v, KindImage, escapedPath, rest)
 	if err != nil {
 		return Request{}, err
 	}
@@ -73,7 +76,11 @@ func ParseRequest(escapedPath string) (Request, error) {
 	if req.Region, err = parseRegion(parts[0]); err != nil {
 		return Request{}, err
 	}
-	if req.Size, err = parseSize(parts[1]); err != nil {
+	size := parseSize
+	if v == V2 {
+		size = parseSize2
+	}
+	if req.Size, err = size(parts[1]); err != nil {
 		return Request{}, err
 	}
 	if req.Rotation, err = parseRotation(parts[2]); err != nil {
@@ -86,7 +93,7 @@ func ParseRequest(escapedPath string) (Request, error) {
 }
 
 // parseIdentified makes a request of that kind from its escaped identifier.
-func parseIdentified(kind Kind, path, segment string) (Request, error) {
+func parseIdentified(v Version, kind Kind, path, segment string) (Request, error) {
 	switch {
 	case segment == "":
 		return Request{}, &ShapeError{path, "it has no identifier"}
@@ -97,7 +104,7 @@ func parseIdentified(kind Kind, path, segment string) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return Request{Kind: kind, ID: id}, nil
+	return Request{Version: v, Kind: kind, ID: id}, nil
 }
 
 // cutLast splits s at its last slash. Without one, all of s is last.

@@ -6,6 +6,7 @@ import "strings"
 type Size struct {
 	form    sizeForm
 	upscale bool // it begins with ^
+	version Version
 	text    string
 	w, h    int64  // pixels
 	percent uint64 // pico percent of the region
@@ -20,6 +21,7 @@ const (
 	sizePercent                  // pct:n
 	sizeExact                    // w,h
 	sizeConfined                 // !w,h
+	sizeFull                     // full, of version 2
 )
 
 // String returns the size as the client wrote it, decoded.
@@ -99,10 +101,10 @@ func (s Size) resolve(r region, lim bounds, upscaling bool) (w, h int64, err err
 		w, h = r.fit(box)
 	case sizeExact:
 		w, h = s.w, s.h
-	case sizeWidth:
-		w, h = r.snap(s.w, max(1, scale(uint64(r.h), uint64(s.w), uint64(r.w))), false, true)
-	case sizeHeight:
-		w, h = r.snap(max(1, scale(uint64(r.w), uint64(s.h), uint64(r.h))), s.h, true, false)
+	case sizeFull:
+		w, h = r.w, r.h
+	case sizeWidth, sizeHeight:
+		w, h = s.natural(r)
 	case sizePercent:
 		if w, h = r.percent(s.percent); max(w, h) == 0 {
 			return 0, 0, wrong(PartSize, s.text, "the region has %d × %d pixels, so that less than one would be left", r.w, r.h)
@@ -113,11 +115,35 @@ func (s Size) resolve(r region, lim bounds, upscaling bool) (w, h int64, err err
 	larger := w > r.w || h > r.h
 	switch {
 	case !s.upscale && (larger || s.form == sizePercent && s.percent > percent100):
-		return 0, 0, wrong(PartSize, s.text, "it is larger than the region, which has %d × %d pixels; a ^ before the size asks to enlarge it", r.w, r.h)
+		return 0, 0, wrong(PartSize, s.text, "it is larger than the region, which has %d × %d pixels%s", r.w, r.h, s.enlarging())
 	case larger && !upscaling:
 		return 0, 0, unoffered(PartSize, s.text, "images are not enlarged here; the region has %d × %d pixels", r.w, r.h)
 	case !lim.admit(w, h):
-		return 0, 0, wrong(PartSize, s.text, "it is larger than what is served of this image, %s", lim)
+		return 0, 0, wrong(PartSize, s.text, "it is larger than what is served of this image, %s%s", lim, s.largest())
 	}
 	return w, h, nil
+}
+
+// natural is the size of a region of which one side is given.
+func (s Size) natural(r region) (w, h int64) {
+	if s.form == sizeWidth {
+		return r.snap(s.w, max(1, scale(uint64(r.h), uint64(s.w), uint64(r.w))), false, true)
+	}
+	return r.snap(max(1, scale(uint64(r.w), uint64(s.h), uint64(r.h))), s.h, true, false)
+}
+
+// enlarging says how to ask for more than there is.
+func (s Size) enlarging() string {
+	if s.version == V2 {
+		return "; version 3 of the Image API enlarges, with a ^ before the size"
+	}
+	return "; a ^ before the size asks to enlarge it"
+}
+
+// largest says how to ask for all that there is to have.
+func (s Size) largest() string {
+	if s.form == sizeFull {
+		return "; write max for the largest that there is"
+	}
+	return ""
 }

@@ -59,11 +59,15 @@ func (s *Server) storedTile(r *http.Request) (*view, *storedTile, bool) {
 			return img, t, true
 		}
 	}
-	path, ok := strings.CutPrefix(r.URL.EscapedPath(), imagePrefix)
+	parse := iiif.ParseRequest
+	path, ok := strings.CutPrefix(r.URL.EscapedPath(), iiif.V3.Prefix())
 	if !ok {
-		return nil, nil, false
+		parse = iiif.ParseRequest2
+		if path, ok = strings.CutPrefix(r.URL.EscapedPath(), iiif.V2.Prefix()); !ok {
+			return nil, nil, false
+		}
 	}
-	req, err := iiif.ParseRequest(path)
+	req, err := parse(path)
 	if err != nil || req.Kind != iiif.KindImage || req.Format != iiif.JPG {
 		return nil, nil, false
 	}
@@ -84,7 +88,7 @@ func (s *Server) storedTile(r *http.Request) (*view, *storedTile, bool) {
 		differs: img.differs(req, plan),
 		copy:    weak.Make(img.copy), base: img.base, shape: img.shape, limits: img.offer.Limits,
 		host: r.Host, tls: r.TLS != nil,
-		link: s.linkHeader(r, img, plan), etag: img.etagHeader(plan, ""),
+		link: s.linkHeader(r, req.Version, img, plan), etag: img.etagHeader(plan, ""),
 		length: []string{strconv.Itoa(len(img.copy.index.Prefix()) + int(ref.Length))},
 	}
 	t.kept = kept(t.differs)

@@ -36,7 +36,9 @@ func (s *Server) iiif(c *gin.Context) error {
 	kind, rest, _ := strings.Cut(path, "/")
 	switch kind {
 	case "3":
-		return s.image(c, rest)
+		return s.image(c, rest, iiif.ParseRequest)
+	case "2":
+		return s.image(c, rest, iiif.ParseRequest2)
 	case "manifest":
 		return s.manifest(c, rest)
 	case "collection":
@@ -46,7 +48,7 @@ func (s *Server) iiif(c *gin.Context) error {
 	case "autocomplete":
 		return s.autocomplete(c, rest)
 	}
-	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/, /iiif/collection/, /iiif/search/ and /iiif/autocomplete/"}
+	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/2/, /iiif/manifest/, /iiif/collection/, /iiif/search/ and /iiif/autocomplete/"}
 }
 
 // askerHeaders are the headers of a request that say who asks.
@@ -63,10 +65,11 @@ func (s *Server) privately(c *gin.Context) bool {
 	return true
 }
 
-// image answers the Image API 3.0, and counts what became of requests for images.
-func (s *Server) image(c *gin.Context, path string) error {
+// image answers the Image API in the version whose grammar parses the path, and counts
+// what became of requests for images.
+func (s *Server) image(c *gin.Context, path string, parse func(string) (iiif.Request, error)) error {
 	start := time.Now()
-	req, err := iiif.ParseRequest(path)
+	req, err := parse(path)
 	if err == nil {
 		err = s.imageNow(c, req)
 	}
@@ -122,7 +125,7 @@ func (s *Server) asked(c *gin.Context, id string) (*view, error) {
 // imageOf answers a request for an opened image.
 func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	start := time.Now()
-	service := iiif.ServiceURI(s.base(c.Request), req.ID)
+	service := req.Version.ServiceURI(s.base(c.Request), req.ID)
 	switch req.Kind {
 	case iiif.KindBase:
 		if !s.privately(c) {
@@ -133,13 +136,7 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 		c.Writer.WriteHeaderNow()
 		return nil
 	case iiif.KindInfo:
-		info, link := iiif.NewInfo(service, img.shape, img.offer, img.rights), iiif.ProfileLink
-		if img.successor != "" {
-			by := iiif.ServiceURI(s.base(c.Request), img.successor)
-			info.SeeAlso, link = iiif.Successor(by), link+", "+iiif.SuccessorLink(by)
-		}
-		c.Header("Link", link)
-		return s.document(c, info, "http://iiif.io/api/image/3/context.json")
+		return s.info(c, req, img, service)
 	}
 	plan, err := req.Resolve(img.shape, img.offer)
 	if err != nil {
@@ -151,7 +148,7 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	if _, stored := img.tile(plan); stored {
 		signature = ""
 	}
-	imageHeaders(h, s.linkHeader(c.Request, img, plan), img.etagHeader(plan, signature), kept(differs))
+	imageHeaders(h, s.linkHeader(c.Request, req.Version, img, plan), img.etagHeader(plan, signature), kept(differs))
 	if !s.privately(c) && differs {
 		h["Vary"] = byAsker
 	}
@@ -175,6 +172,29 @@ func (s *Server) imageOf(c *gin.Context, req iiif.Request, img *view) error {
 	}
 	_, err = c.Writer.Write(p.data)
 	return err
+}
+
+// info answers with the description of an image in the version that was asked for.
+func (s *Server) info(c *gin.Context, req iiif.Request, img *view, service string) error {
+	link, by := req.Version.ProfileLink(), ""
+	if img.successor != "" {
+		by = req.Version.ServiceURI(s.base(c.Request), img.successor)
+		link += ", " + iiif.SuccessorLink(by)
+	}
+	if req.Version == iiif.V2 {
+		contentType := iiif.ContentType2(accepted(c.Request))
+		if contentType == "application/json" {
+			link += ", " + iiif.ContextLink
+		}
+		c.Header("Link", link)
+		return s.documentAs(c, iiif.NewInfo2(service, img.shape, img.offer, img.rights), contentType)
+	}
+	c.Header("Link", link)
+	info := iiif.NewInfo(service, img.shape, img.offer, img.rights)
+	if by != "" {
+		info.SeeAlso = iiif.Successor(by)
+	}
+	return s.document(c, info, iiif.ImageContext)
 }
 
 // picture is an image as it goes out, and how it came about.
@@ -327,6 +347,15 @@ func (img *view) region(plan iiif.Plan) image.Rectangle {
 
 // document answers with a IIIF document as the client prefers it.
 func (s *Server) document(c *gin.Context, doc any, context string) error {
+	return s.documentAs(c, doc, iiif.ContentType(accepted(c.Request), context))
+}
+
+// accepted is what a client accepts, its lines joined.
+func accepted(r *http.Request) string { return strings.Join(r.Header.Values("Accept"), ",") }
+
+// documentAs answers with a IIIF document in the media type that was chosen by what the
+// client accepts.
+func (s *Server) documentAs(c *gin.Context, doc any, contentType string) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -340,7 +369,6 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 		h.Add("Vary", askerHeaders) // staff get other limits, and see reduced images whole
 	}
 	// One document in two types is two representations: each has an ETag of its own.
-	contentType := iiif.ContentType(strings.Join(c.Request.Header.Values("Accept"), ","), context)
 	h.Set("ETag", etagOf(append([]byte(contentType+"\n"), b.Bytes()...)))
 	if notModified(c.Request, h) {
 		c.Status(http.StatusNotModified)
@@ -356,76 +384,4 @@ func (s *Server) publisher(c *gin.Context) iiif.Publisher {
 		Base: s.base(c.Request), Name: archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"},
 		Terms: s.Vocabulary, Offer: s.images.offer(s.staff(c)), Whole: s.staff(c),
 	}
-}
-
-const presentationContext = "http://iiif.io/api/presentation/3/context.json"
-
-// manifest answers GET /iiif/manifest/{record}.
-func (s *Server) manifest(c *gin.Context, id string) error {
-	e, err := s.entry(c, id)
-	if err != nil {
-		return unknown(err, "record", id, "there is no such record, or it is not public")
-	}
-	doc, err := s.publisher(c).Manifest(&e.Record, e.Assets)
-	if err != nil {
-		return unknown(err, "manifest", id, "the record has no image that can be shown")
-	}
-	return s.document(c, doc, presentationContext)
-}
-
-// maxMembers bounds one collection document.
-const maxMembers = 1000
-
-// iiifCollection answers GET /iiif/collection/{slug} and /iiif/collection/top.
-func (s *Server) iiifCollection(c *gin.Context, slug string) error {
-	if slug == "top" {
-		return s.iiifTop(c)
-	}
-	name, summary, err := s.collectionNames(c, slug)
-	if err != nil {
-		return unknown(err, "collection", slug, "/iiif/collection/top lists those that there are")
-	}
-	var members []iiif.Member
-	for after := ""; len(members) < maxMembers; {
-		page, next, err := s.Archive.List(c.Request.Context(), archive.ListQuery{Collection: slug, Published: true, After: after, Limit: 200})
-		if err != nil {
-			return err
-		}
-		for _, e := range page {
-			if e.Record.ID == slug { // the collection itself
-				continue
-			}
-			members = append(members, iiif.Member{Record: &e.Record, Assets: e.Assets})
-		}
-		if after = next; next == "" {
-			break
-		}
-	}
-	return s.document(c, s.publisher(c).Collection(slug, name, summary, members), presentationContext)
-}
-
-// collectionNames returns the title and introduction of a collection.
-func (s *Server) collectionNames(c *gin.Context, slug string) (name, summary archive.Text, err error) {
-	e, err := s.entry(c, slug)
-	if err == nil && e.Record.Kind == archive.KindCollection {
-		return e.Record.Titles, e.Record.Descriptions, nil
-	}
-	if err != nil && !errors.Is(err, archive.ErrNotFound) {
-		return nil, nil, err
-	}
-	term, ok := s.Vocabulary.Term(archive.SchemeCollection, slug)
-	if !ok || term.Code != slug {
-		return nil, nil, archive.ErrNotFound
-	}
-	return term.Label, nil, nil
-}
-
-func (s *Server) iiifTop(c *gin.Context) error {
-	terms, _ := s.Vocabulary.Terms(archive.SchemeCollection)
-	var holdings []iiif.Holding
-	for _, t := range terms {
-		holdings = append(holdings, iiif.Holding{Slug: t.Code, Label: t.Label})
-	}
-	name := archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"}
-	return s.document(c, s.publisher(c).TopCollection(name, nil, holdings), presentationContext)
 }

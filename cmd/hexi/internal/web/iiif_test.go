@@ -31,7 +31,11 @@ func TestNotFoundNamesThePart(t *testing.T) {
 		"manifest/dh-10":   `record "dh-10"`,
 		"manifest/dh-11":   "no image",
 		"collection/mars":  `collection "mars"`,
-		"2/none/info.json": "/iiif/3/",
+		"2/none/info.json": `identifier "none"`,
+		"2/" + assets["dh-9"] + "/full/max/0": "{region}/{size}/{rotation}/{quality}.{format}",
+		"4/none/info.json":                    "/iiif/3/",
+		"collection/dh-9":                     `collection "dh-9"`,
+		"collection/dh-10":                    `collection "dh-10"`,
 	} {
 		got := h.get("/iiif/" + path)
 		if got.StatusCode != http.StatusNotFound || !strings.Contains(string(got.body), says) {

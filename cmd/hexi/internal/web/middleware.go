@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"hexi/archive"
+	"hexi/archive/iiif"
 )
 
 // apiBodyLimit bounds a request body of the API, in bytes. Masters come
@@ -38,11 +39,16 @@ func (s *Server) recoverPanic(c *gin.Context) {
 	c.Next()
 }
 
+// isImage reports whether a path is one of the Image API's.
+func isImage(path string) bool {
+	return strings.HasPrefix(path, iiif.V3.Prefix()) || strings.HasPrefix(path, iiif.V2.Prefix())
+}
+
 // record counts and logs the request. Its id goes out as X-Request-Id, so that
 // a person can quote it.
 func (s *Server) record(c *gin.Context) {
 	start := time.Now()
-	if strings.HasPrefix(c.Request.URL.Path, "/iiif/3/") {
+	if isImage(c.Request.URL.Path) {
 		// Thousands of tiles: they are counted, not logged one by one.
 		c.Next()
 		s.metrics.observe(classIIIF, c.Writer.Status(), time.Since(start))

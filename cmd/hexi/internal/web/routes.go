@@ -22,7 +22,8 @@ func (s *Server) routes() {
 
 	// IIIF: one catch-all, because identifiers may hold %2F. iiif.go tells
 	//   /iiif/3/{asset}/info.json, /iiif/3/{asset}/{region}/{size}/{rotation}/{quality}.{format}
-	//   /iiif/manifest/{record}, /iiif/collection/{slug}, /iiif/collection/top
+	//   /iiif/2/{asset}/…, the same in the Image API 2.1
+	//   /iiif/manifest/{record}, /iiif/collection/{slug}, /iiif/collection/{record}, /iiif/collection/top
 	//   /iiif/search/{record}?q=, /iiif/autocomplete/{record}?q=
 	// apart.
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {

@@ -22,9 +22,6 @@ var buffers = newPool(func() *[]byte { b := make([]byte, 0, 128<<10); return &b 
 // maxPooled keeps a few exceptionally large tiles from filling the pool.
 const maxPooled = 1 << 20
 
-// imagePrefix begins the addresses of the Image API 3.0.
-const imagePrefix = "/iiif/3/"
-
 // fastTile answers the one kind of request that comes by the thousand: a public
 // tile that is stored as it is asked for. It costs one read and one write, decodes
 // nothing, and allocates nothing of the size of a tile. It returns false, having
@@ -249,8 +246,8 @@ func imageHeaders(h http.Header, link, etag, kept []string) {
 }
 
 // linkHeader names the profile and the canonical address of an image response.
-func (s *Server) linkHeader(r *http.Request, img *view, plan iiif.Plan) []string {
-	return []string{iiif.ProfileLink + ", " + iiif.CanonicalLink(iiif.ServiceURI(s.base(r), img.asset.ID), plan)}
+func (s *Server) linkHeader(r *http.Request, v iiif.Version, img *view, plan iiif.Plan) []string {
+	return []string{v.ProfileLink() + ", " + iiif.CanonicalLink(v.ServiceURI(s.base(r), img.asset.ID), plan)}
 }
 
 // key names a picture of an image for caches: the address alone does not, because
