@@ -257,6 +257,9 @@ func (d *docBuilder) texts(r *archive.Record) {
 	}
 	d.add("material_text", r.Materials...)
 	d.add("material_text", r.Techniques...)
+	for _, m := range r.Materials { // 木 is found by "wood"
+		d.add("material_text", values(d.ix.label(archive.SchemeMaterial, m))...)
+	}
 	for _, in := range r.Inscriptions {
 		d.add("body", in.Text)
 		d.add("body", values(in.Translation)...)

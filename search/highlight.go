@@ -195,17 +195,39 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string, has fun
 		m.because(&why, "kind")
 	}
 	for _, f := range textFields {
-		if has(f.name) && (f.name != "material_text" || why == nil) { // which has the words for kinds and collections
-			m.because(&why, cmp.Or(whyNames[f.name], f.name))
+		if has(f.name) && (f.name != "material_text" || why == nil) {
+			m.because(&why, m.termOf(c, cmp.Or(whyNames[f.name], f.name)))
 		}
 	}
 	switch {
+	case why == nil && m.facts["theme"] != "":
+		why = []string{"theme"} // by what is part of it, or what it is part of
 	case why == nil && m.read:
 		why = []string{"pinyin"}
 	case why == nil:
 		why = []string{"text"}
 	}
 	return highlights, why
+}
+
+// termOf tells what of a record's terms was found where the index has them in one field,
+// that of the materials: the words for its kind, or those for its collection.
+func (m *marker) termOf(c *Card, field string) string {
+	if field != "material" {
+		return field
+	}
+	for _, of := range []struct {
+		told   string
+		scheme archive.Scheme
+		code   string
+	}{{"kind", archive.SchemeKind, string(c.Kind)}, {"collection", archive.SchemeCollection, c.Collection}} {
+		for _, label := range m.ix.label(of.scheme, of.code) {
+			if len(m.spans(label)) > 0 {
+				return of.told
+			}
+		}
+	}
+	return field
 }
 
 // fieldOf is the field of the index that is told under a name.
@@ -227,8 +249,9 @@ func (m *marker) because(why *[]string, field string) {
 	}
 }
 
-// holdsPhrase reports whether words follow each other in one of a document's texts.
-func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, fields []string, text string, sequence []word) (bool, error) {
+// holdsPhrase reports whether words stand in one of a document's texts as they have to:
+// holds tells it of the words of a text. text is them as they were typed.
+func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, fields []string, text string, sequence []word, holds func(words, sequence []word) bool) (bool, error) {
 	texts := map[string][]string{}
 	var faults error
 	plain := asTyped(text, sequence)
@@ -263,12 +286,36 @@ func (ix *Index) holdsPhrase(stored func(func(string, []byte) bool) error, field
 	}
 	for _, field := range fields {
 		for _, s := range texts[field] {
-			if follow(ix.tokenizer.words(s), sequence) {
+			if holds(ix.tokenizer.words(s), sequence) {
 				return true, nil
 			}
 		}
 	}
 	return false, nil
+}
+
+// together reports whether words stand beside each other, with one other word among them
+// at most, in whatever order: an inscription that is dated is a dated inscription.
+func together(words, sequence []word) bool {
+	wanted := map[string]bool{}
+	for _, w := range sequence {
+		wanted[w.term] = true
+	}
+	for i := range words {
+		if !wanted[words[i].term] {
+			continue
+		}
+		found := map[string]bool{}
+		for _, w := range words[i:min(len(words), i+len(wanted)+1)] {
+			if wanted[w.term] {
+				found[w.term] = true
+			}
+		}
+		if len(found) == len(wanted) {
+			return true
+		}
+	}
+	return false
 }
 
 // asTyped reports whether a phrase stands in what is stored just as it was typed, which

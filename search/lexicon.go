@@ -42,6 +42,9 @@ var lexiconSchemes = []struct {
 // caveEnds are words for "caves" that people leave away: 莫高220, Mogao.
 var caveEnds = []string{"石窟", "窟", " caves", " cave", " grottoes", " grotto"}
 
+// directions are no names of caves, as in the wall that faces south.
+var directions = map[string]bool{"north": true, "south": true, "east": true, "west": true}
+
 // shortest is how many initials a name has at least that is found by them.
 const shortest = 3
 
@@ -92,7 +95,7 @@ func (t *thing) add(name string) {
 func (t *thing) shorten() {
 	for _, name := range slices.Clone(t.names) {
 		for _, end := range caveEnds {
-			if short, ok := strings.CutSuffix(name, end); ok && utf8.RuneCountInString(short) >= 2 {
+			if short, ok := strings.CutSuffix(name, end); ok && utf8.RuneCountInString(short) >= 2 && !directions[short] {
 				t.add(short)
 			}
 		}
@@ -100,10 +103,12 @@ func (t *thing) shorten() {
 }
 
 func (l *lexicon) add(ix *Index, name string, it *thing) {
+	if have := l.names[name]; len(have) > 0 && have[0].kind == "period" && it.kind == "theme" {
+		it.also = have[0] // 长征 is a time, and more
+	}
 	put := func(m map[string][]*thing, key string) {
 		have := m[key]
-		if len(have) > 0 && have[0].kind == "period" && it.kind == "theme" {
-			it.also = have[0] // 长征 is a time, and more
+		if len(have) > 0 && have[0] == it.also {
 			m[key] = []*thing{it}
 			return
 		}

@@ -385,10 +385,14 @@ func (p *plan) theme(c *clause) engine.Node {
 		if i < 2 || name == asTyped {
 			rarest = max(rarest, idf)
 		}
-		all := make(engine.Or, len(textFields))
+		all := make(engine.Or, 0, len(textFields))
 		for k, f := range textFields {
-			all[k] = p.ix.standing(f.name, name)
-			perField[k] = append(perField[k], all[k])
+			if name != asTyped && ambiguous(name) && !valueFields[f.name] {
+				continue
+			}
+			there := p.nameIn(f.name, name)
+			all = append(all, there)
+			perField[k] = append(perField[k], there)
 		}
 		or = append(or, engine.Kept{Name: "in any text " + name, Node: all})
 	}
@@ -429,7 +433,8 @@ func (p *plan) theme(c *clause) engine.Node {
 	}
 	words := p.words(&clause{typed: typed{text: c.text}, ways: c.ways, understood: c.understood})
 	node := engine.Or{kept("all of", or)}
-	if words != nil {
+	apart := len(or) > 0 && !hasHan(asTyped) && strings.Contains(asTyped, " ") // a name whose words say nothing each
+	if words != nil && !apart {
 		node = append(node, words)
 	}
 	if len(broader) > 0 {
@@ -438,6 +443,35 @@ func (p *plan) theme(c *clause) engine.Node {
 		p.part(node, rarest)
 	}
 	return node
+}
+
+// valueFields hold words of lists, in which a character stands for itself.
+var valueFields = map[string]bool{"subject": true, "material_text": true}
+
+// ambiguous reports whether a name is one character, which stands in names of places and
+// times too: 马 in 马家窑, 玉 in 玉门.
+func ambiguous(name string) bool { return utf8.RuneCountInString(name) == 1 && hasHan(name) }
+
+// themeChecks is how many records are read to see whether a name of several words stands
+// in them.
+const themeChecks = 200
+
+// nameIn matches a name where it stands in a field. The words of a name in letters are
+// apart in long texts ("Great Wall" is neither a great tomb nor its wall): where they are
+// in few records these are read.
+func (p *plan) nameIn(field, name string) engine.Node {
+	there := p.ix.standing(field, name)
+	if pairings[field] == pairAll || field == fieldPages || hasHan(name) || !strings.Contains(name, " ") {
+		return there
+	}
+	key := "name " + field + " " + name
+	if p.facts.more(key, there, themeChecks) {
+		return there
+	}
+	sequence := p.ix.tokenizer.words(name)
+	return engine.Kept{Name: key, Node: engine.Check{Of: there, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
+		return p.ix.holdsPhrase(stored, []string{field}, name, sequence, together)
+	}}}
 }
 
 // called matches a thing by those of its names that are written somewhere.
@@ -467,9 +501,12 @@ var themeFields = []string{"title", "subject", "place", "people", "description",
 
 // named matches a name where it stands as it is.
 func (p *plan) named(name string) engine.Node {
-	or := make(engine.Or, len(themeFields))
-	for k, field := range themeFields {
-		or[k] = p.ix.standing(field, name)
+	or := make(engine.Or, 0, len(themeFields))
+	for _, field := range themeFields {
+		if ambiguous(name) && !valueFields[field] {
+			continue
+		}
+		or = append(or, p.nameIn(field, name))
 	}
 	return engine.Kept{Name: "named " + name, Node: or}
 }

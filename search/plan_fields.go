@@ -107,7 +107,7 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 		return append(sure, rest...)
 	}
 	return append(sure, engine.Check{Of: rest, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
-		return p.ix.holdsPhrase(stored, among, text, sequence)
+		return p.ix.holdsPhrase(stored, among, text, sequence, follow)
 	}})
 }
 
