@@ -21,13 +21,20 @@ type Publisher struct {
 }
 
 // Entry is what a document is made of: a record and its assets in their order, both as the
-// reader may see them. Created and Modified are told where they are not zero.
+// reader may see them. The other fields may be left out, and are told where they are there.
 type Entry struct {
 	Record   *archive.Record
 	Assets   []archive.Asset
 	Created  time.Time // when the description was first published
 	Modified time.Time // when it last changed
+	// Related are the records that this one speaks of (what it is part of, relations,
+	// stops), by their ids, as far as the reader may see them. Those that are not here are
+	// named by their addresses alone.
+	Related map[string]*archive.Record
 }
+
+// previewSize is the size of a small picture: within 400 by 400 pixels.
+const previewSize = "!400,400"
 
 // RecordURI returns the address of a record, which names the thing that it describes.
 func (p Publisher) RecordURI(id string) string { return p.address("records", id) }
