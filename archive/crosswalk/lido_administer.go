@@ -32,10 +32,9 @@ func (p Publisher) lidoAdministration(d lidoPart, e Entry) {
 func (p Publisher) lidoRecord(d lidoPart, e Entry) {
 	r := e.Record
 	d.leaf("lido:recordID", r.ID, "lido:type", lidoLocal)
-	switch r.Kind {
-	case archive.KindRoute, archive.KindExhibition, archive.KindCollection:
+	if curated(r.Kind) {
 		d.concept("lido:recordType", archive.Text{"zh": "藏品组记录", "en": "Group-level record"}, nil)
-	default:
+	} else {
 		d.concept("lido:recordType", archive.Text{"zh": "单件记录", "en": "Item-level record"}, []string{lidoItem})
 	}
 	d.wrapped(p.institution(), "lido:recordSource", "lido:legalBodyName", "lido:appellationValue")

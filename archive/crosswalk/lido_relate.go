@@ -11,9 +11,10 @@ import (
 func (p Publisher) lidoEvents(d lidoPart, r *archive.Record) {
 	makers := people(r, partMaker)
 	others := people(r, partOther)
-	happened := r.Kind == archive.KindEvent // then the record's time and place are the event's own
+	// Then the record's time and place are not those of its making.
+	happened := r.Kind == archive.KindEvent || curated(r.Kind)
 	made := (r.Period != nil || len(makers) > 0) && !happened
-	met := happened || len(others) > 0 || r.Place != nil && !immovable(r.Kind)
+	met := happened && (r.Period != nil || len(makers) > 0) || len(others) > 0 || r.Place != nil && !immovable(r.Kind)
 	if !made && !met && r.Source == "" {
 		return
 	}

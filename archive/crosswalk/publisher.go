@@ -48,7 +48,7 @@ func (p Publisher) ManifestURI(id string) string { return p.address("iiif", "man
 // imageURI returns the address of an image at a size of the IIIF Image API 3.0, section
 // 4.2, which the server answers within what the reader may see of it.
 func (p Publisher) imageURI(asset, size string) string {
-	return p.address("iiif", "3", asset, "full", size, "0", "default.jpg")
+	return p.serviceURI(asset) + "/full/" + size + "/0/default.jpg"
 }
 
 // serviceURI returns the address of an image's IIIF service.

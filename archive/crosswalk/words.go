@@ -108,3 +108,9 @@ func partOf(role string) part {
 func immovable(k archive.Kind) bool {
 	return k == archive.KindCave || k == archive.KindSite || k == archive.KindMural
 }
+
+// curated reports whether records of a kind are works of the archive itself. Their period
+// and place are what they tell of, and not when and where they were made.
+func curated(k archive.Kind) bool {
+	return k == archive.KindRoute || k == archive.KindExhibition || k == archive.KindCollection
+}

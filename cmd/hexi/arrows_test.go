@@ -90,7 +90,8 @@ var (
 // testArrows are what the tests of a package may import of hexi besides: what gives them
 // real things to work on.
 var testArrows = map[string][]string{
-	"search": {"archive/vocab"}, // queries are understood by the real vocabularies
+	"archive/crosswalk": {"archive/vocab", "archive/iiif"}, // records are told by the real vocabularies, and manifests by the same table
+	"search":            {"archive/vocab"},                 // queries are understood by the real vocabularies
 }
 
 // only keeps a technology for one package (and those below it): neither "*" nor
