@@ -102,6 +102,9 @@ func (p Publisher) providedCHO(d *document, e Entry) {
 			d.refer("owl:sameAs", p.RecordURI(rel.ID))
 		}
 	}
+	for _, uri := range sameThings(r) {
+		d.refer("owl:sameAs", uri)
+	}
 	d.end()
 }
 

@@ -38,7 +38,9 @@ func (p Publisher) LIDO(w io.Writer, e Entry) error {
 	d.start("lido:lido", "xmlns:lido", NamespaceLIDO, "xmlns:gml", namespaceGML, "xmlns:xsi", namespaceXSI,
 		"xsi:schemaLocation", NamespaceLIDO+" "+SchemaLIDO)
 	d.leaf("lido:lidoRecID", p.RecordURI(e.Record.ID), "lido:type", lidoURI)
-	d.leaf("lido:objectPublishedID", p.RecordURI(e.Record.ID), "lido:type", lidoURI)
+	for _, uri := range append([]string{p.RecordURI(e.Record.ID)}, sameThings(e.Record)...) {
+		d.leaf("lido:objectPublishedID", uri, "lido:type", lidoURI)
+	}
 	languages := recordLanguages(e.Record)
 	crm, name := crmClass(e.Record.Kind)
 	d.within("lido:category", func() {

@@ -9,6 +9,9 @@ func (p Publisher) artRelations(n node, e Entry) {
 		set := named(node{"type": "Set", "id": p.CollectionURI(r.Collection)}, p.term(archive.SchemeCollection, r.Collection))
 		n.add("member_of", set)
 	}
+	for _, uri := range sameThings(r) {
+		n.add("equivalent", node{"id": uri, "type": n["type"]})
+	}
 	for _, rel := range e.related() {
 		other := named(node{}, rel.Name)
 		if rel.Caption.In("en") != "" {

@@ -39,7 +39,7 @@ func Mapping() []Row {
 		{"titles", "dc:title", "titleWrap/titleSet/appellationValue", "dc:title", "_label; identified_by", "name", "label", ""},
 		{"descriptions", "dc:description", note, "dc:description", "referred_to_by", "description", "summary", ""},
 		{"identifiers.type", "", repository + "/workID", "", "identified_by/classified_as", "identifier/propertyID", "metadata", ""},
-		{"identifiers.value", "dc:identifier", repository + "/workID", "dc:identifier", "identified_by/content", "identifier/value", "metadata", ""},
+		{"identifiers.value", "dc:identifier", repository + "/workID", "dc:identifier", "identified_by/content", "identifier/value", "metadata", "a Wikidata item (type wikidata) or an address is told as the same thing too: objectPublishedID, owl:sameAs, equivalent, sameAs"},
 		{"period.term", "dc:coverage", event + "/periodName; eventDate/displayDate", "dcterms:temporal; edm:TimeSpan/skos:prefLabel", "produced_by/timespan/identified_by", "temporal", "metadata", "of sites in Linked Art: referred_to_by; of routes and exhibitions the time that they tell of"},
 		{"period.from", "dc:date; dc:coverage", event + "/eventDate/date/earliestDate", "dc:date; edm:TimeSpan/edm:begin", "produced_by/timespan/begin_of_the_begin", "temporalCoverage; temporal", "metadata", "EDTF, astronomical years; of events in schema.org: startDate"},
 		{"period.to", "dc:date; dc:coverage", event + "/eventDate/date/latestDate", "dc:date; edm:TimeSpan/edm:end", "produced_by/timespan/end_of_the_end", "temporalCoverage; temporal", "metadata", "EDTF, astronomical years; of events in schema.org: endDate"},

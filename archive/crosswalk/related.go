@@ -1,6 +1,11 @@
 package crosswalk
 
-import "hexi/archive"
+import (
+	"net/url"
+	"strings"
+
+	"hexi/archive"
+)
 
 // related is a record that another one speaks of, and how.
 type related struct {
@@ -40,4 +45,25 @@ func (e Entry) named(rel related) related {
 		rel.Name, rel.Kind = other.Titles, other.Kind
 	}
 	return rel
+}
+
+// sameThings returns the addresses under which others know the thing itself: an identifier
+// that is an address, and an item of Wikidata.
+func sameThings(r *archive.Record) []string {
+	var out []string
+	for _, id := range r.Identifiers {
+		value := strings.TrimSpace(id.Value)
+		if id.Type == "wikidata" && isItem(value) {
+			out = append(out, "http://www.wikidata.org/entity/"+value)
+		} else if u, err := url.Parse(value); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+			out = append(out, value)
+		}
+	}
+	return out
+}
+
+// isItem reports whether s is the number of a Wikidata item, such as Q11426.
+func isItem(s string) bool {
+	digits, ok := strings.CutPrefix(s, "Q")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }

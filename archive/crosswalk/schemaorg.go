@@ -94,11 +94,13 @@ func (p Publisher) schemaIdentifiers(n node, e Entry) {
 	for _, id := range e.Record.Identifiers {
 		n.add("identifier", node{"@type": "PropertyValue", "propertyID": id.Type, "value": id.Value})
 	}
+	same := sameThings(e.Record)
 	for _, rel := range e.related() {
 		if rel.Code == codeSame {
-			n.set("sameAs", p.RecordURI(rel.ID))
+			same = append(same, p.RecordURI(rel.ID))
 		}
 	}
+	n.set("sameAs", same)
 }
 
 // schemaWork writes what a CreativeWork has.
