@@ -18,6 +18,8 @@ const (
 	aatBrief       = "300418049" // brief texts: what makes a text a statement
 	aatDescription = "300435416"
 	aatDimensions  = "300435430" // dimension statements
+	aatMaterials   = "300435429" // materials and techniques statements
+	aatLicence     = "300435434" // copyright and licensing statements
 	aatInscription = "300435414"
 	aatProvenance  = "300444174"
 	aatImage       = "300215302" // digital images
@@ -41,6 +43,9 @@ func (p Publisher) LinkedArt(w io.Writer, e Entry) error {
 		n.set("defined_by", point(r.Place))
 		if r.Place != nil {
 			n.add("part_of", p.artPlace(r.Place.Name, nil)...)
+		}
+		for _, subject := range r.Subjects {
+			n.add("classified_as", named(node{"type": "Type"}, subject))
 		}
 	case classActivity:
 		p.artActivity(n, r)
@@ -178,8 +183,41 @@ func (p Publisher) artTexts(n node, r *archive.Record) {
 	for _, who := range people(r, partOther) {
 		n.add("referred_to_by", sentences(withRole(who), node{"type": "Type", "_label": "Person"})...)
 	}
-	if linkedArtClass(r.Kind) == classPlace || curated(r.Kind) { // places are not made in this model
-		n.add("referred_to_by", sentences(p.period(r), node{"type": "Type", "_label": "Period"})...)
+	if n["type"] != classObject {
+		p.artSentences(n, r)
+	}
+}
+
+// artSentences says in words what the model has no property for but of physical things.
+func (p Publisher) artSentences(n node, r *archive.Record) {
+	say := func(t archive.Text, kind node) { n.add("referred_to_by", sentences(t, kind)...) }
+	named := func(label string) node { return node{"type": "Type", "_label": label} }
+	say(p.location(r.Location), named("Location"))
+	for _, m := range r.Materials {
+		say(p.term(archive.SchemeMaterial, m), concept(aatMaterials, "Materials"))
+	}
+	say(quantity(r.Quantity), concept(aatDimensions, "Dimensions"))
+	for _, in := range r.Inscriptions {
+		say(plain(in.Text), concept(aatInscription, "Inscription"))
+		say(in.Translation, named("Translation"))
+	}
+	say(holder(r), named("Holder"))
+	place, activity := n["type"] == classPlace, n["type"] == classActivity
+	if place || activity {
+		say(r.Text, named("Text"))
+		say(plain(statement(r)), concept(aatLicence, "Rights"))
+	}
+	if place || curated(r.Kind) { // places are not made in this model
+		say(p.period(r), named("Period"))
+	}
+	if !place {
+		return
+	}
+	for _, t := range r.Techniques {
+		say(plain(t), named("Technique"))
+	}
+	for _, who := range append(people(r, partMaker), people(r, partShown)...) {
+		say(withRole(who), named("Person"))
 	}
 }
 

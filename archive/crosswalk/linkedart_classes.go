@@ -160,7 +160,7 @@ func (p Publisher) artActivity(n node, r *archive.Record) {
 	for _, t := range r.Techniques {
 		n.add("technique", named(node{"type": "Type"}, plain(t)))
 	}
-	for _, who := range people(r, partMaker) {
+	for _, who := range append(people(r, partMaker), people(r, partShown)...) {
 		n.add("part", artDeed(who, classActivity))
 	}
 	for _, subject := range r.Subjects {
@@ -173,6 +173,9 @@ func (p Publisher) artInformation(n node, r *archive.Record) {
 	n.set("created_by", p.artMaking(r, "Creation"))
 	for _, subject := range r.Subjects {
 		n.add("about", named(node{"type": "Type"}, subject))
+	}
+	for _, who := range people(r, partShown) {
+		n.add("about", named(node{"type": "Person"}, who.Name))
 	}
 	if r.Place != nil {
 		n.add("about", p.artPlace(r.Place.Name, point(r.Place))...)

@@ -205,6 +205,14 @@ func mappingPage(t *testing.T) string {
 		fmt.Fprintf(&b, "| %s | %s |\n", kind, strings.Join(classes(t, kind), " | "))
 	}
 	b.WriteString("\nA document of the category relic-25, archives and manuscripts, is a Manuscript in schema.org. Sound, film and 3D files decide on edm:type before the kind does.\n")
+	b.WriteString("\n## What some kinds cannot say\n\nWhat the table below says holds for every kind, in one property or another of its class, but for these:\n\n| kind | format | not told |\n|---|---|---|\n")
+	for _, kind := range []archive.Kind{archive.KindCave, archive.KindSite, archive.KindIntangible, archive.KindEvent, archive.KindReport, archive.KindExhibition} {
+		for i, column := range columns[:len(columns)-1] { // manifests are the same for all
+			if lost := lost(t, kind, i); len(lost) > 0 {
+				fmt.Fprintf(&b, "| %s | %s | `%s` |\n", kind, column.name, strings.Join(lost, "` `"))
+			}
+		}
+	}
 	b.WriteString("\n## Fields\n\n| field |")
 	for _, column := range columns {
 		b.WriteString(" " + column.name + " |")
@@ -222,6 +230,37 @@ func mappingPage(t *testing.T) string {
 		b.WriteString(" " + row.Note + " |\n")
 	}
 	return b.String()
+}
+
+// lost are the fields that a format tells, but not of records of that kind.
+func lost(t *testing.T, kind archive.Kind, column int) []string {
+	t.Helper()
+	p := publisher(t)
+	document := func(r *archive.Record) string {
+		r.Kind = kind
+		var doc bytes.Buffer
+		if err := columns[column].write(p, &doc, crosswalk.Entry{Record: r}); err != nil {
+			t.Fatal(err)
+		}
+		return doc.String()
+	}
+	before := document(whole())
+	var out []string
+	for _, row := range crosswalk.Mapping() {
+		if columns[column].of(row) == "" || row.Field == "kind" {
+			continue
+		}
+		r := whole()
+		fields(reflect.ValueOf(r), "", func(path string, change func()) {
+			if path == row.Field {
+				change()
+			}
+		})
+		if document(r) == before {
+			out = append(out, row.Field)
+		}
+	}
+	return out
 }
 
 // classes reads from the documents what a record of a kind is in each format.

@@ -51,8 +51,43 @@ func (p Publisher) schemaPlace(n node, e Entry) {
 	tell("category", tagged(p.term(archive.SchemeCategory, r.Category)))
 	tell("level", tagged(p.term(archive.SchemeLevel, r.Level)))
 	tell("material", noneIfEmpty(p.schemaTerms(archive.SchemeMaterial, r.Materials)))
+	var techniques, sizes, words, persons []archive.Text
+	for _, t := range r.Techniques {
+		techniques = append(techniques, plain(t))
+	}
+	tell("technique", noneIfEmpty(merged(techniques...)))
+	for _, d := range r.Dimensions {
+		sizes = append(sizes, p.dimension(d))
+	}
+	tell("size", noneIfEmpty(merged(append(sizes, quantity(r.Quantity))...)))
+	for _, in := range r.Inscriptions {
+		words = append(words, plain(in.Text), in.Translation)
+	}
+	tell("inscription", noneIfEmpty(merged(words...)))
+	tell("text", tagged(r.Text))
+	for _, who := range r.People {
+		persons = append(persons, withRole(who))
+	}
+	tell("person", noneIfEmpty(merged(persons...)))
 	tell("maintainer", tagged(holder(r)))
-	tell("collection", tagged(p.term(archive.SchemeCollection, r.Collection)))
+	p.schemaPage(n, e)
+}
+
+// schemaPage writes the page about what is no work itself: it has the rights, the
+// collection and the records that it speaks of.
+func (p Publisher) schemaPage(n node, e Entry) {
+	r := e.Record
+	page := node{"@type": "WebPage", "url": p.RecordURI(r.ID)}
+	page.set("license", statement(r))
+	if r.Collection != "" {
+		page.add("isPartOf", node{"@type": "Collection", "@id": p.CollectionURI(r.Collection), "name": tagged(p.term(archive.SchemeCollection, r.Collection))})
+	}
+	for _, rel := range e.related() {
+		if rel.ID != "" && rel.Code != codePartOf && rel.Code != codeSame {
+			page.add("mentions", node{"@id": p.RecordURI(rel.ID)})
+		}
+	}
+	n.add("subjectOf", page)
 }
 
 func noneIfEmpty(list []any) any {
@@ -86,4 +121,5 @@ func (p Publisher) schemaEvent(n node, e Entry) {
 			n.add("about", other)
 		}
 	}
+	p.schemaPage(n, e)
 }
