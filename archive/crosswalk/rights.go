@@ -7,22 +7,19 @@ import (
 	"hexi/archive"
 )
 
-// statement returns the address of a record's rights statement, "" where it has none
-// that is an address.
+// statement returns the address of a record's rights statement, in the form in which it is
+// published; "" where the record has none that is an address.
 func statement(r *archive.Record) string {
 	if r.Rights == nil {
 		return ""
+	}
+	if uri, ok := archive.RightsURI(r.Rights.Statement); ok {
+		return uri
 	}
 	s := strings.TrimSpace(r.Rights.Statement)
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
-	}
-	// Those of RightsStatements.org and Creative Commons are named with http:, wherever
-	// their pages are.
-	switch strings.TrimPrefix(strings.ToLower(u.Host), "www.") {
-	case "rightsstatements.org", "creativecommons.org":
-		return "http" + strings.TrimPrefix(s, u.Scheme)
 	}
 	return s
 }

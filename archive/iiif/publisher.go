@@ -70,7 +70,7 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset) (*Ma
 		m.PartOf = []Reference{p.collectionReference(record.Collection)}
 	}
 	if record.Rights != nil {
-		m.Rights, _ = RightsURI(record.Rights.Statement)
+		m.Rights, _ = archive.RightsURI(record.Rights.Statement)
 		if holder := markup(languages(record.Rights.Holder)); holder != nil {
 			m.RequiredStatement = &Pair{Label: LanguageMap{"en": {"Held by"}, "zh": {"收藏单位"}}, Value: holder}
 		}
