@@ -163,6 +163,16 @@ func (a *Archive) List(ctx context.Context, q ListQuery) (page []*Entry, next st
 	return page, next, err
 }
 
+// PublicMarks returns every so-many-th id of the records that the public sees, in their
+// order: where pages of that many begin and end.
+func (a *Archive) PublicMarks(ctx context.Context, every int) ([]string, error) {
+	marks, err := a.catalog.OpenMarks(ctx, every, a.Now())
+	if err != nil {
+		return nil, fmt.Errorf("list every %d-th public record: %w", every, err)
+	}
+	return marks, nil
+}
+
 // Revisions lists a record's revisions, the latest first, without content.
 func (a *Archive) Revisions(ctx context.Context, id string) ([]Revision, error) {
 	revs, err := a.catalog.Revisions(ctx, id, true)

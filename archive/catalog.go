@@ -33,6 +33,9 @@ type Catalog interface {
 	Parts(ctx context.Context, of []string) ([]Member, error)
 	// List returns a page of entries in the order of their ids.
 	List(ctx context.Context, q ListQuery) ([]*Entry, error)
+	// OpenMarks returns every so-many-th id of the records that the public sees at that
+	// time, in the order of the ids.
+	OpenMarks(ctx context.Context, every int, now time.Time) ([]string, error)
 	// Count returns how many entries List would return over all its pages.
 	Count(ctx context.Context, q ListQuery) (int, error)
 	// Revisions returns the revisions of a record, the latest first, without

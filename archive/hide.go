@@ -17,7 +17,7 @@ func (a *Archive) hide(ctx context.Context, entries []*Entry) error {
 	for _, e := range entries {
 		e.hideVersions(now)
 		e.HideLayers(now)
-		ids = append(ids, e.Record.references()...)
+		ids = append(ids, e.Record.References()...)
 	}
 	if len(ids) == 0 {
 		return nil
@@ -82,8 +82,9 @@ func (e *Entry) HideLayers(now time.Time) {
 	}
 }
 
-// references are the ids of the records that a record speaks of.
-func (r *Record) references() []string {
+// References returns the ids of the records that a record speaks of: what it is part of,
+// what it is related to, its stops.
+func (r *Record) References() []string {
 	var ids []string
 	if r.PartOf != "" {
 		ids = append(ids, r.PartOf)

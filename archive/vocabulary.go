@@ -40,6 +40,9 @@ type Term struct {
 	// Certainty is "published" for a term as its authority has it, "general" for one in
 	// general use, and "own" for one that the archive added.
 	Certainty string `json:"certainty,omitempty"`
+	// Same are addresses under which others know the same, or the nearest that they have:
+	// concepts of the Getty vocabularies, items of Wikidata.
+	Same []string `json:"same,omitempty"`
 }
 
 // Vocabulary is what validation needs of the controlled vocabularies; package

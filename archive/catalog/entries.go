@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/uptrace/bun"
@@ -278,4 +279,16 @@ func (c *Catalog) Count(ctx context.Context, list archive.ListQuery) (int, error
 		return 0, fmt.Errorf("count records: %w", err)
 	}
 	return int(n), nil
+}
+
+// OpenMarks implements archive.Catalog.
+func (c *Catalog) OpenMarks(ctx context.Context, every int, now time.Time) ([]string, error) {
+	q := c.read()
+	numbered := q.build.NewSelect().TableExpr("records AS r").ColumnExpr("r.id, row_number() OVER (ORDER BY r.id) AS place").
+		Where("r.visible").Where("r.opened > 0 AND r.opened <= ?", micros(now))
+	var ids []string
+	if err := q.build.NewSelect().Conn(q.conn).TableExpr("(?) AS n", numbered).ColumnExpr("n.id").Where("n.place % ? = 0", every).Order("n.id").Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("mark public records: %w", err)
+	}
+	return ids, nil
 }

@@ -396,3 +396,29 @@ func TestTimesAreUTC(t *testing.T) {
 		}
 	})
 }
+
+// TestOpenMarks: pages of public records begin and end at ids that the public may know.
+func TestOpenMarks(t *testing.T) {
+	both(t, func(t *testing.T, c *Catalog, _ string) {
+		a := newArchive(c)
+		for i := range 9 {
+			r := record(fmt.Sprintf("r%d", i))
+			switch i {
+			case 1, 3:
+				r.Rights = &archive.Rights{Tier: archive.TierStaff}
+			case 4:
+				r.Rights = &archive.Rights{Tier: archive.TierEmbargoed, Until: "2999-01-01"}
+			case 5:
+				r.Rights = &archive.Rights{Tier: archive.TierEmbargoed, Until: "2001-01-01"}
+			}
+			save(t, a, archive.Draft{Record: r, Publish: i != 7})
+		}
+		// The public sees r0, r2, r5, r6 and r8.
+		for every, want := range map[int]string{1: "r0 r2 r5 r6 r8", 2: "r2 r6", 3: "r5", 6: ""} {
+			marks, err := a.PublicMarks(t.Context(), every)
+			if err != nil || strings.Join(marks, " ") != want {
+				t.Errorf("every %d of the public records: %q, %v, want %q", every, marks, err, want)
+			}
+		}
+	})
+}

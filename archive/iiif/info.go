@@ -1,6 +1,10 @@
 package iiif
 
-import "math"
+import (
+	"math"
+
+	"hexi/archive"
+)
 
 // Info is the image information document, info.json (section 5). Its fields
 // marshal in the order in which they stand here, @context first.
@@ -52,7 +56,7 @@ func SuccessorLink(service string) string {
 }
 
 // NewInfo describes an image. service is its ServiceURI, which becomes the id;
-// statement is a rights statement in any form that RightsURI reads, or "".
+// statement is a rights statement in any form that archive.RightsURI reads, or "".
 //
 // sizes lists every level with its true pixels, smallest first, and tiles every
 // power of two, as far as the limits allow (section 5.2 demands it). This is
@@ -91,7 +95,7 @@ func NewInfo(service string, img Image, offer Offer, statement string) Info {
 	if offer.upscales(limits) {
 		info.ExtraFeatures = append(info.ExtraFeatures, "sizeUpscaling")
 	}
-	if uri, ok := RightsURI(statement); ok {
+	if uri, ok := archive.RightsURI(statement); ok {
 		info.Rights = uri
 	}
 	info.addPyramid(img.Pyramid, limits.bounds())

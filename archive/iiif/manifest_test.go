@@ -110,6 +110,15 @@ func TestManifest(t *testing.T) {
 	if diff := cmp.Diff(iiif.LanguageMap{"zh": {"第2图"}, "en": {"Image 2"}}, m.Items[1].Label); diff != "" {
 		t.Errorf("label of the second canvas (-want +got):\n%s", diff)
 	}
+	var data []string
+	for _, also := range m.SeeAlso {
+		data = append(data, strings.TrimPrefix(also.ID, base+"api/v1/records/dh-220-n")+" "+also.Type+" "+also.Format+" "+also.Profile)
+	}
+	if want := []string{
+		" Dataset application/json ", "/linked-art Dataset application/ld+json https://linked.art/ns/v1/linked-art.json", "/lido Dataset application/xml http://www.lido-schema.org",
+	}; !slices.Equal(data, want) {
+		t.Errorf("the record for machines is %q, want %q", data, want)
+	}
 	if m.PartOf[0].ID != base+"iiif/collection/dunhuang" || m.PartOf[0].Label["en"][0] != "Dunhuang" {
 		t.Errorf("part of %+v", m.PartOf)
 	}

@@ -85,81 +85,12 @@ func (p Publisher) terms(scheme archive.Scheme, codes []string) values {
 	return v
 }
 
-// period joins the term, the curator's words and the years:
-// 初唐，贞观十六年（642年）, "Early Tang (642 CE)".
+// period says when a thing was made: 初唐，贞观十六年（642年）, "Early Tang (642 CE)".
 func (p Publisher) period(period *archive.Period) values {
 	if period == nil {
 		return nil
 	}
-	term := p.termLabel(archive.SchemePeriod, period.Term)
-	if term.Empty() && period.Term != "" && period.Note.Empty() {
-		term = archive.Text{"zh": period.Term, "en": period.Term}
-	}
-	zhYears, enYears := years(period.From, period.To)
-	t := archive.Text{
-		"zh": joinPeriod(term["zh"], period.Note["zh"], "，", zhYears, "（", "）"),
-		"en": joinPeriod(term["en"], period.Note["en"], ", ", enYears, " (", ")"),
-	}
-	return values{}.with(t)
-}
-
-func joinPeriod(term, note, comma, years, open, end string) string {
-	name := term
-	if note != "" && !strings.Contains(term, note) {
-		if name != "" {
-			name += comma
-		}
-		name += note
-	}
-	switch {
-	case years == "":
-		return name
-	case name == "":
-		return years
-	}
-	return name + open + years + end
-}
-
-// years writes a range of historical years (−1046 is 1046 BCE; 0 is unknown).
-func years(from, to int) (zh, en string) {
-	switch {
-	case from == 0 && to == 0:
-		return "", ""
-	case from == 0 || to == 0 || from == to:
-		year := from
-		if from == 0 {
-			year = to
-		}
-		zh, en = zhYear(year)+"年", enYear(year)+era(year)
-		if from == 0 {
-			return zh + "以前", "until " + en
-		}
-		if to == 0 {
-			return zh + "以后", "from " + en
-		}
-		return zh, en
-	case from < 0 && to > 0:
-		return zhYear(from) + "—公元" + zhYear(to) + "年", enYear(from) + era(from) + "–" + enYear(to) + era(to)
-	case to < 0: // 公元前1046—前771年
-		return zhYear(from) + "—" + strings.TrimPrefix(zhYear(to), "公元") + "年", enYear(from) + "–" + enYear(to) + era(to)
-	}
-	return zhYear(from) + "—" + zhYear(to) + "年", enYear(from) + "–" + enYear(to) + era(to)
-}
-
-func zhYear(year int) string {
-	if year < 0 {
-		return "公元前" + enYear(year)
-	}
-	return strconv.Itoa(year)
-}
-
-func enYear(year int) string { return strings.TrimPrefix(strconv.Itoa(year), "-") }
-
-func era(year int) string {
-	if year < 0 {
-		return " BCE"
-	}
-	return " CE"
+	return values{}.with(period.Words(p.termLabel(archive.SchemePeriod, period.Term)))
 }
 
 // location names a place in a cave site: 莫高窟第220窟，主室，北壁.

@@ -21,6 +21,7 @@ type Reference struct {
 	Type      string      `json:"type"`
 	Label     LanguageMap `json:"label,omitempty"`
 	Format    string      `json:"format,omitempty"`
+	Profile   string      `json:"profile,omitempty"`
 	Language  []string    `json:"language,omitempty"`
 	Width     int         `json:"width,omitempty"`
 	Height    int         `json:"height,omitempty"`

@@ -63,7 +63,7 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset, part
 		Summary:   markup(languages(record.Descriptions)),
 		Provider:  p.provider(),
 		Homepage:  []Reference{p.page(label(record.Titles, record.ID), "records", record.ID)},
-		SeeAlso:   []Reference{p.data(record)},
+		SeeAlso:   p.data(record),
 		Thumbnail: p.thumbnail(record, assets),
 		NavDate:   navDate(record.Period),
 		NavPlace:  p.navPlace(record),
@@ -98,7 +98,7 @@ func (p Publisher) rights(record *archive.Record) (statement string, held *Pair)
 	if record.Rights == nil {
 		return "", nil
 	}
-	statement, _ = RightsURI(record.Rights.Statement)
+	statement, _ = archive.RightsURI(record.Rights.Statement)
 	if holder := markup(languages(record.Rights.Holder)); holder != nil {
 		held = &Pair{Label: LanguageMap{"en": {"Held by"}, "zh": {"收藏单位"}}, Value: holder}
 	}
@@ -160,10 +160,17 @@ func (p Publisher) page(name LanguageMap, path ...string) Reference {
 	}
 }
 
-// data points to the record's own JSON.
-func (p Publisher) data(record *archive.Record) Reference {
-	return Reference{
-		ID: p.address("api", "v1", "records", record.ID), Type: "Dataset",
-		Label: LanguageMap{"en": {"Record as JSON"}, "zh": {"藏品记录（JSON）"}}, Format: "application/json",
+// data points to the record for machines: its own JSON, and what others read.
+func (p Publisher) data(record *archive.Record) []Reference {
+	at := func(label LanguageMap, format, profile string, path ...string) Reference {
+		return Reference{
+			ID: p.address(append([]string{"api", "v1", "records", record.ID}, path...)...), Type: "Dataset",
+			Label: label, Format: format, Profile: profile,
+		}
+	}
+	return []Reference{
+		at(LanguageMap{"en": {"Record as JSON"}, "zh": {"藏品记录（JSON）"}}, "application/json", ""),
+		at(LanguageMap{"en": {"Record as Linked Art"}, "zh": {"藏品记录（Linked Art）"}}, "application/ld+json", "https://linked.art/ns/v1/linked-art.json", "linked-art"),
+		at(LanguageMap{"en": {"Record as LIDO"}, "zh": {"藏品记录（LIDO）"}}, "application/xml", "http://www.lido-schema.org", "lido"),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -252,6 +253,9 @@ func (s *scheme) add(r row, own bool) error {
 	if there {
 		term.Parent = either(r.get("parent"), term.Parent)
 	}
+	if err := addSame(term, r); err != nil {
+		return err
+	}
 	names := s.aliases[i]
 	if there { // the labels of before go on naming it
 		names = append(names, names[1], names[2])
@@ -268,6 +272,24 @@ func (s *scheme) add(r row, own bool) error {
 		s.byLabel[fold(n)] = i
 	}
 	return s.addCues(r, i, names)
+}
+
+// addSame adds the addresses under which others know a term.
+func addSame(term *archive.Term, r row) error {
+	same := r.get("same")
+	if same == "" {
+		return nil
+	}
+	for address := range strings.SplitSeq(same, "|") {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return r.fault("%s has %q under same, which is no address; write the whole of it, as in http://vocab.getty.edu/aat/300011914", term.Code, address)
+		}
+		if !slices.Contains(term.Same, address) {
+			term.Same = append(term.Same, address)
+		}
+	}
+	return nil
 }
 
 func (v *Vocabulary) addYears(t *table) error {

@@ -168,3 +168,23 @@ func TestDataIsWhole(t *testing.T) {
 		t.Errorf("%d fields of a movable relic are required", required)
 	}
 }
+
+// TestSame: terms name the same concepts elsewhere, of our data and of an archive's own.
+func TestSame(t *testing.T) {
+	t.Parallel()
+	const own = "http://www.wikidata.org/entity/Q11426"
+	v, err := Load(dir(map[string]string{"material.csv": "code,zh,en,same\nother-metal,,," + own + "\niron,,,http://vocab.getty.edu/aat/300011002|" + own + "\n"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"纸": "http://vocab.getty.edu/aat/300014109", "其他金属": own, "铁": "http://vocab.getty.edu/aat/300011002 " + own, "玻璃": "",
+	} {
+		if term, ok := v.Term(archive.SchemeMaterial, name); !ok || strings.Join(term.Same, " ") != want {
+			t.Errorf("%s is the same as %q, want %q", name, term.Same, want)
+		}
+	}
+	if _, err := Load(dir(map[string]string{"material.csv": "code,zh,en,same\niron,,,aat:300011002\n"})); err == nil || !strings.Contains(err.Error(), "material.csv: line 2") || !strings.Contains(err.Error(), "no address") {
+		t.Errorf("a name that is no address is taken: %v", err)
+	}
+}

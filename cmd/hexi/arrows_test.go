@@ -44,6 +44,7 @@ var arrows = []arrow{
 	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},
 	{"archive/ocr", nil, []string{"golang.org/x/text"}, "is pure: knows the formats of texts of pages, and no pictures"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
+	{"archive/crosswalk", []string{"archive"}, nil, "is pure: a record in the formats of others, no network and no storage"},
 	{"archive/vocab", []string{"archive", "archive/vocab/period"}, []string{"golang.org/x/text"}, "is pure: vocabularies and profiles as data"},
 	{"archive/vocab/period", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: reads words for a time, and is given the periods"},
 
@@ -89,7 +90,8 @@ var (
 // testArrows are what the tests of a package may import of hexi besides: what gives them
 // real things to work on.
 var testArrows = map[string][]string{
-	"search": {"archive/vocab"}, // queries are understood by the real vocabularies
+	"archive/crosswalk": {"archive/vocab", "archive/iiif"}, // records are told by the real vocabularies, and manifests by the same table
+	"search":            {"archive/vocab"},                 // queries are understood by the real vocabularies
 }
 
 // only keeps a technology for one package (and those below it): neither "*" nor

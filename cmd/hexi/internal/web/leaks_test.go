@@ -30,7 +30,9 @@ func TestHiddenStops(t *testing.T) {
 	token := "Authorization: Bearer " + h.user("li", "viewer")
 	for _, path := range []string{
 		"/api/v1/records/show", "/api/v1/records", "/api/v1/records?kind=exhibition", "/api/v1/records/show/revisions/1", "/api/v1/records/open-1",
-		"/iiif/manifest/open-1", "/iiif/collection/dunhuang", "/exhibitions/show", "/kiosk/show", "/records/show", "/api/v1/exhibitions",
+		"/iiif/manifest/open-1", "/iiif/collection/dunhuang", "/api/v1/records/open-1/dc", "/api/v1/records/open-1/lido", "/api/v1/records/open-1/edm",
+		"/api/v1/records/show/dc", "/api/v1/records/show/lido", "/api/v1/records/show/edm", "/api/v1/records/show/linked-art", "/api/v1/records/show/schema",
+		"/sitemap.xml", "/sitemap.xml?after=&to=", "/exhibitions/show", "/kiosk/show", "/records/show", "/api/v1/exhibitions",
 	} {
 		got := h.get(path, "Accept: text/html, application/json;q=0.5")
 		if got.StatusCode != http.StatusOK {

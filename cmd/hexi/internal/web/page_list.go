@@ -176,7 +176,7 @@ func (s *Server) doorImage(ctx context.Context, e *archive.Entry, shown map[stri
 // robots answers GET /robots.txt: everything that is public may be read.
 func (s *Server) robots(c *gin.Context) error {
 	c.Header("Cache-Control", "public, max-age=86400")
-	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /curate\nDisallow: /api\n"))
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /curate\nDisallow: /api\n\nSitemap: "+s.base(c.Request)+"/sitemap.xml\n"))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -32,7 +33,12 @@ type recordPage struct {
 	Similar                          []card // public records only, whoever asks
 	KioskLinks                       []choice
 	Canvases                         string // of a record with a text: the place and the width of each view's canvas
+	Forms                            []formLink
+	Schema                           template.JS // the record as schema.org has it
 }
+
+// formLink leads to a form of a record.
+type formLink struct{ Label, Media, URL string }
 
 type recordImage struct {
 	Info, Large, Full, Thumb string
@@ -59,10 +65,7 @@ func (s *Server) pageRecord(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if wantsJSON(c.Request) {
-		return s.answerRecord(c, http.StatusOK, e)
-	}
-	return s.showRecord(c, e)
+	return s.answerBest(c, e)
 }
 
 // pageExhibition answers GET /exhibitions/{slug}.
@@ -79,10 +82,7 @@ func (s *Server) pageOfKind(c *gin.Context, kind archive.Kind) error {
 	if e.Record.Kind != kind {
 		return archive.ErrNotFound
 	}
-	if wantsJSON(c.Request) {
-		return s.answerRecord(c, http.StatusOK, e)
-	}
-	return s.showRecord(c, e)
+	return s.answerBest(c, e)
 }
 
 func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
@@ -141,6 +141,16 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	if r.Kind == archive.KindExhibition {
 		m.KioskLinks = []choice{{Label: inLanguage(lang, "展厅屏幕", "Gallery kiosk"), URL: "/kiosk/" + r.ID}}
 	}
+	for _, f := range forms() {
+		m.Forms = append(m.Forms, formLink{f.label, f.media, f.path(r.ID)})
+	}
+	schema, err := s.inForm(c, e, formSchema)
+	if err != nil {
+		return err
+	}
+	// A data block, which browsers do not run and the content policy does not concern. Its
+	// JSON has < and > escaped and can end no script element (crosswalk.Publisher.Schema).
+	m.Schema = template.JS(schema)
 	m.Cite = fmt.Sprintf("%s. %s. %s/records/%s", m.Heading, inLanguage(lang, "河西数字档案", "hexi digital archive"), s.base(c.Request), r.ID)
 	return s.show(c, http.StatusOK, "record", m)
 }

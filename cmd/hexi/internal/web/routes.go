@@ -35,6 +35,11 @@ func (s *Server) routes() {
 	both(api, "/suggest", s.handle(only(s.apiSuggest, "q", "limit")))
 	both(api, "/records", s.handle(only(s.apiRecords, "collection", "kind", "partOf", "cursor", "limit")))
 	both(api, "/records/:id", s.handle(s.apiRecord))
+	both(api, "/records/:id/dc", s.handle(only(s.apiForm(formDC))))
+	both(api, "/records/:id/lido", s.handle(only(s.apiForm(formLIDO))))
+	both(api, "/records/:id/edm", s.handle(only(s.apiForm(formEDM))))
+	both(api, "/records/:id/linked-art", s.handle(only(s.apiForm(formLinkedArt))))
+	both(api, "/records/:id/schema", s.handle(only(s.apiForm(formSchema))))
 	both(api, "/records/:id/assets", s.handle(only(s.apiAssets)))
 	both(api, "/records/:id/similar", s.handle(only(s.apiSimilarRecords, "limit", "lang")))
 	both(api, "/records/:id/revisions", s.handle(s.apiRevisions))
@@ -74,7 +79,8 @@ func (s *Server) routes() {
 	e.Group("/api/v1", s.cors, s.sameOriginSession).POST("/records/:id/assets", s.handle(s.apiAddAssets)) // files are larger than other bodies
 	e.OPTIONS("/api/*path", s.cors)
 
-	// The public site. Each page answers JSON to those who prefer it.
+	// The public site. Each page answers JSON to those who prefer it, and a record what
+	// forms.go lists.
 	both(e, "/", s.handle(s.pageHome))
 	both(e, "/search", s.handle(s.pageSearch))
 	both(e, "/records/:id", s.handle(s.pageRecord))
@@ -85,6 +91,7 @@ func (s *Server) routes() {
 	both(e, "/routes", s.handle(s.pageRoutes))
 	both(e, "/routes/:slug", s.handle(s.pageRoute))
 	both(e, "/static/*path", s.handle(s.staticFile))
+	both(e, "/sitemap.xml", s.handle(only(s.sitemap, "after", "to")))
 	both(e, "/robots.txt", s.handle(s.robots))
 	both(e, "/favicon.ico", s.handle(s.favicon))
 

@@ -109,6 +109,7 @@ type Server struct {
 	pages      *pages
 	images     *images
 	covers     covers
+	marks      sitemapMarks
 	metrics    *metrics
 	overload   *overload
 	pause      time.Duration // bodyPause, but in tests

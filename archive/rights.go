@@ -1,15 +1,14 @@
-package iiif
+package archive
 
 import (
 	"net/url"
 	"strings"
 )
 
-// RightsURI returns a rights statement in the form that IIIF documents demand
-// (Presentation API 3.0, section 3.1, rights): the http: identifier of a
-// Creative Commons or RightsStatements.org statement, whichever page about it
-// was given. ok is false for anything else, which the rights property may not
-// hold.
+// RightsURI returns a rights statement as those who publish it name it: the http:
+// identifier of a Creative Commons or RightsStatements.org statement, whichever page about
+// it was given. IIIF documents take no other form (Presentation API 3.0, section 3.1,
+// rights). ok is false for anything else.
 func RightsURI(statement string) (uri string, ok bool) {
 	u, err := url.Parse(strings.TrimSpace(statement))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
