@@ -3,6 +3,7 @@ package catalog
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -19,6 +20,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		var rows []entryRow
 		return choose(c.read().selectEntries(&rows, q.Published), q).Where("r.id > ?", "x").Order("r.id").Limit(10)
 	}
+	when := time.UnixMicro(1762156806123456)
 	for name, test := range map[string]struct {
 		query *bun.SelectQuery
 		index string
@@ -40,6 +42,12 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		"assets by file":        {c.read().from("assets").ColumnExpr("*").Where("filename = 'a' AND size = 7").Order("id").Limit(1), "assets_by_file"},
 		"looks":                 {c.read().sameBand(0x1234567890, 2), "assets_by_look3"},
 		"changes":               {c.read().from("changes").ColumnExpr("*").Where("seq > 7").Order("seq"), "sqlite_autoindex_changes_1"},
+		"shown":                 {c.read().listShown(archive.ShownQuery{}).Limit(9), "records_shown"},
+		"shown since":           {c.read().listShown(archive.ShownQuery{From: when, Before: when}).Limit(9), "records_shown"},
+		"shown after":           {c.read().listShown(archive.ShownQuery{From: when, After: archive.ShownKey{At: when, ID: "x"}}).Limit(9), "records_shown"},
+		"shown by collection":   {c.read().listShown(archive.ShownQuery{Collection: "a", After: archive.ShownKey{At: when, ID: "x"}}).Limit(9), "records_shown_by_collection"},
+		"embargoes that ended":  {c.read().toOpen(when).Limit(9), "records_to_open"},
+		"activities":            {c.read().from("activities").ColumnExpr("*").Where("number > 7").Order("number").Limit(9), "sqlite_autoindex_activities_1"},
 		"packages that are due": {c.read().dueBy(7).ColumnExpr("p.package"), "preservation_due"},
 		"packages taken":        {c.read().takenBy("w").ColumnExpr("p.package"), "preservation_taken"},
 		"jobs of a batch":       {c.read().from("jobs AS j").ColumnExpr("*").Join("JOIN river_job AS q ON q.id = j.id").Where("j.batch = 'a'").Order("j.id DESC"), "jobs_by_batch"},
