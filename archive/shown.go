@@ -35,7 +35,7 @@ type ShownQuery struct {
 	Limit      int       // at most this many; 0 means 100
 }
 
-// ActivityKind says what happened to what the public sees.
+// ActivityKind says what happened to what the public can look at.
 type ActivityKind string
 
 // The kinds of activities.
@@ -45,9 +45,9 @@ const (
 	ActivityDelete ActivityKind = "delete" // it went
 )
 
-// Activity is one entry of the list of all that happened to what the public sees. Numbers begin
-// at 1 and have no gaps; entries are added in their order and never altered, and their
-// times do not run backwards.
+// Activity is one entry of the list of all that happened to the records that the public can look
+// at: those that it sees and that have an image. Numbers begin at 1 and have no gaps; entries are
+// added in their order and never altered, and their times do not run backwards.
 type Activity struct {
 	Number int64
 	At     time.Time

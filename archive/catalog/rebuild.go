@@ -67,8 +67,7 @@ func (t *tx) showAgain(ctx context.Context, row *recordRow, seen bool) error {
 	if err := t.show(ctx, nil, row, t.catalog.now()); err != nil || !seen || row.Stamp > 0 {
 		return err
 	}
-	row.Stamp, row.ShownCollection = t.now, row.PublicCollection
-	t.act(archive.ActivityDelete, row.ID)
+	row.Stamp, row.ShownCollection = t.now, row.PublicCollection // gone, and no news to those who look at pictures
 	return nil
 }
 

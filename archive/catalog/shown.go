@@ -52,14 +52,8 @@ func (t *tx) show(ctx context.Context, before, row *recordRow, at time.Time) err
 		return err
 	}
 	was, is := before.open(now), row.open(now)
-	kind := archive.ActivityUpdate
-	switch {
-	case !was && !is:
+	if !was && !is {
 		return nil
-	case !was:
-		kind = archive.ActivityCreate
-	case !is:
-		kind = archive.ActivityDelete
 	}
 	row.Stamp = now
 	if is {
@@ -67,18 +61,16 @@ func (t *tx) show(ctx context.Context, before, row *recordRow, at time.Time) err
 	} else {
 		row.ShownCollection = before.PublicCollection
 	}
-	t.act(kind, row.ID)
+	t.touch(row.ID, is)
 	return nil
 }
 
-// act adds an activity of this transaction's moment; one that alters what the same transaction showed
-// or altered already says nothing more.
-func (t *tx) act(kind archive.ActivityKind, record string) {
-	if last, again := t.acted[record]; again && kind == archive.ActivityUpdate && last != archive.ActivityDelete {
-		return
+// touch notes that the public's view of a record changed, and whether it sees the record now.
+func (t *tx) touch(record string, shown bool) {
+	if _, again := t.touched[record]; !again {
+		t.touches = append(t.touches, record)
 	}
-	t.acted[record] = kind
-	t.activities = append(t.activities, activityRow{At: t.now, Kind: string(kind), Record: record})
+	t.touched[record] = shown
 }
 
 // altered notes that something about a record was changed that the public sees, if it does.
@@ -118,7 +110,7 @@ func (t *tx) NoteOpened(ctx context.Context, ids []string, at time.Time) error {
 		}
 		row := *known
 		row.Stamp, row.ShownCollection = now, row.PublicCollection
-		t.act(archive.ActivityCreate, id)
+		t.touch(id, true)
 		t.mark(&row)
 	}
 	return nil
@@ -141,7 +133,7 @@ func (t *tx) erased(ctx context.Context, stone archive.Tombstone) error {
 	if known.open(now) {
 		in = known.PublicCollection
 	}
-	t.act(archive.ActivityDelete, stone.Record)
+	t.touch(stone.Record, false)
 	_, err = t.q.update((*recordRow)(nil)).Set("stamp = ?, shown_collection = ?", now, in).Where("id = ?", stone.Record).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("note that it goes: %w", err)
@@ -149,25 +141,82 @@ func (t *tx) erased(ctx context.Context, stone archive.Tombstone) error {
 	return nil
 }
 
-// flushActivities writes the activities that were gathered.
+// flushActivities adds to the list what became of the records that were touched: those that the public sees
+// and that have an image to be looked at are there, all others are not.
 func (t *tx) flushActivities(ctx context.Context) error {
-	if len(t.activities) == 0 {
+	if len(t.touches) == 0 {
 		return nil
 	}
 	last, err := t.q.lastActivity(ctx)
 	if err != nil {
 		return err
 	}
-	for i := range t.activities {
-		t.activities[i].Number = last + int64(i) + 1
+	var rows []activityRow
+	for some := range slices.Chunk(t.touches, maxRows) {
+		pictured, err := t.q.pictured(ctx, some)
+		if err != nil {
+			return err
+		}
+		stood, err := t.q.listed(ctx, some)
+		if err != nil {
+			return err
+		}
+		for _, id := range some {
+			var kind archive.ActivityKind
+			switch is := t.touched[id] && pictured[id]; {
+			case is && stood[id]:
+				kind = archive.ActivityUpdate
+			case is:
+				kind = archive.ActivityCreate
+			case stood[id]:
+				kind = archive.ActivityDelete
+			default:
+				continue
+			}
+			last++
+			rows = append(rows, activityRow{Number: last, At: t.now, Kind: string(kind), Record: id})
+		}
 	}
-	for rows := range slices.Chunk(t.activities, maxRows) {
-		if _, err := t.q.insert(&rows).Exec(ctx); err != nil {
+	for some := range slices.Chunk(rows, maxRows) {
+		if _, err := t.q.insert(&some).Exec(ctx); err != nil {
 			return fmt.Errorf("write activities: %w", err)
 		}
 	}
-	t.activities = t.activities[:0]
+	t.touches = t.touches[:0]
+	clear(t.touched)
 	return nil
+}
+
+// hasPicture is what an asset is that can be looked at, and stands in its place.
+const hasPicture = "a.kind = 'image' AND a.state = 'ready' AND a.replaced_at = 0"
+
+// pictured returns those of some records that have an image that can be looked at.
+func (q queries) pictured(ctx context.Context, of []string) (map[string]bool, error) {
+	var ids []string
+	err := q.from("assets AS a").ColumnExpr("DISTINCT a.record").Where("a.record IN (?)", bun.List(of)).Where(hasPicture).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("look which records have images: %w", err)
+	}
+	return among(ids), nil
+}
+
+// listed returns those of some records that the list of activities, as far as it goes, leaves standing.
+func (q queries) listed(ctx context.Context, of []string) (map[string]bool, error) {
+	var ids []string
+	latest := q.from("activities").ColumnExpr("max(number)").Where("record IN (?)", bun.List(of)).Group("record")
+	err := q.from("activities").ColumnExpr("record").Where("number IN (?)", latest).Where("kind <> ?", archive.ActivityDelete).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("look which records are listed: %w", err)
+	}
+	return among(ids), nil
+}
+
+func among(ids []string) map[string]bool {
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out
 }
 
 // shownRow is what of a record's row says what was shown of it.
@@ -288,7 +337,7 @@ func (q queries) lastActivity(ctx context.Context) (last int64, err error) {
 
 // noteShown completes what the step of the schema noted, by what only the content of revisions says: records
 // that were closed to the public by a revision after one that was open. It begins the list of
-// activities with one for each record. It is part of the migration's transaction.
+// activities with one for each record that can be looked at. It is part of the migration's transaction.
 func (c *Catalog) noteShown(ctx context.Context, q queries) error {
 	var rows []struct {
 		Record string
@@ -315,8 +364,9 @@ func (c *Catalog) noteShown(ctx context.Context, q queries) error {
 		}
 	}
 	_, err = q.build.NewRaw(`INSERT INTO activities (number, at, kind, record)
-		SELECT row_number() OVER (ORDER BY stamp, id), stamp, CASE WHEN visible AND opened > 0 AND opened <= stamp THEN ? ELSE ? END, id
-		FROM records WHERE stamp > 0`, archive.ActivityCreate, archive.ActivityDelete).Conn(q.conn).Exec(ctx)
+		SELECT row_number() OVER (ORDER BY r.stamp, r.id), r.stamp, ?, r.id FROM records AS r
+		WHERE r.visible AND r.opened > 0 AND r.opened <= r.stamp AND EXISTS (SELECT 1 FROM assets AS a WHERE a.record = r.id AND `+hasPicture+`)`,
+		archive.ActivityCreate).Conn(q.conn).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("begin the list of activities: %w", err)
 	}

@@ -14,8 +14,8 @@ import (
 	"hexi/archive"
 )
 
-// TestShown: what changes the public's view of a record gives it a later moment and an
-// activity, and nothing else does; what the public never saw is never named.
+// TestShown: what changes the public's view of a record gives it a later moment and, where it
+// has an image, an activity, and nothing else does; what the public never saw is never named.
 func TestShown(t *testing.T) {
 	both(t, func(t *testing.T, c *Catalog, _ string) {
 		begin := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -33,10 +33,11 @@ func TestShown(t *testing.T) {
 			}
 		}
 		nothing := func() error { return nil }
+		const pageOnly archive.ActivityKind = "-"
 		for day, step := range []struct {
 			name   string
 			do     func() error
-			kind   archive.ActivityKind // "" for none
+			kind   archive.ActivityKind // "" for none, pageOnly where it is no activity
 			stands string               // "", "shown in COLLECTION" or "gone from COLLECTION"
 		}{
 			{"a draft", put("one", "dunhuang", nil, false), "", ""},
@@ -44,15 +45,16 @@ func TestShown(t *testing.T) {
 			{"closed", put("two", "dunhuang", rights(archive.TierStaff, ""), true), "", ""},
 			{"under an embargo", put("three", "dunhuang", rights(archive.TierEmbargoed, "2026-03-06"), true), "", ""},
 			{"withdrawn before its end", func() error { return a.Withdraw(t.Context(), "li", "x") }, "", ""},
-			{"under it again", func() error { return a.Publish(t.Context(), "li", "x") }, archive.ActivityCreate, "shown in dunhuang"}, // 2026-03-06
-			{"published", put("four", "dunhuang", nil, true), archive.ActivityUpdate, "shown in dunhuang"},
+			{"under it again", func() error { return a.Publish(t.Context(), "li", "x") }, pageOnly, "shown in dunhuang"}, // 2026-03-06
+			{"published", put("four", "dunhuang", nil, true), pageOnly, "shown in dunhuang"},
 			{"a draft of it", put("five", "folk", nil, false), "", "shown in dunhuang"},
-			{"that is published", func() error { return a.Publish(t.Context(), "li", "x") }, archive.ActivityUpdate, "shown in folk"},
-			{"an asset", func() error { return ready(t.Context(), a, "x") }, archive.ActivityUpdate, "shown in folk"},
+			{"that is published", func() error { return a.Publish(t.Context(), "li", "x") }, pageOnly, "shown in folk"},
+			{"an asset", func() error { return ready(t.Context(), a, "x") }, archive.ActivityCreate, "shown in folk"},
+			{"edited", put("five and a half", "folk", nil, true), archive.ActivityUpdate, "shown in folk"},
 			{"closed by a revision of another collection", put("six", "dunhuang", rights(archive.TierStaff, ""), true), archive.ActivityDelete, "gone from folk"},
 			{"closed still", put("seven", "dunhuang", rights(archive.TierStaff, ""), true), "", "gone from folk"},
-			{"under a short embargo", put("eight", "dunhuang", rights(archive.TierEmbargoed, "2026-03-14"), true), "", "gone from folk"},
-			{"which ends", nothing, archive.ActivityCreate, "shown in dunhuang"}, // 2026-03-14
+			{"under a short embargo", put("eight", "dunhuang", rights(archive.TierEmbargoed, "2026-03-15"), true), "", "gone from folk"},
+			{"which ends", nothing, archive.ActivityCreate, "shown in dunhuang"}, // 2026-03-15
 			{"withdrawn", func() error { return a.Withdraw(t.Context(), "li", "x") }, archive.ActivityDelete, "gone from dunhuang"},
 			{"published once more", func() error { return a.Publish(t.Context(), "li", "x") }, archive.ActivityCreate, "shown in dunhuang"},
 			{"erased", func() error { return a.Erase(t.Context(), "root", "x", "court order") }, archive.ActivityDelete, "gone from dunhuang"},
@@ -73,7 +75,7 @@ func TestShown(t *testing.T) {
 				t.Fatal(err)
 			}
 			var want []archive.Activity
-			if step.kind != "" {
+			if step.kind != "" && step.kind != pageOnly {
 				want = []archive.Activity{{Number: last + 1, At: now, Kind: step.kind, Record: "x"}}
 			}
 			if diff := cmp.Diff(want, news); diff != "" {
@@ -140,6 +142,12 @@ func TestShownWhileRecordsChange(t *testing.T) {
 				_, err = a.Save(t.Context(), "li", archive.Draft{Record: r, Publish: true})
 			}
 			if err != nil && !errors.Is(err, archive.ErrNotFound) {
+				t.Fatal(err)
+			}
+		}
+		for i := range 20 {
+			save(t, a, archive.Draft{Record: record(fmt.Sprint("r", i))})
+			if err := ready(t.Context(), a, fmt.Sprint("r", i)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -368,7 +376,7 @@ func TestOldRecordsWereShown(t *testing.T) {
 			for _, act := range acts {
 				got += fmt.Sprintf("%d %s %s, ", act.Number, act.Kind, act.Record)
 			}
-			if got != "1 create r1, 2 delete w1, 3 delete closed, " || err != nil {
+			if got != "1 create r1, " || err != nil {
 				t.Errorf("activities: %q, %v", got, err)
 			}
 		})

@@ -28,9 +28,9 @@ type tx struct {
 	jobs      []archive.Job
 	wanted    map[string]*preservationRow // packages that do not hold the changes yet
 
-	now        int64                           // what moment returns, once asked for
-	acted      map[string]archive.ActivityKind // by record: the last activity of this transaction
-	activities []activityRow
+	now     int64           // what moment returns, once asked for
+	touched map[string]bool // by record whose public view changed: whether it is shown now
+	touches []string        // the same, in their order
 
 	chain   archive.Chain // of the log, once begun
 	begun   bool

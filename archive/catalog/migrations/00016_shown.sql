@@ -8,14 +8,15 @@ CREATE INDEX records_shown ON records (stamp, id) WHERE stamp > 0;
 CREATE INDEX records_shown_by_collection ON records (shown_collection, stamp, id) WHERE stamp > 0;
 CREATE INDEX records_to_open ON records (opened) WHERE opened > stamp;
 
--- All that happened to what the public sees (archive.Activity). Rows are only ever added, with the next
--- number. What was shown before comes with this step (shown.go).
+-- All that happened to what the public can look at (archive.Activity). Rows are only ever added, with
+-- the next number. What was shown before comes with this step (shown.go).
 CREATE TABLE activities (
     number BIGINT       PRIMARY KEY,
     at     BIGINT       NOT NULL,
     kind   VARCHAR(64)  NOT NULL,
     record VARCHAR(128) COLLATE BINARY NOT NULL
 );
+CREATE INDEX activities_by_record ON activities (record, number);
 
 UPDATE records SET stamp = published_at, shown_collection = public_collection
     WHERE visible AND opened > 0 AND opened <= published_at;
