@@ -45,8 +45,10 @@ func (s *Server) iiif(c *gin.Context) error {
 		return s.contentSearch(c, rest)
 	case "autocomplete":
 		return s.autocomplete(c, rest)
+	case "discovery":
+		return s.discovery(c, rest)
 	}
-	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/, /iiif/collection/, /iiif/search/ and /iiif/autocomplete/"}
+	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/manifest/, /iiif/collection/, /iiif/search/, /iiif/autocomplete/ and /iiif/discovery/"}
 }
 
 // askerHeaders are the headers of a request that say who asks.
@@ -325,8 +327,20 @@ func (img *view) region(plan iiif.Plan) image.Rectangle {
 	return image.Rect(r.Min.X<<img.shrink, r.Min.Y<<img.shrink, min(r.Max.X<<img.shrink, w), min(r.Max.Y<<img.shrink, h))
 }
 
+// How long others may keep a document without asking again: one that can change, and a page of
+// activities that another follows.
+const (
+	documentAge = time.Minute
+	fullPageAge = 24 * time.Hour
+)
+
 // document answers with a IIIF document as the client prefers it.
 func (s *Server) document(c *gin.Context, doc any, context string) error {
+	return s.documentFor(c, doc, context, documentAge)
+}
+
+// documentFor is document for one that others may keep for so long.
+func (s *Server) documentFor(c *gin.Context, doc any, context string, age time.Duration) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -336,7 +350,7 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 	h := c.Writer.Header()
 	h.Set("Vary", "Accept")
 	if !s.privately(c) {
-		h.Set("Cache-Control", "public, max-age=60")
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(age.Seconds())))
 		h.Add("Vary", askerHeaders) // staff get other limits, and see reduced images whole
 	}
 	// One document in two types is two representations: each has an ETag of its own.
@@ -353,7 +367,7 @@ func (s *Server) document(c *gin.Context, doc any, context string) error {
 
 func (s *Server) publisher(c *gin.Context) iiif.Publisher {
 	return iiif.Publisher{
-		Base: s.base(c.Request), Name: archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"},
+		Base: s.base(c.Request), Name: archiveName,
 		Terms: s.Vocabulary, Offer: s.images.offer(s.staff(c)), Whole: s.staff(c),
 	}
 }
@@ -426,6 +440,5 @@ func (s *Server) iiifTop(c *gin.Context) error {
 	for _, t := range terms {
 		holdings = append(holdings, iiif.Holding{Slug: t.Code, Label: t.Label})
 	}
-	name := archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"}
-	return s.document(c, s.publisher(c).TopCollection(name, nil, holdings), presentationContext)
+	return s.document(c, s.publisher(c).TopCollection(archiveName, nil, holdings), presentationContext)
 }

@@ -35,6 +35,7 @@ type Config struct {
 	Sessions   scs.Store // nil: no one can sign in
 	Upload     Uploader  // nil: no uploads are taken here
 	BaseURL    string
+	AdminEmail string // of who runs the archive, told to harvesters; "": the postmaster of BaseURL's host
 	Version    string
 	ReadOnly   bool
 	// Limits bound the images that the public gets, StaffLimits those of people who
