@@ -50,7 +50,7 @@ func (s *Server) oai(c *gin.Context) error {
 	source := oaiSource{s, crosswalk.Publisher{Base: base, Name: archiveName, Terms: s.Vocabulary}}
 	r := &oai.Repository{
 		Name: archiveName.In("zh") + " · " + archiveName.In("en"), BaseURL: base + "/oai", Namespace: oai.Namespace(base),
-		AdminEmail: []string{s.AdminEmail}, Source: source, Now: s.Archive.Now, Settle: oaiSettle, Page: oaiPage,
+		AdminEmail: []string{s.AdminEmail}, Source: source, Now: s.Archive.Now, Settle: oaiSettle, Page: s.harvested,
 	}
 	if s.AdminEmail == "" {
 		r.AdminEmail = []string{"postmaster@" + r.Namespace} // RFC 2142, section 5: whoever has a domain reads it

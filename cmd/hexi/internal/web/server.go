@@ -113,6 +113,7 @@ type Server struct {
 	metrics    *metrics
 	overload   *overload
 	pause      time.Duration // bodyPause, but in tests
+	harvested  int           // oaiPage, but in tests
 }
 
 // New makes a server; it opens nothing and starts nothing by itself.
@@ -129,7 +130,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Texts == nil {
 		cfg.Texts = texts.New(cfg.Objects, cfg.Log)
 	}
-	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
+	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, harvested: oaiPage, overload: &overload{log: cfg.Log, every: overloadEvery}}
 	var err error
 	if s.metrics, err = newMetrics(cfg.Registry); err != nil {
 		return nil, err
