@@ -81,3 +81,47 @@ func plan(t *testing.T, c *Catalog, query *bun.SelectQuery) string {
 	}
 	return strings.Join(steps, "; ")
 }
+
+// TestShownUsesItsIndexesInPostgres: PostgreSQL, where it may not look through the table and not sort, goes by the
+// indexes for what was shown from its first row on.
+func TestShownUsesItsIndexesInPostgres(t *testing.T) {
+	t.Parallel()
+	c := open(t, fresh(t, "postgres"))
+	conn, err := c.reader.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // the database goes after the test
+	for _, statement := range []string{"SET enable_seqscan = off", "SET enable_bitmapscan = off", "SET enable_sort = off"} {
+		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	when := time.UnixMicro(1762156806123456)
+	after := archive.ShownKey{At: when, ID: "x"}
+	for index, q := range map[string]*bun.SelectQuery{
+		"records_shown":               c.read().listShown(archive.ShownQuery{After: after, Before: when}).Limit(9),
+		"records_shown_by_collection": c.read().listShown(archive.ShownQuery{Collection: "a", After: after}).Limit(9),
+		"records_to_open":             c.read().toOpen(when).Limit(9),
+	} {
+		rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+q.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var steps []string
+		for rows.Next() {
+			var step string
+			if err := rows.Scan(&step); err != nil {
+				t.Fatal(err)
+			}
+			steps = append(steps, step)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Join(steps, "; ")
+		if !strings.Contains(all, "using "+index+" on") || strings.Contains(all, "Sort") || strings.Contains(all, "Filter") && index == "records_shown_by_collection" {
+			t.Errorf("%s: %s", index, all)
+		}
+	}
+}
