@@ -85,10 +85,21 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: %d bytes", test.query, len(doc))
 		}
 	}
+	if a, _ := ask(t, r, "verb=Identify"+manyArguments()); len(a.Errors) != 5 {
+		t.Errorf("of a thousand arguments %d are told", len(a.Errors))
+	}
 	r.Source.(*shelf).sets = nil
 	if a, _ := ask(t, r, "verb=ListSets"); len(a.Errors) != 1 || a.Errors[0].Code != "noSetHierarchy" {
 		t.Errorf("without sets: %+v", a.Errors)
 	}
+}
+
+func manyArguments() string {
+	var b strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&b, "&x%d=1", i)
+	}
+	return b.String()
 }
 
 // TestAnswers: what the six verbs say.

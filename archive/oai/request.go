@@ -64,6 +64,10 @@ type Request struct {
 	After      *Place // of a list that goes on; nil at its beginning
 }
 
+// maxFaults is how many arguments that are not known are told: whoever sends a thousand
+// is not given an answer many times as long.
+const maxFaults = 5
+
 // Parse reads the arguments of a request as they came with its address or its form, held to sections
 // 3.1.1, 3.3.1 and 3.6. An error is a FaultsError.
 func Parse(args url.Values) (Request, error) {
@@ -83,6 +87,7 @@ func Parse(args url.Values) (Request, error) {
 	for _, name := range slices.Sorted(maps.Keys(args)) {
 		_, known := takes[name]
 		switch {
+		case len(faults) == maxFaults:
 		case name == argVerb:
 		case !known:
 			faults = append(faults, fault(BadArgument, "%s is no argument of %s, which takes %s", quoted(name), req.Verb, argumentList(takes)))
