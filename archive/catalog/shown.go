@@ -34,7 +34,7 @@ func (t *tx) moment(ctx context.Context, at time.Time) (int64, error) {
 		return t.now, nil
 	}
 	var last []int64
-	if err := t.q.from("records").ColumnExpr("stamp").Where("stamp > 0").Order("stamp DESC").Limit(1).Scan(ctx, &last); err != nil {
+	if err := t.q.from("records").ColumnExpr("stamp").Where("stamp <> 0").Order("stamp DESC").Limit(1).Scan(ctx, &last); err != nil {
 		return 0, fmt.Errorf("read when something was last shown: %w", err)
 	}
 	t.now = micros(at)
@@ -235,7 +235,7 @@ func (row *shownRow) shown() archive.Shown {
 // last: the end of an embargo counts once it is noted.
 func (q queries) selectShown() *bun.SelectQuery {
 	return q.from("records AS r").
-		ColumnExpr("r.id, r.stamp, r.shown_collection, NOT (r.visible AND r.opened > 0 AND r.opened <= r.stamp) AS gone").Where("r.stamp > 0")
+		ColumnExpr("r.id, r.stamp, r.shown_collection, NOT (r.visible AND r.opened > 0 AND r.opened <= r.stamp) AS gone").Where("r.stamp <> 0")
 }
 
 func (q queries) listShown(ask archive.ShownQuery) *bun.SelectQuery {
@@ -246,14 +246,12 @@ func (q queries) listShown(ask archive.ShownQuery) *bun.SelectQuery {
 	if !ask.Before.IsZero() {
 		s = s.Where("r.stamp < ?", micros(ask.Before))
 	}
-	// One beginning alone, so that the database cannot choose the wrong one to begin from.
+	// One beginning alone, so that the database cannot choose the wrong one to begin from; the condition of
+	// the indexes is none for that reason.
 	if after := micros(ask.After.At); after > 0 && after >= micros(ask.From) {
 		return s.Where("(r.stamp, r.id) > (?, ?)", after, ask.After.ID)
 	}
-	if !ask.From.IsZero() {
-		s = s.Where("r.stamp >= ?", micros(ask.From))
-	}
-	return s
+	return s.Where("r.stamp >= ?", max(1, micros(ask.From)))
 }
 
 // Shown implements archive.Catalog.

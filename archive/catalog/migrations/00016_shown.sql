@@ -4,8 +4,8 @@
 -- embargo lasts, and until its end is noted, opened is later than stamp.
 ALTER TABLE records ADD COLUMN stamp BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN shown_collection VARCHAR(128) COLLATE BINARY NOT NULL DEFAULT '';
-CREATE INDEX records_shown ON records (stamp, id) WHERE stamp > 0;
-CREATE INDEX records_shown_by_collection ON records (shown_collection, stamp, id) WHERE stamp > 0;
+CREATE INDEX records_shown ON records (stamp, id) WHERE stamp <> 0;
+CREATE INDEX records_shown_by_collection ON records (shown_collection, stamp, id) WHERE stamp <> 0;
 CREATE INDEX records_to_open ON records (opened) WHERE opened > stamp;
 
 -- All that happened to what the public can look at (archive.Activity). Rows are only ever added, with
