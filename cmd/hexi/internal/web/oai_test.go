@@ -172,11 +172,11 @@ func saveSample(t *testing.T, h *house) {
 	t.Helper()
 	var drafts []archive.Draft
 	for line := range bytes.Lines(sample.Records()) {
-		var l archive.Line
-		if err := json.Unmarshal(line, &l); err != nil {
+		var r archive.Record
+		if err := json.Unmarshal(line, &r); err != nil {
 			t.Fatal(err)
 		}
-		drafts = append(drafts, archive.Draft{Record: l.Record, Publish: true})
+		drafts = append(drafts, archive.Draft{Record: r, Publish: true})
 	}
 	saved, err := h.archive.SaveAll(t.Context(), "test", drafts)
 	if err != nil {
