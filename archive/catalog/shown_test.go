@@ -74,7 +74,7 @@ func TestShown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var want []archive.Activity
+			want := []archive.Activity{}
 			if step.kind != "" && step.kind != pageOnly {
 				want = []archive.Activity{{Number: last + 1, At: now, Kind: step.kind, Record: "x"}}
 			}

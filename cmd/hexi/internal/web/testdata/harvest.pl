@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use open qw(:std :encoding(UTF-8));
 use HTTP::OAI;
+use HTTP::OAI::Metadata::OAI_DC;
 
 my ($url, $from) = @ARGV;
 my $harvester = HTTP::OAI::Harvester->new(baseURL => $url, timeout => 20);
