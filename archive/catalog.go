@@ -90,6 +90,7 @@ type Catalog interface {
 
 	PackageCatalog
 	SearchCatalog
+	ShownCatalog
 }
 
 // Member is a record, by its id, that is part of another one.
@@ -154,6 +155,10 @@ type Tx interface {
 	PutUser(ctx context.Context, u User) error
 	// PutToken adds an API token of a user by its SHA-256 in hexadecimal.
 	PutToken(ctx context.Context, user, sha256 string, created time.Time) error
+
+	// NoteOpened notes that embargoes of these records ended, where that is so by then and
+	// is not noted yet.
+	NoteOpened(ctx context.Context, ids []string, at time.Time) error
 
 	PackageTx
 	SearchTx

@@ -13,6 +13,7 @@ type Rebuilt struct {
 	Entry     Entry // its Assets are all there are, superseded ones included
 	Published time.Time
 	Opened    time.Time  // as in Entry; Rebuild finds it out
+	Seen      bool       // the public saw it at some time; Rebuild finds it out
 	Tombstone *Tombstone // of a record that was withdrawn and that the public saw; else nil
 	Revisions []Revision // ascending, all of them
 	Changes   []Change   // what was logged of it, in that order, by the catalogue before
@@ -95,8 +96,9 @@ func (a *Archive) Rebuild(ctx context.Context, by string, records []Rebuilt) (n 
 	return n, nil
 }
 
-// opened finds out of what was logged since when the public sees the record.
-func (r *Rebuilt) opened() (since time.Time) {
+// opened finds out of what was logged since when the public sees the record, and whether it
+// ever saw it by then.
+func (r *Rebuilt) opened(now time.Time) (since time.Time, seen bool) {
 	of := func(revision int) *Rights {
 		if revision < 1 || revision > len(r.Revisions) {
 			return nil
@@ -104,18 +106,21 @@ func (r *Rebuilt) opened() (since time.Time) {
 		return r.Revisions[revision-1].Record.Rights
 	}
 	logged := false
+	sees := func(at time.Time) bool { return !since.IsZero() && !since.After(at) }
 	for _, c := range r.Changes {
 		switch c.Action {
 		case ActionWithdrawn:
+			seen = seen || sees(c.At)
 			since = time.Time{}
 		case ActionPublished:
+			seen = seen || sees(c.At)
 			since, logged = Opened(since, c.At, of(c.Revision).Opens(c.At)), true
 		}
 	}
-	if !logged {
-		return of(r.Entry.Published).Opens(r.Published)
+	if !logged && r.Entry.Published > 0 {
+		since = of(r.Entry.Published).Opens(r.Published)
 	}
-	return since
+	return since, seen || sees(now) || r.Tombstone != nil && r.Tombstone.Public
 }
 
 func (a *Archive) rebuild(ctx context.Context, tx Tx, by string, r *Rebuilt) (bool, error) {
@@ -130,7 +135,7 @@ func (a *Archive) rebuild(ctx context.Context, tx Tx, by string, r *Rebuilt) (bo
 			return false, fmt.Errorf("revision %d: %w", rev.Number, err)
 		}
 	}
-	r.Opened = r.opened()
+	r.Opened, r.Seen = r.opened(a.Now())
 	if err := tx.Rebuild(ctx, *r); err != nil {
 		return false, err
 	}

@@ -36,6 +36,10 @@ var undo = map[int][]string{
 		"DROP TABLE saved_searches", "DROP TABLE recent_searches", "ALTER TABLE users DROP COLUMN forgets_searches",
 		"ALTER TABLE records DROP COLUMN appeared", "ALTER TABLE records DROP COLUMN opened",
 	},
+	14: {
+		"DROP TABLE activities", "DROP INDEX records_shown", "DROP INDEX records_shown_by_collection", "DROP INDEX records_to_open",
+		"ALTER TABLE records DROP COLUMN stamp", "ALTER TABLE records DROP COLUMN shown_collection",
+	},
 }
 
 // backTo makes a catalogue one of an older schema, as far as that can be undone.

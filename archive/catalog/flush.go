@@ -36,8 +36,8 @@ func (t *tx) flushLarge(ctx context.Context) error {
 	return t.flush(ctx)
 }
 
-// flush writes the records, revisions and changes that were gathered, and which
-// packages want writing for them.
+// flush writes the records, revisions, changes and activities that were gathered, and
+// which packages want writing for them.
 func (t *tx) flush(ctx context.Context) error {
 	records := make([]recordRow, len(t.order))
 	for i, id := range t.order {
@@ -52,6 +52,7 @@ func (t *tx) flush(ctx context.Context) error {
 			Set("public_kind = EXCLUDED.public_kind, public_part_of = EXCLUDED.public_part_of").
 			Set("updated = EXCLUDED.updated, published_at = EXCLUDED.published_at").
 			Set("appeared = EXCLUDED.appeared, opened = EXCLUDED.opened").
+			Set("stamp = EXCLUDED.stamp, shown_collection = EXCLUDED.shown_collection").
 			Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("write records: %w", err)
@@ -66,6 +67,9 @@ func (t *tx) flush(ctx context.Context) error {
 		if _, err := t.q.insert(&rows).Exec(ctx); err != nil {
 			return fmt.Errorf("write changes: %w", err)
 		}
+	}
+	if err := t.flushActivities(ctx); err != nil {
+		return err
 	}
 	if err := t.flushWanted(ctx); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (c *Catalog) prepare(ctx context.Context) (err error) {
 	}
 	c.lookups.entry, err = c.writer.PrepareContext(ctx, `
 		SELECT r.id, r.collection, r.kind, r.part_of, r.accession, r.holder, r.accession_key, r.revision, r.published, r.withdrawn,
-			r.visible, r.public_collection, r.public_kind, r.public_part_of, r.created, r.updated, r.published_at, r.appeared, r.opened, v.body
+			r.visible, r.public_collection, r.public_kind, r.public_part_of, r.created, r.updated, r.published_at, r.appeared, r.opened, r.stamp, r.shown_collection, v.body
 		FROM records AS r JOIN revisions AS v ON v.record = r.id AND v.number = r.revision
 		WHERE r.id = $1`)
 	if err != nil {
@@ -61,7 +61,7 @@ func (t *tx) entryRow(ctx context.Context, id string) (*entryRow, error) {
 	var r entryRow
 	err := t.lookups.entry.QueryRowContext(ctx, id).Scan(
 		&r.ID, &r.Collection, &r.Kind, &r.PartOf, &r.Accession, &r.Holder, &r.AccessionKey, &r.Revision, &r.Published, &r.Withdrawn,
-		&r.Visible, &r.PublicCollection, &r.PublicKind, &r.PublicPartOf, &r.Created, &r.Updated, &r.PublishedAt, &r.Appeared, &r.Opened, &r.Body)
+		&r.Visible, &r.PublicCollection, &r.PublicKind, &r.PublicPartOf, &r.Created, &r.Updated, &r.PublishedAt, &r.Appeared, &r.Opened, &r.Stamp, &r.ShownCollection, &r.Body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

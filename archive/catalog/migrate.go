@@ -22,6 +22,7 @@ var migrations = []string{
 	"00001_catalogue.sql", "00002_publish_when_ready.sql", "00003_looks.sql", "00004_master_files.sql", "00005_layers.sql",
 	"00006_log_chain.sql", "00009_preservation.sql", "00010_journal.sql", "00011_tombstones.sql",
 	"00012_versions.sql", "00013_preservation_indexes.sql", "00014_parts_only.sql", "00015_searches.sql",
+	"00016_shown.sql",
 }
 
 // steps are what a migration does beside its file, right after it and in the same
@@ -31,6 +32,7 @@ var steps = map[string]func(c *Catalog, ctx context.Context, q queries) error{
 	"00011_tombstones.sql": (*Catalog).makeTombstones,
 	"00012_versions.sql":   (*Catalog).makeVersions,
 	"00015_searches.sql":   (*Catalog).noteClosed,
+	"00016_shown.sql":      (*Catalog).noteShown,
 }
 
 // versionTable is where goose notes the steps that were taken.

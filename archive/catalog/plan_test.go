@@ -3,6 +3,7 @@ package catalog
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -19,6 +20,7 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		var rows []entryRow
 		return choose(c.read().selectEntries(&rows, q.Published), q).Where("r.id > ?", "x").Order("r.id").Limit(10)
 	}
+	when := time.UnixMicro(1762156806123456)
 	for name, test := range map[string]struct {
 		query *bun.SelectQuery
 		index string
@@ -40,6 +42,12 @@ func TestQueriesUseTheirIndexes(t *testing.T) {
 		"assets by file":        {c.read().from("assets").ColumnExpr("*").Where("filename = 'a' AND size = 7").Order("id").Limit(1), "assets_by_file"},
 		"looks":                 {c.read().sameBand(0x1234567890, 2), "assets_by_look3"},
 		"changes":               {c.read().from("changes").ColumnExpr("*").Where("seq > 7").Order("seq"), "sqlite_autoindex_changes_1"},
+		"shown":                 {c.read().listShown(archive.ShownQuery{}).Limit(9), "records_shown"},
+		"shown since":           {c.read().listShown(archive.ShownQuery{From: when, Before: when}).Limit(9), "records_shown"},
+		"shown after":           {c.read().listShown(archive.ShownQuery{From: when, Before: when, After: archive.ShownKey{At: when, ID: "x"}}).Limit(9), "records_shown ((stamp,id)>(?,?)"},
+		"shown by collection":   {c.read().listShown(archive.ShownQuery{Collection: "a", Before: when, After: archive.ShownKey{At: when, ID: "x"}}).Limit(9), "records_shown_by_collection (shown_collection=? AND (stamp,id)>(?,?)"},
+		"embargoes that ended":  {c.read().toOpen(when).Limit(9), "records_to_open"},
+		"activities":            {c.read().from("activities").ColumnExpr("*").Where("number > 7").Order("number").Limit(9), "sqlite_autoindex_activities_1"},
 		"packages that are due": {c.read().dueBy(7).ColumnExpr("p.package"), "preservation_due"},
 		"packages taken":        {c.read().takenBy("w").ColumnExpr("p.package"), "preservation_taken"},
 		"jobs of a batch":       {c.read().from("jobs AS j").ColumnExpr("*").Join("JOIN river_job AS q ON q.id = j.id").Where("j.batch = 'a'").Order("j.id DESC"), "jobs_by_batch"},
@@ -72,4 +80,48 @@ func plan(t *testing.T, c *Catalog, query *bun.SelectQuery) string {
 		t.Fatal(err)
 	}
 	return strings.Join(steps, "; ")
+}
+
+// TestShownUsesItsIndexesInPostgres: PostgreSQL, where it may not look through the table and not sort, goes by the
+// indexes for what was shown from its first row on.
+func TestShownUsesItsIndexesInPostgres(t *testing.T) {
+	t.Parallel()
+	c := open(t, fresh(t, "postgres"))
+	conn, err := c.reader.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // the database goes after the test
+	for _, statement := range []string{"SET enable_seqscan = off", "SET enable_bitmapscan = off", "SET enable_sort = off"} {
+		if _, err := conn.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	when := time.UnixMicro(1762156806123456)
+	after := archive.ShownKey{At: when, ID: "x"}
+	for index, q := range map[string]*bun.SelectQuery{
+		"records_shown":               c.read().listShown(archive.ShownQuery{After: after, Before: when}).Limit(9),
+		"records_shown_by_collection": c.read().listShown(archive.ShownQuery{Collection: "a", After: after}).Limit(9),
+		"records_to_open":             c.read().toOpen(when).Limit(9),
+	} {
+		rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+q.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var steps []string
+		for rows.Next() {
+			var step string
+			if err := rows.Scan(&step); err != nil {
+				t.Fatal(err)
+			}
+			steps = append(steps, step)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Join(steps, "; ")
+		if !strings.Contains(all, "using "+index+" on") || strings.Contains(all, "Sort") || strings.Contains(all, "Filter") && index == "records_shown_by_collection" {
+			t.Errorf("%s: %s", index, all)
+		}
+	}
 }

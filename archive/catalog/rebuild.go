@@ -54,7 +54,20 @@ func (t *tx) Rebuild(ctx context.Context, r archive.Rebuilt) error {
 	if row.Visible {
 		row.Opened = micros(r.Opened)
 	}
+	if err := t.showAgain(ctx, row, r.Seen); err != nil {
+		return err
+	}
 	t.mark(row)
+	return nil
+}
+
+// showAgain notes what the public sees of a record that was read back: as of now, since nobody
+// knows what was shown between the package and the loss of the catalogue.
+func (t *tx) showAgain(ctx context.Context, row *recordRow, seen bool) error {
+	if err := t.show(ctx, nil, row, t.catalog.now()); err != nil || !seen || row.Stamp > 0 {
+		return err
+	}
+	row.Stamp, row.ShownCollection = t.now, row.PublicCollection // gone, and no news to those who look at pictures
 	return nil
 }
 

@@ -36,6 +36,8 @@ type recordRow struct {
 	PublishedAt      int64  `bun:"published_at"`
 	Appeared         int64  `bun:"appeared"`
 	Opened           int64  `bun:"opened"`
+	Stamp            int64  `bun:"stamp"`
+	ShownCollection  string `bun:"shown_collection"`
 }
 
 // entryRow is a record with the content of one of its revisions.

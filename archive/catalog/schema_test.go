@@ -30,6 +30,7 @@ var released = map[string]string{
 	"testdata/schema/10.sql":                    "697917ce5b6399fed46d0a6e3a0c471a",
 	"testdata/schema/11.sql":                    "01b739e0d94f73529cff261347beb076",
 	"testdata/schema/12.sql":                    "2f2285f630a88602d6c12263a63d45d0",
+	"testdata/schema/13.sql":                    "4ea4075ae789f09b958a32bb5246e137",
 	"migrations/00001_catalogue.sql":            "b9c86f5f9df1e9cbda7515a73157c3d2",
 	"migrations/00002_publish_when_ready.sql":   "5d7f7decd8d1c07f3831ccfbd3f06cf3",
 	"migrations/00003_looks.sql":                "16902cfef22b200fed4a4c24f5be8bb5",
@@ -43,6 +44,7 @@ var released = map[string]string{
 	"migrations/00013_preservation_indexes.sql": "2115303278d1fd849aba5e4336ca9ede",
 	"migrations/00014_parts_only.sql":           "15c30e98e65137c0e62c9151e40d845b",
 	"migrations/00015_searches.sql":             "324dd9e2d1ed4e0b68683ceffeb67945",
+	"migrations/00016_shown.sql":                "e1ab0e2752666adf0555176385b13dbc",
 }
 
 // TestReleasedSchemasStay: no step that was released is changed, and none is without an

@@ -11,7 +11,7 @@ import (
 // kept are the tables that hold what the archive knows, each after those that it
 // refers to. Snapshots and the journal hold all of their columns, whichever those
 // are.
-var kept = []string{"records", "tombstones", "revisions", "assets", "changes", "users", "tokens", "saved_searches", "preservation", "meta"}
+var kept = []string{"records", "tombstones", "revisions", "assets", "changes", "users", "tokens", "saved_searches", "preservation", "activities", "meta"}
 
 // passing are the tables that snapshots and the journal leave out, with the reason.
 var passing = map[string]string{

@@ -117,6 +117,9 @@ func (t *tx) Erase(ctx context.Context, stone archive.Tombstone) error {
 		return err
 	}
 	id := stone.Record
+	if err := t.erased(ctx, stone); err != nil {
+		return err
+	}
 	if err := t.eraseDetails(ctx, id, stone.Erased); err != nil {
 		return err
 	}

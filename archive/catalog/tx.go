@@ -28,6 +28,10 @@ type tx struct {
 	jobs      []archive.Job
 	wanted    map[string]*preservationRow // packages that do not hold the changes yet
 
+	now     int64           // what moment returns, once asked for
+	touched map[string]bool // by record whose public view changed: whether it is shown now
+	touches []string        // the same, in their order
+
 	chain   archive.Chain // of the log, once begun
 	begun   bool
 	changed bool
@@ -216,6 +220,9 @@ func (t *tx) SetPublished(ctx context.Context, id string, revision int, withdraw
 		r := earlier.Record
 		row.PublicCollection, row.PublicKind, row.PublicPartOf = r.Collection, string(r.Kind), r.PartOf
 	}
+	if err := t.show(ctx, known, row, at); err != nil {
+		return err
+	}
 	t.mark(row)
 	return nil
 }
@@ -301,6 +308,9 @@ func (t *tx) AddChange(ctx context.Context, change archive.Change) (int64, error
 	t.changed = true
 	t.changes = append(t.changes, newChangeRow(change))
 	if err := t.appear(ctx, change); err != nil {
+		return 0, err
+	}
+	if err := t.altered(ctx, change); err != nil {
 		return 0, err
 	}
 	if pkg := change.Package(); pkg != "" {

@@ -80,6 +80,7 @@ func (c *Catalog) try(ctx context.Context, fn func(ctx context.Context, tx archi
 	t := &tx{
 		catalog: c, sql: sqlTx, q: q, lookups: c.lookups.in(ctx, sqlTx),
 		ahead: map[string]expected{}, records: map[string]*recordRow{}, dirty: map[string]bool{}, keys: map[string]bool{}, wanted: map[string]*preservationRow{}, digests: map[revisionKey]string{},
+		touched: map[string]bool{},
 	}
 	if err := fn(context.WithValue(ctx, insideKey{}, c), t); err != nil {
 		return false, 0, err

@@ -45,6 +45,7 @@ var arrows = []arrow{
 	{"archive/ocr", nil, []string{"golang.org/x/text"}, "is pure: knows the formats of texts of pages, and no pictures"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
 	{"archive/crosswalk", []string{"archive"}, nil, "is pure: a record in the formats of others, no network and no storage"},
+	{"archive/oai", nil, nil, "is pure: knows the protocol, and not what records are"},
 	{"archive/vocab", []string{"archive", "archive/vocab/period"}, []string{"golang.org/x/text"}, "is pure: vocabularies and profiles as data"},
 	{"archive/vocab/period", []string{"archive"}, []string{"golang.org/x/text"}, "is pure: reads words for a time, and is given the periods"},
 
@@ -118,7 +119,7 @@ var never = []struct {
 	why           string
 }{
 	{
-		[]string{"archive", "archive/iiif", "archive/vocab", "archive/pyramid", "archive/ocfl", "archive/catalog", "archive/raster", "search", "ingest", "ingest/sheet", "ingest/check", "export"},
+		[]string{"archive", "archive/iiif", "archive/oai", "archive/vocab", "archive/pyramid", "archive/ocfl", "archive/catalog", "archive/raster", "search", "ingest", "ingest/sheet", "ingest/check", "export"},
 		[]string{"net/http"},
 		"requests and status codes belong to cmd/hexi/internal/web",
 	},
@@ -128,7 +129,7 @@ var never = []struct {
 		"it is pure: words and numbers",
 	},
 	{
-		[]string{"archive/iiif", "archive/vocab"},
+		[]string{"archive/iiif", "archive/oai", "archive/vocab"},
 		[]string{"os", "os/exec", "net", "image/color", "image/draw", "image/jpeg", "image/png", "image/gif"},
 		"it is pure: no files, no network, no pixels",
 	},

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +40,8 @@ type settings struct {
 	Listen  string // serve and demo
 	BaseURL string // address under which the outside reaches the server
 
+	AdminEmail string // told to harvesters
+
 	RenderMemory string // a size: what computing images may take
 	TileMemory   string // a size: of tiles that are kept in memory, where objects are on S3
 	Cache        string // directory of computed images; off: none
@@ -56,7 +59,7 @@ type settings struct {
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = slices.Concat([]string{"data", "database", "objects", "index", "journal", "vocab", "scratch", "listen", "base-url", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames, indexSnapshotNames)
+var names = slices.Concat([]string{"data", "database", "objects", "index", "journal", "vocab", "scratch", "listen", "base-url", "admin-email", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames, indexSnapshotNames)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -75,6 +78,7 @@ func (s *settings) register(flags *pflag.FlagSet) {
 func (s *settings) registerServer(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
 	flags.StringVar(&s.BaseURL, "base-url", "", "address under which the outside reaches the server")
+	flags.StringVar(&s.AdminEmail, "admin-email", "", "address of who runs the archive, told to harvesters (default postmaster@ the host of --base-url)")
 	flags.StringVar(&s.RenderMemory, "render-memory", "", "memory for computing images, all together (default 1G)")
 	flags.StringVar(&s.TileMemory, "tile-memory", "", "memory for tiles whose objects are on S3 (default 64M)")
 	flags.StringVar(&s.Cache, "cache", "", "directory that keeps computed images, or off (default DATA/cache where objects are on S3, else off)")
@@ -114,6 +118,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	}
 	given := map[string]string{
 		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "journal": s.Journal, "vocab": s.Vocab, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
+		"admin-email":   s.AdminEmail,
 		"render-memory": s.RenderMemory, "tile-memory": s.TileMemory, "cache": s.Cache, "cache-size": s.CacheSize,
 	}
 	maps.Copy(given, s.images.given())
@@ -144,6 +149,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	s.Scratch = k.String("scratch")
 	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
 	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")
+	s.AdminEmail = k.String("admin-email")
 	s.Cache = k.String("cache")
 	s.cacheAsked = s.Cache != ""
 	if !s.cacheAsked && strings.HasPrefix(s.Objects, "s3://") {
@@ -206,8 +212,14 @@ func (s settings) validate() error {
 			return usage("base-url: %q is not an address such as https://archive.example.org", s.BaseURL)
 		}
 	}
+	if s.AdminEmail != "" && !emailShape.MatchString(s.AdminEmail) {
+		return usage("admin-email: %q is not an address such as archive@example.org", s.AdminEmail)
+	}
 	return nil
 }
+
+// emailShape is what harvesters take for an address (OAI-PMH 2.0, section 4.2).
+var emailShape = regexp.MustCompile(`^[^\s@]+@([^\s@.]+\.)+[^\s@.]+$`)
 
 // print shows the settings at start, secrets masked.
 func (s settings) describe(w io.Writer) {

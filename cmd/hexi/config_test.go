@@ -83,3 +83,15 @@ func TestCacheSettings(t *testing.T) {
 		t.Errorf("from the environment: %d, %v", got.renderBytes, err)
 	}
 }
+
+func TestAdminEmail(t *testing.T) {
+	t.Parallel()
+	for address, fits := range map[string]bool{
+		"": true, "archive@example.org": true, "archive": false, "archive@localhost": false, "a b@example.org": false, "a@@example.org": false, "a@example.": false,
+	} {
+		got, err := settings{AdminEmail: address}.load(func(string) string { return "" })
+		if (err == nil) != fits || err == nil && got.AdminEmail != address {
+			t.Errorf("%q: %q, %v", address, got.AdminEmail, err)
+		}
+	}
+}

@@ -211,7 +211,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 	c.Header("Cache-Control", "no-store")
 	path := c.Request.URL.Path
 	switch {
-	case strings.HasPrefix(path, "/iiif/"):
+	case strings.HasPrefix(path, "/iiif/"), path == "/oai":
 		allowOrigin(c.Writer.Header()) // also where no handler was reached
 		c.Data(p.Status, "text/plain; charset=utf-8", []byte(p.Detail+"\n"))
 	case strings.HasPrefix(path, "/api/"), wantsJSON(c.Request):

@@ -47,8 +47,10 @@ func (s *Server) iiif(c *gin.Context) error {
 		return s.contentSearch(c, rest)
 	case "autocomplete":
 		return s.autocomplete(c, rest)
+	case "discovery":
+		return s.discovery(c, rest)
 	}
-	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/2/, /iiif/manifest/, /iiif/collection/, /iiif/search/ and /iiif/autocomplete/"}
+	return &unknownError{"address", "/iiif/" + kind, "there are /iiif/3/, /iiif/2/, /iiif/manifest/, /iiif/collection/, /iiif/search/, /iiif/autocomplete/ and /iiif/discovery/"}
 }
 
 // askerHeaders are the headers of a request that say who asks.
@@ -187,7 +189,7 @@ func (s *Server) info(c *gin.Context, req iiif.Request, img *view, service strin
 			link += ", " + iiif.ContextLink
 		}
 		c.Header("Link", link)
-		return s.documentAs(c, iiif.NewInfo2(service, img.shape, img.offer, img.rights), contentType)
+		return s.documentAs(c, iiif.NewInfo2(service, img.shape, img.offer, img.rights), contentType, documentAge)
 	}
 	c.Header("Link", link)
 	info := iiif.NewInfo(service, img.shape, img.offer, img.rights)
@@ -345,9 +347,21 @@ func (img *view) region(plan iiif.Plan) image.Rectangle {
 	return image.Rect(r.Min.X<<img.shrink, r.Min.Y<<img.shrink, min(r.Max.X<<img.shrink, w), min(r.Max.Y<<img.shrink, h))
 }
 
+// How long others may keep a document without asking again: one that can change, and a page of
+// activities that another follows.
+const (
+	documentAge = time.Minute
+	fullPageAge = 24 * time.Hour
+)
+
 // document answers with a IIIF document as the client prefers it.
 func (s *Server) document(c *gin.Context, doc any, context string) error {
-	return s.documentAs(c, doc, iiif.ContentType(accepted(c.Request), context))
+	return s.documentFor(c, doc, context, documentAge)
+}
+
+// documentFor is document for one that others may keep for so long.
+func (s *Server) documentFor(c *gin.Context, doc any, context string, age time.Duration) error {
+	return s.documentAs(c, doc, iiif.ContentType(accepted(c.Request), context), age)
 }
 
 // accepted is what a client accepts, its lines joined.
@@ -355,7 +369,7 @@ func accepted(r *http.Request) string { return strings.Join(r.Header.Values("Acc
 
 // documentAs answers with a IIIF document in the media type that was chosen by what the
 // client accepts.
-func (s *Server) documentAs(c *gin.Context, doc any, contentType string) error {
+func (s *Server) documentAs(c *gin.Context, doc any, contentType string, age time.Duration) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -365,7 +379,7 @@ func (s *Server) documentAs(c *gin.Context, doc any, contentType string) error {
 	h := c.Writer.Header()
 	h.Set("Vary", "Accept")
 	if !s.privately(c) {
-		h.Set("Cache-Control", "public, max-age=60")
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(age.Seconds())))
 		h.Add("Vary", askerHeaders) // staff get other limits, and see reduced images whole
 	}
 	// One document in two types is two representations: each has an ETag of its own.
@@ -381,7 +395,7 @@ func (s *Server) documentAs(c *gin.Context, doc any, contentType string) error {
 
 func (s *Server) publisher(c *gin.Context) iiif.Publisher {
 	return iiif.Publisher{
-		Base: s.base(c.Request), Name: archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"},
+		Base: s.base(c.Request), Name: archiveName,
 		Terms: s.Vocabulary, Offer: s.images.offer(s.staff(c)), Whole: s.staff(c),
 	}
 }

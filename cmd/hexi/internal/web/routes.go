@@ -25,10 +25,15 @@ func (s *Server) routes() {
 	//   /iiif/2/{asset}/…, the same in the Image API 2.1
 	//   /iiif/manifest/{record}, /iiif/collection/{slug}, /iiif/collection/{record}, /iiif/collection/top
 	//   /iiif/search/{record}?q=, /iiif/autocomplete/{record}?q=
+	//   /iiif/discovery/activities, /iiif/discovery/page/{n}
 	// apart.
 	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 		e.Handle(method, "/iiif/*path", s.handle(s.iiif))
 	}
+
+	// For harvesters. A form asks as an address does, and changes nothing.
+	both(e, "/oai", s.handle(s.oai))
+	e.POST("/oai", s.limitBody(oaiBodyLimit), s.handle(s.oai))
 
 	api := e.Group("/api/v1", s.cors, s.sameOriginSession, s.limitBody(apiBodyLimit))
 	both(api, "/search", s.handle(only(s.apiSearch, search.Parameters()...)))

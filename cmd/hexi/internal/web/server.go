@@ -35,6 +35,7 @@ type Config struct {
 	Sessions   scs.Store // nil: no one can sign in
 	Upload     Uploader  // nil: no uploads are taken here
 	BaseURL    string
+	AdminEmail string // of who runs the archive, told to harvesters; "": the postmaster of BaseURL's host
 	Version    string
 	ReadOnly   bool
 	// Limits bound the images that the public gets, StaffLimits those of people who
@@ -113,6 +114,7 @@ type Server struct {
 	metrics    *metrics
 	overload   *overload
 	pause      time.Duration // bodyPause, but in tests
+	harvested  int           // oaiPage, but in tests
 }
 
 // New makes a server; it opens nothing and starts nothing by itself.
@@ -129,7 +131,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Texts == nil {
 		cfg.Texts = texts.New(cfg.Objects, cfg.Log)
 	}
-	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, overload: &overload{log: cfg.Log, every: overloadEvery}}
+	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, harvested: oaiPage, overload: &overload{log: cfg.Log, every: overloadEvery}}
 	var err error
 	if s.metrics, err = newMetrics(cfg.Registry); err != nil {
 		return nil, err
