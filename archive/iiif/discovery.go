@@ -10,10 +10,6 @@ import (
 // DiscoveryContext is the JSON-LD context of the Change Discovery API 1.0.
 const DiscoveryContext = "http://iiif.io/api/discovery/1/context.json"
 
-// ActivitiesPerPage is how many activities a page has, but the last one. To change it changes what
-// pages hold that others keep.
-const ActivitiesPerPage = 200
-
 // ActivityCollection is an OrderedCollection (Change Discovery 1.0, section 2.2.1).
 type ActivityCollection struct {
 	Context    string       `json:"@context"`
@@ -58,16 +54,15 @@ type ActivityObject struct {
 	SeeAlso []Reference `json:"seeAlso,omitempty"`
 }
 
-// LastActivityPage returns the number of the last page, from 1, where there are so many activities.
-func LastActivityPage(total int64) int64 {
-	return max(1, (total+ActivitiesPerPage-1)/ActivitiesPerPage)
-}
+// LastActivityPage returns the number of the last page, from 1, where there are so many activities, and so many
+// of them on each page but the last.
+func LastActivityPage(total, per int64) int64 { return max(1, (total+per-1)/per) }
 
-// ActivityCollection describes the list of all activities.
-func (p Publisher) ActivityCollection(total int64) *ActivityCollection {
+// ActivityCollection describes the list of all activities: there are so many of them, and so many on a page.
+func (p Publisher) ActivityCollection(total, per int64) *ActivityCollection {
 	c := &ActivityCollection{
 		Context: DiscoveryContext, ID: p.address("iiif", "discovery", "activities"), Type: "OrderedCollection",
-		TotalItems: total, Last: p.activityPage(LastActivityPage(total)),
+		TotalItems: total, Last: p.activityPage(LastActivityPage(total, per)),
 	}
 	if total > 0 {
 		first := p.activityPage(1)
@@ -76,12 +71,12 @@ func (p Publisher) ActivityCollection(total int64) *ActivityCollection {
 	return c
 }
 
-// ActivityPage describes a page of it, of which there are so many activities in all. One that another follows is
-// the same for ever.
-func (p Publisher) ActivityPage(number, total int64, items []archive.Activity) *ActivityPage {
+// ActivityPage describes a page of it; items are the activities on it. One that another follows is the same for
+// ever, as long as no page gets another length.
+func (p Publisher) ActivityPage(number, total, per int64, items []archive.Activity) *ActivityPage {
 	at := p.activityPage(number)
 	page := &ActivityPage{
-		Context: DiscoveryContext, ID: at.ID, Type: at.Type, StartIndex: (number - 1) * ActivitiesPerPage,
+		Context: DiscoveryContext, ID: at.ID, Type: at.Type, StartIndex: (number - 1) * per,
 		PartOf:       ActivityRef{ID: p.address("iiif", "discovery", "activities"), Type: "OrderedCollection"},
 		OrderedItems: make([]Activity, len(items)),
 	}
@@ -89,7 +84,7 @@ func (p Publisher) ActivityPage(number, total int64, items []archive.Activity) *
 		prev := p.activityPage(number - 1)
 		page.Prev = &prev
 	}
-	if number < LastActivityPage(total) {
+	if number < LastActivityPage(total, per) {
 		next := p.activityPage(number + 1)
 		page.Next = &next
 	}

@@ -17,9 +17,9 @@ import (
 func TestActivityCollection(t *testing.T) {
 	t.Parallel()
 	p := iiif.Publisher{Base: "https://archive.example.org"}
-	const per = iiif.ActivitiesPerPage
+	const per = 50
 	for total, last := range map[int64]int64{0: 1, 1: 1, per: 1, per + 1: 2, 3 * per: 3} {
-		c := p.ActivityCollection(total)
+		c := p.ActivityCollection(total, per)
 		if c.TotalItems != total || c.Last.ID != fmt.Sprintf("https://archive.example.org/iiif/discovery/page/%d", last) || (c.First == nil) != (total == 0) {
 			t.Errorf("of %d: %+v", total, c)
 		}
@@ -28,7 +28,7 @@ func TestActivityCollection(t *testing.T) {
 		number, total int64
 		prev, next    string
 	}{{1, 1, "", ""}, {1, per + 1, "", "2"}, {2, per + 1, "1", ""}, {2, 2*per + 1, "1", "3"}} {
-		page := p.ActivityPage(test.number, test.total, nil)
+		page := p.ActivityPage(test.number, test.total, per, nil)
 		name := func(r *iiif.ActivityRef) string {
 			if r == nil {
 				return ""
@@ -45,7 +45,7 @@ func TestActivityCollection(t *testing.T) {
 func TestActivityPage(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 8, 0, 0, 5000, time.UTC)
-	page := iiif.Publisher{Base: "https://archive.example.org"}.ActivityPage(1, 3, []archive.Activity{
+	page := iiif.Publisher{Base: "https://archive.example.org"}.ActivityPage(1, 3, 200, []archive.Activity{
 		{Number: 1, At: at, Kind: archive.ActivityCreate, Record: "dh-220"}, {Number: 2, At: at, Kind: archive.ActivityUpdate, Record: "dh-220"},
 		{Number: 3, At: at.Add(time.Hour), Kind: archive.ActivityDelete, Record: "dh-220"},
 	})

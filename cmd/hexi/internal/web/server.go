@@ -115,6 +115,7 @@ type Server struct {
 	overload   *overload
 	pause      time.Duration // bodyPause, but in tests
 	harvested  int           // oaiPage, but in tests
+	activities int64         // activitiesPerPage, but in tests
 }
 
 // New makes a server; it opens nothing and starts nothing by itself.
@@ -131,7 +132,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Texts == nil {
 		cfg.Texts = texts.New(cfg.Objects, cfg.Log)
 	}
-	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, harvested: oaiPage, overload: &overload{log: cfg.Log, every: overloadEvery}}
+	s := &Server{Config: cfg, log: cfg.Log, attempts: newAttempts(), pause: bodyPause, harvested: oaiPage, activities: activitiesPerPage, overload: &overload{log: cfg.Log, every: overloadEvery}}
 	var err error
 	if s.metrics, err = newMetrics(cfg.Registry); err != nil {
 		return nil, err

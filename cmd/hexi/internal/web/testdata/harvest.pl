@@ -1,12 +1,12 @@
-# harvest.pl URL [FROM]  harvests a repository whole, or what changed from a time on, with the
-# library HTTP::OAI: a line for each record, with its identifier, datestamp, status and titles.
+# harvest.pl URL  harvests a repository whole with the library HTTP::OAI: a line for each
+# record, with its identifier, datestamp, status and titles.
 use strict;
 use warnings;
 use open qw(:std :encoding(UTF-8));
 use HTTP::OAI;
 use HTTP::OAI::Metadata::OAI_DC;
 
-my ($url, $from) = @ARGV;
+my ($url) = @ARGV;
 my $harvester = HTTP::OAI::Harvester->new(baseURL => $url, timeout => 20);
 
 sub held {
@@ -21,9 +21,8 @@ print join("\t", 'repository', $identity->protocolVersion, $identity->deletedRec
 print join("\t", 'set', $_->setSpec, $_->setName), "\n" for held('ListSets', $harvester->ListSets)->set;
 print join("\t", 'format', $_->metadataPrefix), "\n" for held('ListMetadataFormats', $harvester->ListMetadataFormats)->metadataFormat;
 
-my @within = defined $from ? (from => $from) : ();
 held('ListRecords', $harvester->ListRecords(
-	metadataPrefix => 'oai_dc', @within,
+	metadataPrefix => 'oai_dc',
 	handlers => {metadata => 'HTTP::OAI::Metadata::OAI_DC'},
 	onRecord => sub {
 		my ($record) = @_;
