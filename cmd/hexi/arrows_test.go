@@ -89,7 +89,8 @@ var (
 // testArrows are what the tests of a package may import of hexi besides: what gives them
 // real things to work on.
 var testArrows = map[string][]string{
-	"search": {"archive/vocab"}, // queries are understood by the real vocabularies
+	"search":         {"archive/vocab"},                 // queries are understood by the real vocabularies
+	"ingest/harvest": {"archive/vocab", "archive/iiif"}, // values are read by the real vocabularies, and what hexi itself writes is read back
 }
 
 // only keeps a technology for one package (and those below it): neither "*" nor

@@ -44,7 +44,7 @@ func TestRobots(t *testing.T) {
 		t.Errorf("got a delay of %v, want the longest that is kept", got)
 	}
 	// A pattern of many stars takes no more time than its length says.
-	if readRobots("User-agent: *\nDisallow: /"+strings.Repeat("*a", 10_000)+"$\n", "hexi").allows("/"+strings.Repeat("a", 10_000)) {
+	if readRobots("User-agent: *\nDisallow: /"+strings.Repeat("*a", 10_000)+"$\n", "hexi").allows("/" + strings.Repeat("a", 10_000)) {
 		t.Error("a long pattern does not match")
 	}
 }
