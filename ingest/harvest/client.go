@@ -121,10 +121,23 @@ type Answer struct {
 
 // Document fetches a text, at most MaxDocument bytes. accept is the Accept header.
 func (c *Client) Document(ctx context.Context, address, accept string) (*Answer, error) {
+	return c.text(ctx, address, accept, MaxDocument)
+}
+
+// bytes fetches a small file into memory.
+func (c *Client) bytes(ctx context.Context, address, accept string, limit int64) ([]byte, error) {
+	a, err := c.text(ctx, address, accept, limit)
+	if err != nil {
+		return nil, err
+	}
+	return a.Body, nil
+}
+
+func (c *Client) text(ctx context.Context, address, accept string, limit int64) (*Answer, error) {
 	return c.fetch(ctx, address, accept, Validators{}, func(a *Answer, body io.Reader) (err error) {
-		a.Body, err = io.ReadAll(io.LimitReader(body, MaxDocument+1))
-		if err == nil && len(a.Body) > MaxDocument {
-			return refuse(address, "too-large", "", "is larger than %d MB, which no such document is", MaxDocument>>20)
+		a.Body, err = io.ReadAll(io.LimitReader(body, limit+1))
+		if err == nil && int64(len(a.Body)) > limit {
+			return refuse(address, "too-large", "", "is larger than %d MB, which no such file is", limit>>20)
 		}
 		return err
 	})

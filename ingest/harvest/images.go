@@ -195,7 +195,7 @@ func (h *Harvester) fetchImage(ctx context.Context, i *images, b body, layer *ar
 		}
 	}
 	path := filepath.Join(h.plan.Dir, i.record+".part")
-	answer, err := h.client.Download(ctx, request, path, h.plan.MaxImage, has)
+	answer, err := h.download(ctx, i, b, info, request, path, has)
 	if err != nil {
 		return err
 	}
@@ -236,6 +236,28 @@ func (h *Harvester) fetchImage(ctx context.Context, i *images, b body, layer *ar
 		Master: archive.LineMaster{ID: id, Filename: source.File, Size: answer.Size, SHA512: answer.SHA512},
 	})
 	return nil
+}
+
+// download brings an image: at once where its server gives it whole, else from its tiles,
+// and if that cannot be done as large as the server gives it.
+func (h *Harvester) download(ctx context.Context, i *images, b body, info *imageInfo, request, path string, has Validators) (*Answer, error) {
+	if info == nil {
+		return h.client.Download(ctx, request, path, h.plan.MaxImage, has)
+	}
+	grid, tileable := info.tileable()
+	if tileable && !info.whole() {
+		answer, err := h.tiled(ctx, b.service, info, grid, path)
+		r := refused(err)
+		if r == nil {
+			return answer, err
+		}
+		i.found.Notes = append(i.found.Notes, fmt.Sprintf("%s could not be put together from its tiles: %s", b.service, r.Why))
+	}
+	answer, err := h.client.Download(ctx, request, path, h.plan.MaxImage, has)
+	if r := refused(err); r != nil && r.Code == "status" && tileable && info.whole() { // ready-made tiles, and nothing else
+		return h.tiled(ctx, b.service, info, grid, path)
+	}
+	return answer, err
 }
 
 // small notes an image that came smaller than it is.
