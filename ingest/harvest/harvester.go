@@ -51,6 +51,7 @@ type Sink interface {
 // Found is a record from elsewhere, ready for the pipeline.
 type Found struct {
 	Record archive.Record
+	Source string // its address
 	Files  []File
 	Notes  []string // what to know of it: an image that came smaller than it is
 	Images int      // that the source has, taken or not

@@ -118,7 +118,7 @@ func (h *Harvester) manifest(ctx context.Context, address string, m *manifest, s
 	if !own && h.plan.Kind == "" && m.book() {
 		record.Kind = archive.KindDocument
 	}
-	found := &Found{}
+	found := &Found{Source: address}
 	images := h.newImages(found, id, known)
 	for _, r := range m.refused {
 		sink.Refuse(id, r)

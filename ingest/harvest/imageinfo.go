@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
-// maxSide bounds the sides of images that are believed, in pixels.
-const maxSide = 1 << 20
+// The sides of images, and of tiles, that are believed, in pixels.
+const (
+	maxSide     = 1 << 20
+	minTile     = 64
+	maxTileSide = 1 << 12
+)
 
 // imageInfo is what an info.json says of an image (Image API 3.0, section 5; 2.1,
 // section 5).
@@ -65,7 +69,7 @@ func readInfo(address string, o object, said int) (*imageInfo, error) {
 				tile.factors = append(tile.factors, int(f))
 			}
 		}
-		if tile.width >= 64 && tile.height >= 64 && tile.width <= 1<<14 && tile.height <= 1<<14 {
+		if min(tile.width, tile.height) >= minTile && max(tile.width, tile.height) <= maxTileSide {
 			i.tiles = append(i.tiles, tile)
 		}
 	}

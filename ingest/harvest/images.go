@@ -56,7 +56,7 @@ func numberOf(file string) int {
 func (h *Harvester) canvas(ctx context.Context, i *images, c *canvas, number int, sink Sink) error {
 	for _, b := range c.bodies {
 		if b.part {
-			i.found.Notes = append(i.found.Notes, fmt.Sprintf("%s lies on a part of its view, and became a picture of its own", b.name()))
+			i.note("%s lies on a part of its view, and became a picture of its own", b.name())
 		}
 		list, layers := []body{b}, []*archive.Layer{nil}
 		if b.choices != nil {
@@ -73,6 +73,11 @@ func (h *Harvester) canvas(ctx context.Context, i *images, c *canvas, number int
 		}
 	}
 	return nil
+}
+
+// note tells of an image of the record.
+func (i *images) note(format string, args ...any) {
+	i.found.Notes = append(i.found.Notes, printable(fmt.Sprintf(format, args...)))
 }
 
 func (b *body) name() string {
@@ -151,7 +156,7 @@ func (h *Harvester) image(ctx context.Context, i *images, b body, layer *archive
 	}
 	if came && !h.plan.Again && i.here[before.SHA512] == nil {
 		i.sources = append(i.sources, before)
-		i.found.Notes = append(i.found.Notes, fmt.Sprintf("%s was taken out or replaced here, and is left as it is", before.File))
+		i.note("%s was taken out or replaced here, and is left as it is", before.File)
 		return nil
 	}
 	if came && !h.plan.Again && before.Validators == (Validators{}) { // nobody can say whether it changed
@@ -251,7 +256,7 @@ func (h *Harvester) download(ctx context.Context, i *images, b body, info *image
 		if r == nil {
 			return answer, err
 		}
-		i.found.Notes = append(i.found.Notes, fmt.Sprintf("%s could not be put together from its tiles: %s", b.service, r.Why))
+		i.note("%s could not be put together from its tiles: %s", b.service, r.Why)
 	}
 	answer, err := h.client.Download(ctx, request, path, h.plan.MaxImage, has)
 	if r := refused(err); r != nil && r.Code == "status" && tileable && info.whole() { // ready-made tiles, and nothing else
@@ -263,7 +268,7 @@ func (h *Harvester) download(ctx context.Context, i *images, b body, info *image
 // small notes an image that came smaller than it is.
 func (i *images) small(b body, info *imageInfo, path string) {
 	if got, ok := extent(path); ok && (got.width < info.width || got.height < info.height) {
-		i.found.Notes = append(i.found.Notes, fmt.Sprintf("%s has %d × %d pixels, and its server gives %d × %d of them", b.name(), info.width, info.height, got.width, got.height))
+		i.note("%s has %d × %d pixels, and its server gives %d × %d of them", b.name(), info.width, info.height, got.width, got.height)
 	}
 }
 

@@ -1,6 +1,7 @@
 package harvest
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 )
@@ -10,6 +11,7 @@ const maxDepth = 64
 
 // readJSON reads a document that is one JSON object.
 func readJSON(address string, data []byte) (object, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if deep(data) {
 		return nil, refuse(address, "too-deep", "", "holds objects more than %d deep, which no such document does", maxDepth)
 	}

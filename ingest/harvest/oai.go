@@ -107,7 +107,7 @@ func (o *oai) identify(ctx context.Context) error {
 	if version := is.value("protocolVersion"); version != "2.0" {
 		return refuse(o.base.String(), "oai-version", "", "speaks version %q of OAI-PMH; 2.0 is understood", version)
 	}
-	o.is = Repository{Name: is.value("repositoryName"), Granularity: is.value("granularity"), Deleted: is.value("deletedRecord")}
+	o.is = Repository{Name: printable(is.value("repositoryName")), Granularity: is.value("granularity"), Deleted: is.value("deletedRecord")}
 	return nil
 }
 
@@ -209,7 +209,7 @@ func (o *oai) record(ctx context.Context, e *element) error {
 	}
 	if header := e.first("header"); header.attr("status") == "deleted" {
 		if known != nil {
-			o.sink.Gone(id, identifier)
+			o.sink.Gone(id, printable(identifier))
 		}
 		return nil
 	}
@@ -231,7 +231,7 @@ func (o *oai) record(ctx context.Context, e *element) error {
 		record.Titles = archive.Text{anyLanguage: short(identifier)}
 	}
 	record.ID = id
-	found := &Found{}
+	found := &Found{Source: source}
 	images := o.h.newImages(found, id, known)
 	for n, b := range pictures {
 		c := canvas{bodies: []body{b}}

@@ -1,6 +1,7 @@
 package harvest
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -57,7 +58,7 @@ func readRobots(text, token string) robots {
 			inAgents = false
 			for _, group := range current {
 				if value != "" { // an empty one forbids nothing
-					group.rules = append(group.rules, robotsRule{value, strings.EqualFold(strings.TrimSpace(key), "allow")})
+					group.rules = append(group.rules, robotsRule{escaped(value), strings.EqualFold(strings.TrimSpace(key), "allow")})
 				}
 			}
 		case "crawl-delay":
@@ -73,6 +74,20 @@ func readRobots(text, token string) robots {
 		return own
 	}
 	return all
+}
+
+// escaped writes a pattern as paths are asked for, with what is not ASCII in percent
+// signs (section 2.2.2).
+func escaped(pattern string) string {
+	var out strings.Builder
+	for i := range len(pattern) {
+		if c := pattern[i]; c >= 0x80 {
+			fmt.Fprintf(&out, "%%%02X", c)
+		} else {
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
 }
 
 // productToken cuts the version off a crawler's name.

@@ -26,6 +26,7 @@ func TestRobots(t *testing.T) {
 		{"an end", "User-agent: *\nDisallow: /*.json$\n", "/a.json", false},
 		{"behind the end", "User-agent: *\nDisallow: /*.json$\n", "/a.json?x", true},
 		{"an end without a star", "User-agent: *\nDisallow: /a$\n", "/ab", true},
+		{"another script", "User-agent: *\nDisallow: /内部/\n", "/%E5%86%85%E9%83%A8/a", false},
 		{"robots.txt itself", "User-agent: *\nDisallow: /\n", "/robots.txt", true},
 		{"comments, a byte order mark, spaces", "\ufeffUser-Agent : * # all\nDISALLOW : /a # not this\n", "/a", false},
 	}

@@ -85,7 +85,7 @@ func (h *Harvester) tiled(ctx context.Context, service string, i *imageInfo, gri
 }
 
 // tile fetches one tile. It is decoded only when it has the size that was asked for.
-func (h *Harvester) tile(ctx context.Context, service string, i *imageInfo, at image.Rectangle) (*image.NRGBA, error) {
+func (h *Harvester) tile(ctx context.Context, service string, i *imageInfo, at image.Rectangle) (*image.RGBA, error) {
 	address := i.tile(service, at.Min.X, at.Min.Y, at.Dx(), at.Dy())
 	data, err := h.client.bytes(ctx, address, "image/jpeg, image/*;q=0.5", maxTile)
 	if err != nil {
@@ -102,13 +102,13 @@ func (h *Harvester) tile(ctx context.Context, service string, i *imageInfo, at i
 	if err != nil {
 		return nil, refuse(address, "not-an-image", "", "is no tile that can be read: %v", err)
 	}
-	out := image.NewNRGBA(image.Rect(0, 0, at.Dx(), at.Dy()))
+	out := image.NewRGBA(image.Rect(0, 0, at.Dx(), at.Dy()))
 	draw.Draw(out, out.Rect, decoded, decoded.Bounds().Min, draw.Src)
 	return out, nil
 }
 
 // lay copies a tile into rows of pixels of three bytes.
-func lay(pixels []byte, tile *image.NRGBA, x, width int) {
+func lay(pixels []byte, tile *image.RGBA, x, width int) {
 	for row := range tile.Rect.Dy() {
 		from, to := tile.Pix[row*tile.Stride:], pixels[3*(row*width+x):]
 		for n := range tile.Rect.Dx() {

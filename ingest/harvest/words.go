@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -65,6 +66,8 @@ func (w words) read(v any, tag string, depth int) {
 	switch v := v.(type) {
 	case string:
 		w.add(tag, v)
+	case float64: // no text, but what is meant is plain
+		w.add(tag, strconv.FormatFloat(v, 'f', -1, 64))
 	case []any:
 		for _, one := range v {
 			w.read(one, tag, depth+1)
