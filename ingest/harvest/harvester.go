@@ -85,7 +85,8 @@ type Harvester struct {
 	client  *Client
 	archive Archive
 	plan    Plan
-	seen    map[string]bool // documents, by their addresses
+	seen    map[string]bool   // documents, by their addresses
+	given   map[string]string // ids that records of this harvest got, and from which source
 }
 
 // New returns a harvester; one is for one harvest.
@@ -96,22 +97,25 @@ func New(client *Client, a Archive, plan Plan) *Harvester {
 	if plan.Now == nil {
 		plan.Now = time.Now
 	}
-	return &Harvester{client: client, archive: a, plan: plan, seen: map[string]bool{}}
+	return &Harvester{client: client, archive: a, plan: plan, seen: map[string]bool{}, given: map[string]string{}}
 }
 
 // identity finds what the archive has of a source, under the id that the record brings
 // where that is free or is of this source already, and else under one made of the
 // source's address: nothing from elsewhere takes the place of what is here.
 func (h *Harvester) identity(ctx context.Context, brought, source string) (id string, known *archive.Entry, err error) {
-	if archive.ValidID(brought) {
+	if given := h.given[brought]; archive.ValidID(brought) && (given == "" || given == source) {
 		known, err := h.known(ctx, brought)
 		if err != nil {
 			return "", nil, err
 		}
-		if known == nil {
-			return brought, nil, nil
+		free := known == nil
+		if !free {
+			p, ok := provenance(&known.Record)
+			free = ok && p.Source == source
 		}
-		if p, ok := provenance(&known.Record); ok && p.Source == source {
+		if free {
+			h.given[brought] = source
 			return brought, known, nil
 		}
 	}

@@ -230,6 +230,51 @@ func readStripes(t *testing.T, path string) []byte {
 	return out
 }
 
+// What an image service does not say is no reason to do without the image.
+func TestImagesWithoutAnInfo(t *testing.T) {
+	t.Parallel()
+	picture := asPNG(t, drawing(9, 9))
+	images := site(t, map[string]http.HandlerFunc{"/a/full/max/0/default.jpg": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(picture) }})
+	books := site(t, map[string]http.HandlerFunc{"/m": says(manifestOf(served(images.URL+"/a"), served(images.URL+"/b")))})
+	client, _ := testClient(t)
+	sink := &kept{}
+	if err := New(client, newShelf(t), Plan{Collection: "folk", Dir: t.TempDir()}).IIIF(t.Context(), books.URL+"/m", sink); err != nil {
+		t.Fatal(err)
+	}
+	if f := sink.found[0]; len(f.Files) != 1 || len(f.Notes) != 2 || join(sink.refused) != "status" {
+		t.Errorf("%+v %v", f, sink.refused)
+	}
+}
+
+// A source that gives a record twice, as repositories do while they change, and two that
+// claim the same id, spoil nothing.
+func TestTheSameTwice(t *testing.T) {
+	t.Parallel()
+	b, err := NewBatch(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, title := range []string{"一", "二"} {
+		if err := b.Add(t.Context(), &Found{Record: archive.Record{ID: "r", Titles: archive.Text{"zh": title}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	paths, err := b.Paths()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines, err := os.ReadFile(paths[0]); err != nil || strings.Count(string(lines), "\n") != 1 || !strings.Contains(string(lines), "二") {
+		t.Errorf("%s %v", lines, err)
+	}
+	h := New(nil, newShelf(t), Plan{})
+	for source, want := range map[string]string{"https://a/": "r", "https://b/": archive.DerivedID("harvest", "https://b/")} {
+		h.given["r"] = "https://a/"
+		if id, _, err := h.identity(t.Context(), "r", source); err != nil || id != want {
+			t.Errorf("%s: got %s %v, want %s", source, id, err, want)
+		}
+	}
+}
+
 func TestCollectionsAreWalked(t *testing.T) {
 	t.Parallel()
 	var s *httptest.Server

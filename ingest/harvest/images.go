@@ -195,7 +195,7 @@ func (h *Harvester) fetchImage(ctx context.Context, i *images, b body, layer *ar
 	if before.Source == "" || h.plan.Again {
 		has = Validators{}
 		var err error
-		if request, info, err = h.requestOf(ctx, b); err != nil {
+		if request, info, err = h.requestOf(ctx, i, b); err != nil {
 			return err
 		}
 	}
@@ -273,23 +273,32 @@ func (i *images) small(b body, info *imageInfo, path string) {
 }
 
 // requestOf is what to ask for to get an image at its largest size: its service says
-// that, and an image without one is what it is.
-func (h *Harvester) requestOf(ctx context.Context, b body) (string, *imageInfo, error) {
+// that. An image without a service, or whose service says nothing, is what it is.
+func (h *Harvester) requestOf(ctx context.Context, i *images, b body) (string, *imageInfo, error) {
 	if b.service == "" {
 		return b.id, nil, nil
 	}
-	address := b.service + "/info.json"
-	answer, err := h.client.Document(ctx, address, `application/ld+json, application/json;q=0.9, */*;q=0.1`)
-	if err != nil {
-		return "", nil, err
+	info, err := h.info(ctx, b)
+	if r := refused(err); r != nil && b.id != "" && (r.Code == "status" || r.Code == "not-json" || r.Code == "image-info") {
+		i.note("%s is taken as it is, perhaps smaller: its image service does not say how large it is (%s)", b.id, r.Why)
+		return b.id, nil, nil
 	}
-	o, err := readJSON(address, answer.Body)
-	if err != nil {
-		return "", nil, err
-	}
-	info, err := readInfo(address, o, b.imageAPI)
 	if err != nil {
 		return "", nil, err
 	}
 	return info.request(b.service), info, nil
+}
+
+// info fetches what the image service of a body says.
+func (h *Harvester) info(ctx context.Context, b body) (*imageInfo, error) {
+	address := b.service + "/info.json"
+	answer, err := h.client.Document(ctx, address, `application/ld+json, application/json;q=0.9, */*;q=0.1`)
+	if err != nil {
+		return nil, err
+	}
+	o, err := readJSON(address, answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	return readInfo(address, o, b.imageAPI)
 }
