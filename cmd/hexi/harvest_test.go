@@ -22,6 +22,7 @@ func readHarvest(t *testing.T, o outcome) (r harvestReport) {
 // What a hexi serves another one brings home: the records as they are, but for what
 // docs/harvest.md lists, and their images with their layers. Again, nothing changes.
 func TestHarvestHexi(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	there, here := filepath.Join(dir, "there"), filepath.Join(dir, "here")
 	for i, name := range []string{"a.jpg", "b.jpg", "c.jpg"} {
@@ -81,6 +82,7 @@ func TestHarvestHexi(t *testing.T) {
 // A repository is asked for what is new since the last time, unless the catalogue is not
 // the one of that time; a curator's words stay, and the report says so.
 func TestHarvestOAI(t *testing.T) {
+	t.Parallel()
 	var asked []string
 	title := "陶罐"
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +146,7 @@ func TestHarvestOAI(t *testing.T) {
 
 	// Another catalogue beside the same memory has none of these records.
 	asked = nil
-	run(data, "--database", "sqlite:"+filepath.Join(dir, "other.db"), "--objects", "dir:"+filepath.Join(dir, "other"))
+	run(data, "--database", "sqlite:"+filepath.Join(dir, "other.db"), "--objects", "dir:"+filepath.Join(dir, "other"), "--journal", "off")
 	if len(asked) != 1 || asked[0] != "" {
 		t.Errorf("asked another catalogue from %q", asked)
 	}

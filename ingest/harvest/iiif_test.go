@@ -230,6 +230,33 @@ func readStripes(t *testing.T, path string) []byte {
 	return out
 }
 
+// A choice becomes layers of one view, in its own order.
+func TestChoicesBecomeLayers(t *testing.T) {
+	t.Parallel()
+	named := func(label string) body { return body{id: label, label: readWords(label)} }
+	v := vocabulary(t)
+	for _, test := range []struct {
+		choices []body
+		want    string
+	}{
+		{[]body{named("Natural Light"), named("X-Ray")}, "visible//0 x-ray//0"},
+		{[]body{named("红外（940 nm）"), named("可见光")}, "infrared/940 nm/1 visible//2"},
+		{[]body{named("First"), named("Second"), named("")}, "visible/First/0 visible/Second/0 visible//0"},
+		{[]body{named(""), named("")}, "visible//0 visible/2/0"},
+	} {
+		var got []string
+		for _, l := range layersOf(v, test.choices, "3") {
+			got = append(got, fmt.Sprintf("%s/%s/%d", l.Kind, l.Label.In("en"), l.Order))
+			if l.View != "3" {
+				t.Errorf("%+v is of another view", l)
+			}
+		}
+		if join(got) != test.want {
+			t.Errorf("got %q, want %q", join(got), test.want)
+		}
+	}
+}
+
 // What an image service does not say is no reason to do without the image.
 func TestImagesWithoutAnInfo(t *testing.T) {
 	t.Parallel()

@@ -92,7 +92,7 @@ func (b *body) name() string {
 func layersOf(v archive.Vocabulary, list []body, view string) []*archive.Layer {
 	var out []*archive.Layer
 	for n, b := range list {
-		l := &archive.Layer{View: view, Kind: archive.LayerVisible, Order: n + 1}
+		l := &archive.Layer{View: view, Kind: archive.LayerVisible}
 		label := b.label.joined(" / ")
 		if kind, beside, ok := layerKind(v, label); ok {
 			l.Kind, l.Label = archive.LayerKind(kind), beside
@@ -106,7 +106,24 @@ func layersOf(v archive.Vocabulary, list []body, view string) []*archive.Layer {
 		}
 		out = append(out, l)
 	}
+	if !visibleFirst(out) { // what the source shows first is to be shown first
+		for n, l := range out {
+			l.Order = n + 1
+		}
+	}
 	return out
+}
+
+// visibleFirst reports whether layers stand in the order that they have by themselves.
+func visibleFirst(list []*archive.Layer) bool {
+	other := false
+	for _, l := range list {
+		if l.Kind == archive.LayerVisible && other {
+			return false
+		}
+		other = other || l.Kind != archive.LayerVisible
+	}
+	return true
 }
 
 // maxLabel is how long what tells a layer from others of its kind may be, in characters.

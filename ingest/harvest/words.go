@@ -110,7 +110,8 @@ func (w words) joined(separator string) archive.Text {
 // documents do whose values must be there in every language.
 func dropRepeated(t archive.Text) archive.Text {
 	for tag, s := range t {
-		if other := t["zh"]; tag != "zh" && s == other && isChinese(s) || tag == anyLanguage && len(t) > 1 && repeats(t, s) {
+		chinese := isChinese(s)
+		if tag != "zh" && s == t["zh"] && chinese || tag == "zh" && s == t["en"] && !chinese || tag == anyLanguage && len(t) > 1 && repeats(t, s) {
 			delete(t, tag)
 		}
 	}

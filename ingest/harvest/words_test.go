@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"hexi/archive"
 )
 
 // Texts are read in every form that documents have them in.
@@ -33,6 +35,11 @@ func TestReadWords(t *testing.T) {
 		if diff := cmp.Diff(want, readWords(v)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", text, diff)
 		}
+	}
+	// What documents repeat because each language must have a value is said once.
+	repeated := words{"zh": {"罐", "940 nm", "瓶"}, "en": {"罐", "940 nm", "Bottle"}}
+	if diff := cmp.Diff([]archive.Text{{"zh": "罐"}, {"en": "940 nm"}, {"zh": "瓶", "en": "Bottle"}}, repeated.texts()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if _, err := readJSON("x", []byte("\ufeff{}")); err != nil {
 		t.Errorf("a byte order mark: %v", err)
