@@ -23,7 +23,8 @@ type harvestCall struct {
 	allowPrivate bool
 	publish      bool
 	dryRun       bool
-	full         bool // OAI-PMH: not only what is new
+	oai          bool // of a repository that speaks OAI-PMH
+	full         bool // not only what is new there
 }
 
 func newHarvest(env *environment) *cobra.Command {
@@ -45,7 +46,7 @@ func newHarvest(env *environment) *cobra.Command {
 func newHarvestIIIF(env *environment) *cobra.Command {
 	var call harvestCall
 	cmd := &cobra.Command{
-		Use:   "iiif URL --collection SLUG",
+		Use:   "iiif URL",
 		Short: "Bring the things of a IIIF manifest, or of a collection of them, with their images",
 		Long: "Bring the things of a IIIF manifest, or of a collection and those in it (Presentation API 2 and 3), with\n" +
 			"their images by the largest size that their servers give, or put together from tiles.\n\n" +
@@ -65,7 +66,7 @@ func newHarvestIIIF(env *environment) *cobra.Command {
 }
 
 func newHarvestOAI(env *environment) *cobra.Command {
-	var call harvestCall
+	call := harvestCall{oai: true}
 	cmd := &cobra.Command{
 		Use:   "oai URL --collection SLUG",
 		Short: "Bring the records of a repository that speaks OAI-PMH 2.0",
@@ -93,7 +94,7 @@ func newHarvestOAI(env *environment) *cobra.Command {
 // register adds the flags that both kinds have.
 func (call *harvestCall) register(env *environment, cmd *cobra.Command) {
 	env.flags.images.registerJobs(cmd.Flags())
-	cmd.Flags().StringVar(&call.plan.Collection, "collection", "", "collection for records that name none that is here (dunhuang, great-wall, …)")
+	cmd.Flags().StringVar(&call.plan.Collection, "collection", "", "collection for records that name none that is here (dunhuang, great-wall, …); oai needs it")
 	cmd.Flags().StringVar(&call.kind, "kind", "", "kind for records that do not say it (relic, mural, document …)")
 	cmd.Flags().Float64Var(&call.rate, "rate", 2, "how many requests a second each server gets")
 	cmd.Flags().BoolVar(&call.allowPrivate, "allow-private", false, "let addresses of this machine and of private networks be asked")
@@ -104,7 +105,7 @@ func (call *harvestCall) register(env *environment, cmd *cobra.Command) {
 
 // check refuses what is wrong with a call by itself.
 func (call *harvestCall) check() error {
-	if call.plan.Collection == "" {
+	if call.oai && call.plan.Collection == "" {
 		return usage("name the collection of what comes: --collection SLUG")
 	}
 	if call.rate <= 0 || call.rate > 100 {
@@ -131,6 +132,9 @@ func (call *harvestCall) settle(ctx context.Context, h *house) (err error) {
 		call.plan.Kind = archive.Kind(term.Code)
 	}
 	call.plan.NoImages = call.dryRun
+	if call.plan.Collection == "" {
+		return nil
+	}
 	call.plan.Collection, err = h.archive.HasCollection(ctx, call.plan.Collection)
 	return wrongChoice(err)
 }

@@ -76,7 +76,7 @@ func TestWrongCalls(t *testing.T) {
 		{[]string{"harvest", "iiif", "--collection", "folk"}, exitUsage, "URL"},
 		{[]string{"harvest", "oai", "https://example.org/oai", "--data", data}, exitUsage, "--collection"},
 		{[]string{"harvest", "oai", "https://example.org/oai", "--collection", "folk", "--format", "marc21", "--data", data}, exitUsage, "oai_dc"},
-		{[]string{"harvest", "iiif", "file:///etc/passwd", "--collection", "folk", "--data", data}, exitFailed, "http"},
+		{[]string{"harvest", "iiif", "file:///etc/passwd", "--data", data}, exitFailed, "http"},
 		{[]string{"serve", "--data", data, "--listen", "nowhere"}, exitUsage, "nowhere"},
 	} {
 		got := hexi(t, test.args...)

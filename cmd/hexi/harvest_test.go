@@ -37,7 +37,7 @@ func TestHarvestHexi(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	address, _ := serve(t, "--data", there)
-	args := []string{"harvest", "iiif", address + "/iiif/collection/top", "--collection", "folk", "--rate", "100", "--publish", "--json", "--data", here}
+	args := []string{"harvest", "iiif", address + "/iiif/collection/top", "--rate", "100", "--publish", "--json", "--data", here}
 	if got := hexi(t, args...); got.status != exitFailed || !strings.Contains(got.stderr, "--allow-private") {
 		t.Errorf("an address of this machine: %+v", got)
 	}

@@ -102,23 +102,20 @@ func (b *builder) keep(key string, v any) {
 func keyOf(label words) string {
 	var key strings.Builder
 	dash := false
-	for _, s := range label.plain("en") {
-		for _, r := range strings.ToLower(s) {
-			switch {
-			case unicode.IsLetter(r) || unicode.IsDigit(r):
-				if dash && key.Len() > 0 {
-					key.WriteByte('-')
-				}
-				key.WriteRune(r)
-				dash = false
-			default:
-				dash = true
+	for _, r := range strings.ToLower(label.one("en")) {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if dash && key.Len() > 0 {
+				key.WriteByte('-')
 			}
-			if key.Len() > 60 {
-				return key.String()
-			}
+			key.WriteRune(r)
+			dash = false
+		default:
+			dash = true
 		}
-		break
+		if key.Len() > 60 {
+			break
+		}
 	}
 	if key.Len() == 0 {
 		return "metadata"

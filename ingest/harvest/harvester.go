@@ -135,23 +135,16 @@ func (h *Harvester) known(ctx context.Context, id string) (*archive.Entry, error
 // settle fills in what a record must say, and brings it into the form that the archive
 // keeps. Fields that the archive does not take as they came are put beside the others
 // into extra; a record that is not taken at all is a *RefusedError.
-func (h *Harvester) settle(ctx context.Context, source string, r archive.Record) (archive.Record, error) {
+func (h *Harvester) settle(ctx context.Context, source string, r archive.Record) (_ archive.Record, err error) {
 	if r.Kind == "" {
 		r.Kind = h.plan.Kind
 	}
 	if r.Kind == "" {
 		r.Kind = archive.KindRelic
 	}
-	if r.Collection != "" && r.Kind != archive.KindCollection {
-		if _, err := h.archive.HasCollection(ctx, r.Collection); err != nil {
-			if !isInvalid(err) {
-				return r, err
-			}
-			r.Collection = ""
-		}
-	}
-	if r.Collection == "" && r.Kind != archive.KindCollection {
-		r.Collection = h.plan.Collection
+	r.Collection, err = h.collectionOf(ctx, source, &r)
+	if err != nil {
+		return r, err
 	}
 	delete(r.Extra, Key) // what another archive remembers is not what this one does
 	normal, err := h.archive.Normalise(ctx, r)
@@ -164,6 +157,24 @@ func (h *Harvester) settle(ctx context.Context, source string, r archive.Record)
 		return r, refuse(source, "invalid", "", "is no record that the archive takes: %v", err)
 	}
 	return normal, err
+}
+
+// collectionOf is the collection that a record is to be in: its own, if there is one of
+// that name here, else the one that is wanted.
+func (h *Harvester) collectionOf(ctx context.Context, source string, r *archive.Record) (string, error) {
+	if r.Kind == archive.KindCollection {
+		return r.Collection, nil
+	}
+	if r.Collection != "" {
+		slug, err := h.archive.HasCollection(ctx, r.Collection)
+		if err == nil || !isInvalid(err) {
+			return slug, err
+		}
+	}
+	if h.plan.Collection == "" {
+		return "", refuse(source, "collection", "run the same command again with --collection SLUG", "names no collection that is here")
+	}
+	return h.plan.Collection, nil
 }
 
 func isInvalid(err error) bool {

@@ -110,6 +110,11 @@ func (h *Harvester) manifest(ctx context.Context, address string, m *manifest, s
 			return err
 		}
 	}
+	collection, err := h.collectionOf(ctx, address, &record)
+	if err != nil {
+		return err // before its images come
+	}
+	record.Collection = collection
 	id, known, err := h.identity(ctx, record.ID, address)
 	if err != nil {
 		return err

@@ -334,6 +334,9 @@ func TestCollectionsAreWalked(t *testing.T) {
 	if err := New(client, newShelf(t), Plan{}).IIIF(t.Context(), s.URL+"/page", sink); codeOf(err) != "not-json" {
 		t.Errorf("an address that is no manifest: %v", err)
 	}
+	if err := New(client, newShelf(t), Plan{}).IIIF(t.Context(), s.URL+"/1", sink); codeOf(err) != "collection" {
+		t.Errorf("a record of no collection: %v", err)
+	}
 }
 
 // A record of hexi beside a manifest is taken whole, under its own id where that is free;

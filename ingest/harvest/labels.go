@@ -77,14 +77,6 @@ var rolesOf = map[string]string{
 	"传承人": "bearer", "tradition bearer": "bearer", "画中人": "depicted", "depicted": "depicted",
 }
 
-// roleOf reads a role; words that are none of the known ones stay.
-func roleOf(s string) string {
-	if role, ok := rolesOf[strings.ToLower(strings.TrimSpace(s))]; ok {
-		return role
-	}
-	return strings.TrimSpace(s)
-}
-
 // meaning finds what a label of metadata is about. An identifier may also be named by
 // the archive's own vocabulary.
 func meaning(label words, v archive.Vocabulary) (named, bool) {

@@ -46,17 +46,17 @@ func Merge(came archive.Record, known *archive.Entry) (_ archive.Record, kept []
 	}
 	out := maps.Clone(here)
 	for _, path := range fieldsOf(there, last.Values) {
-		is, new, was := here[path], there[path], last.Values[path]
+		is, will, was := here[path], there[path], last.Values[path]
 		switch {
-		case same(is, new):
+		case same(is, will):
 		case sameDigest(is, was): // as the harvest before left it, or never there
-			if new == nil {
+			if will == nil {
 				delete(out, path)
 			} else {
-				out[path] = new
+				out[path] = will
 			}
-		case !sameDigest(new, was):
-			kept = append(kept, Kept{Record: came.ID, Field: path, Here: is, Came: new})
+		case !sameDigest(will, was):
+			kept = append(kept, Kept{Record: came.ID, Field: path, Here: is, Came: will})
 		}
 	}
 	record, err := unflatten(came.ID, out)

@@ -202,13 +202,14 @@ func (m *manifest) readCanvases(o object) {
 
 // target is the address of what an annotation lies on, with its fragment.
 func (o object) target() string {
-	for _, t := range o.objects("target") {
-		if source := t.objects("source"); len(source) > 0 && t["selector"] != nil {
-			return source[0].id() + "#"
-		}
-		return t.id()
+	targets := o.objects("target")
+	if len(targets) == 0 {
+		return ""
 	}
-	return ""
+	if source := targets[0].objects("source"); len(source) > 0 && targets[0]["selector"] != nil {
+		return source[0].id() + "#"
+	}
+	return targets[0].id()
 }
 
 func (m *manifest) addBodies(c *canvas, list []object, target string) {

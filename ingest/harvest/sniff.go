@@ -2,6 +2,7 @@ package harvest
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	_ "image/gif"  // their headers say how large an image is
 	_ "image/jpeg" // their headers say how large an image is
@@ -45,8 +46,11 @@ func sniff(address, path string) (ending string, err error) {
 	defer f.Close() //nolint:errcheck // opened for reading only
 	head := make([]byte, 512)
 	n, err := io.ReadFull(f, head)
-	if n == 0 {
+	switch {
+	case n == 0 && errors.Is(err, io.EOF):
 		return "", refuse(address, "empty", "", "the server gives an empty file")
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return "", err
 	}
 	head = head[:n]
 	for _, s := range signatures {

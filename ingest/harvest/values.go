@@ -137,26 +137,23 @@ func (b *builder) cutTerm(s string) (code, beside string) {
 
 // location reads 莫高窟第220窟，主室，北壁.
 func (b *builder) location(value words) bool {
-	for _, s := range value.plain("zh") {
-		parts := strings.Split(s, "，")
-		l := archive.Location{Site: parts[0]}
-		if site, cave, ok := strings.Cut(parts[0], "第"); ok && strings.HasSuffix(cave, "窟") {
-			l.Site, l.Cave = site, strings.TrimSuffix(cave, "窟")
-		}
-		site, ok := b.vocabulary.Term(archive.SchemeSite, l.Site)
-		if !ok || b.record.Location != nil {
+	parts := strings.Split(value.one("zh"), "，")
+	l := archive.Location{Site: parts[0]}
+	if site, cave, ok := strings.Cut(parts[0], "第"); ok && strings.HasSuffix(cave, "窟") {
+		l.Site, l.Cave = site, strings.TrimSuffix(cave, "窟")
+	}
+	site, ok := b.vocabulary.Term(archive.SchemeSite, l.Site)
+	if !ok || b.record.Location != nil {
+		return false
+	}
+	l.Site = site.Code
+	for _, part := range parts[1:] {
+		if !b.inCave(&l, part) {
 			return false
 		}
-		l.Site = site.Code
-		for _, part := range parts[1:] {
-			if !b.inCave(&l, part) {
-				return false
-			}
-		}
-		b.record.Location = &l
-		return true
 	}
-	return false
+	b.record.Location = &l
+	return true
 }
 
 // inCave sets the space, the surface or the position that a part of a location names.
@@ -212,19 +209,16 @@ var count = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*([^\s0-9]{0,16})$`)
 
 // quantity reads 1 铺.
 func (b *builder) quantity(value words) bool {
-	for _, s := range value.plain("zh") {
-		m := count.FindStringSubmatch(s)
-		if m == nil || b.record.Quantity != nil {
-			return false
-		}
-		f, err := strconv.ParseFloat(m[1], 64)
-		if err != nil {
-			return false
-		}
-		b.record.Quantity = &archive.Quantity{Value: f, Unit: m[2]}
-		return true
+	m := count.FindStringSubmatch(value.one("zh"))
+	if m == nil || b.record.Quantity != nil {
+		return false
 	}
-	return false
+	f, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		return false
+	}
+	b.record.Quantity = &archive.Quantity{Value: f, Unit: m[2]}
+	return true
 }
 
 // people reads 翟通（供养人） and "Zhai Tong (donor)"; role is theirs where they do not

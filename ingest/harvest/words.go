@@ -166,10 +166,18 @@ func (w words) plain(tags ...string) []string {
 			return list
 		}
 	}
-	for _, tag := range sortedKeys(w) {
-		return w[tag]
+	if keys := sortedKeys(w); len(keys) > 0 {
+		return w[keys[0]]
 	}
 	return nil
+}
+
+// one returns the first of the values that plain returns, or "".
+func (w words) one(tags ...string) string {
+	if list := w.plain(tags...); len(list) > 0 {
+		return list[0]
+	}
+	return ""
 }
 
 // plainText takes marks of HTML off a text (Presentation API 3.0, section 4.2, admits
