@@ -26,7 +26,16 @@ func (b *builder) line(p pair) {
 	if n, ok := meaning(p.label, b.vocabulary); ok && b.known(n, p.value) {
 		return
 	}
-	b.keep(keyOf(p.label), map[string]words{"label": p.label, "value": p.value})
+	b.keep(keyOf(p.label), p.asItCame())
+}
+
+// asItCame is a line with its label, where it has one.
+func (p pair) asItCame() map[string]words {
+	out := map[string]words{"value": p.value}
+	if len(p.label) > 0 {
+		out["label"] = p.label
+	}
+	return out
 }
 
 // known sets a field; false where the value is none that it takes.

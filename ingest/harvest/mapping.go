@@ -58,7 +58,7 @@ func (m *manifest) statementInto(b *builder) {
 			}
 		}
 	}
-	b.keep("required-statement", map[string]words{"label": m.statement.label, "value": m.statement.value})
+	b.keep("required-statement", m.statement.asItCame())
 }
 
 func (m *manifest) placeInto(b *builder) {

@@ -282,7 +282,7 @@ func (m *manifest) refuse(id, kind string) {
 		id = m.id
 	}
 	switch kind {
-	case "Video":
+	case "Video", "MovingImage":
 		m.refused = append(m.refused, refuse(id, "video", "", "is a video; only images are taken so far"))
 	case "Sound", "Audio":
 		m.refused = append(m.refused, refuse(id, "audio", "", "is a sound recording; only images are taken so far"))
