@@ -117,7 +117,9 @@ func (r *run) allFaults(ctx context.Context, t *taking, from sheet.Row, refused 
 		return nil, err
 	}
 	from.Record = next.record
-	next.upon(known)
+	if err := r.upon(&next, known); err != nil {
+		return nil, err
+	}
 	next.hold(r.p.archive.Vocabulary())
 	_, err = r.records.Normalise(ctx, next.record)
 	var more archive.InvalidErrors

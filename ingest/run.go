@@ -27,6 +27,11 @@ type Request struct {
 	AcceptIncomplete bool
 	By               string
 	Batch            string // names this run; its jobs and assets carry it
+	// Upon makes the record that is saved of the whole record that a row gives and what the
+	// archive has of it, nil for nothing. It is asked again where someone changes that record
+	// meanwhile. publish false keeps this row's record from being published with the others.
+	// nil: the row is the record.
+	Upon func(row archive.Record, known *archive.Entry) (record archive.Record, publish bool, err error)
 }
 
 // Progress hears how far a run has come. Its methods may be called from
@@ -143,6 +148,10 @@ type row struct {
 	at       place
 	files    []source
 	layers   layersOf
+	// whole is what the row gives, where Request.Upon makes the record of it, and draft
+	// that it is not to be published.
+	whole *archive.Record
+	draft bool
 	// missing are files that the row means and that are nowhere.
 	missing []archive.LineMaster
 	// folder marks a record that was made up for a file: it is not worth
@@ -216,7 +225,9 @@ func (r *run) folder(ctx context.Context) error {
 			return err
 		}
 		next := row{item: f.path, record: record, files: []source{f}, folder: true}
-		next.upon(known)
+		if err := r.upon(&next, known); err != nil {
+			return err
+		}
 		if err := r.addTexts(&next); err != nil {
 			return err
 		}

@@ -11,17 +11,28 @@ import (
 const saveAttempts = 5
 
 // upon makes the record that is to be saved of what the row says and what is known of
-// it, nil for nothing. Where the row is the whole record it stays what it is.
-func (n *row) upon(known *archive.Entry) {
+// it, nil for nothing. Where the row is the whole record it stays what it is, unless the
+// request has a say in that.
+func (r *run) upon(n *row, known *archive.Entry) (err error) {
+	if n.whole != nil {
+		n.revision = archive.NoRevision
+		if known != nil {
+			n.revision = known.Revision
+		}
+		var publish bool
+		n.record, publish, err = r.req.Upon(*n.whole, known)
+		n.draft = !publish
+		return err
+	}
 	if n.said == nil && !n.folder {
-		return
+		return nil
 	}
 	if n.said != nil {
 		n.record = n.said.Record
 	}
 	n.revision = archive.NoRevision
 	if known == nil {
-		return
+		return nil
 	}
 	n.revision = known.Revision
 	if n.folder { // a curator may have described it since: then only the file is new
@@ -29,6 +40,7 @@ func (n *row) upon(known *archive.Entry) {
 	} else {
 		n.record = mergeRecord(*n.said, known.Record)
 	}
+	return nil
 }
 
 // save saves rows in one transaction. Those whose records were changed since they were
@@ -50,7 +62,9 @@ func (r *run) save(ctx context.Context, rows []row) ([]archive.Saved, error) {
 			if err != nil {
 				return nil, err
 			}
-			rows[i].upon(known)
+			if err := r.upon(&rows[i], known); err != nil {
+				return nil, err
+			}
 			rows[i].hold(r.p.archive.Vocabulary())
 			stale, again = append(stale, i), append(again, rows[i])
 		}
@@ -74,7 +88,7 @@ func (r *run) drafts(rows []row) []archive.Draft {
 		out[i] = archive.Draft{
 			Record: next.record, IfRevision: next.revision, Message: "ingest " + r.req.Batch,
 			// A record that was made up for an image is published with it, not before.
-			Publish: r.req.Publish && !next.folder,
+			Publish: r.req.Publish && !next.folder && !next.draft,
 		}
 	}
 	return out

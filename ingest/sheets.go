@@ -245,8 +245,16 @@ func (r *run) readRow(ctx context.Context, sheetRow sheet.Row, t *taking) (row, 
 		sheetRow.Record = out.record // with its id
 		out.said = &sheetRow
 		out.lang = t.table.Lang
-		out.upon(known)
+		if err := r.upon(&out, known); err != nil {
+			return row{}, errors.Join(err, discard([]row{out}))
+		}
 		out.hold(r.p.archive.Vocabulary())
+	} else if r.req.Upon != nil {
+		whole := out.record
+		out.whole = &whole
+		if err := r.upon(&out, known); err != nil {
+			return row{}, errors.Join(err, discard([]row{out}))
+		}
 	}
 	return out, nil
 }

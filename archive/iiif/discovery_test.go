@@ -56,7 +56,9 @@ func TestActivityPage(t *testing.T) {
 	one := func(n int, kind, end, more string) string {
 		return fmt.Sprintf(`{"id":"https://archive.example.org/iiif/discovery/activity/%d","type":"%s","endTime":"%s","object":{"id":"https://archive.example.org/iiif/manifest/dh-220","type":"Manifest"%s}}`, n, kind, end, more)
 	}
-	also := `,"seeAlso":[{"id":"https://archive.example.org/api/v1/records/dh-220","type":"Dataset","label":{"en":["Record as JSON"],"zh":["藏品记录（JSON）"]},"format":"application/json"}]`
+	also := `,"seeAlso":[{"id":"https://archive.example.org/api/v1/records/dh-220","type":"Dataset","label":{"en":["Record as JSON"],"zh":["藏品记录（JSON）"]},"format":"application/json"},` +
+		`{"id":"https://archive.example.org/api/v1/records/dh-220/linked-art","type":"Dataset","label":{"en":["Record as Linked Art"],"zh":["藏品记录（Linked Art）"]},"format":"application/ld+json","profile":"https://linked.art/ns/v1/linked-art.json"},` +
+		`{"id":"https://archive.example.org/api/v1/records/dh-220/lido","type":"Dataset","label":{"en":["Record as LIDO"],"zh":["藏品记录（LIDO）"]},"format":"application/xml","profile":"http://www.lido-schema.org"}]`
 	want := "[" + one(1, "Create", "2026-03-01T08:00:00Z", also) + "," + one(2, "Update", "2026-03-01T08:00:00Z", also) + "," + one(3, "Delete", "2026-03-01T09:00:00Z", "") + "]"
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -92,6 +92,7 @@ var (
 // real things to work on.
 var testArrows = map[string][]string{
 	"archive/crosswalk": {"archive/vocab", "archive/iiif"}, // records are told by the real vocabularies, and manifests by the same table
+	"ingest/harvest":    {"archive/vocab", "archive/iiif"}, // values are read by the real vocabularies, and what hexi itself writes is read back
 	"search":            {"archive/vocab"},                 // queries are understood by the real vocabularies
 }
 

@@ -72,6 +72,11 @@ func TestWrongCalls(t *testing.T) {
 		{[]string{"ingest", filepath.Join(dir, "none"), "--collection", "dunhuang", "--data", data}, exitUsage, "no such file"},
 		{[]string{"ingest", file, "--collection", "mars", "--data", data}, exitUsage, "mars"},
 		{[]string{"ingest", file, "--data", data}, exitUsage, "collection"},
+		{[]string{"harvest", "apples"}, exitUsage, "apples"},
+		{[]string{"harvest", "iiif", "--collection", "folk"}, exitUsage, "URL"},
+		{[]string{"harvest", "oai", "https://example.org/oai", "--data", data}, exitUsage, "--collection"},
+		{[]string{"harvest", "oai", "https://example.org/oai", "--collection", "folk", "--format", "marc21", "--data", data}, exitUsage, "oai_dc"},
+		{[]string{"harvest", "iiif", "file:///etc/passwd", "--data", data}, exitFailed, "http"},
 		{[]string{"serve", "--data", data, "--listen", "nowhere"}, exitUsage, "nowhere"},
 	} {
 		got := hexi(t, test.args...)

@@ -104,7 +104,7 @@ func newRoot(env *environment) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	env.flags.register(root.PersistentFlags())
 	root.AddCommand(
-		newDemo(env), newServe(env), newWorker(env), newIngest(env), newExport(env), newCheck(env), newErase(env), newReindex(env), newRebuild(env), newDoctor(env),
+		newDemo(env), newServe(env), newWorker(env), newIngest(env), newHarvest(env), newExport(env), newCheck(env), newErase(env), newReindex(env), newRebuild(env), newDoctor(env),
 		newUser(env), newSnapshot(env), newVersion(env), newDecode(),
 	)
 	for _, cmd := range root.Commands() {

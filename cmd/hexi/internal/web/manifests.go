@@ -169,6 +169,5 @@ func (s *Server) iiifTop(c *gin.Context) error {
 	for _, t := range terms {
 		holdings = append(holdings, iiif.Holding{Slug: t.Code, Label: t.Label})
 	}
-	name := archive.Text{"zh": "河西数字档案", "en": "hexi digital archive"}
 	return s.document(c, s.publisher(c).TopCollection(archiveName, nil, holdings), iiif.PresentationContext)
 }

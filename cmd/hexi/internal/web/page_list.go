@@ -173,10 +173,11 @@ func (s *Server) doorImage(ctx context.Context, e *archive.Entry, shown map[stri
 	return "", nil
 }
 
-// robots answers GET /robots.txt: everything that is public may be read.
+// robots answers GET /robots.txt: everything that is public may be read, but that search
+// engines do not want records as data beside their pages. Who harvests them does.
 func (s *Server) robots(c *gin.Context) error {
 	c.Header("Cache-Control", "public, max-age=86400")
-	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /curate\nDisallow: /api\n\nSitemap: "+s.base(c.Request)+"/sitemap.xml\n"))
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /curate\nDisallow: /api\n\nUser-agent: hexi\nDisallow: /curate\nDisallow: /api\nAllow: /api/v1/records/\n\nSitemap: "+s.base(c.Request)+"/sitemap.xml\n"))
 	return nil
 }
 

@@ -75,7 +75,7 @@ func TestPages(t *testing.T) {
 		{"/routes", 200, nil},
 		{"/kiosk", 200, []string{"/kiosk/show"}},
 		{"/collections?lang=en", 200, []string{"/collections/great-wall", "Great Wall"}},
-		{"/robots.txt", 200, []string{"Disallow: /curate"}},
+		{"/robots.txt", 200, []string{"Disallow: /curate", "User-agent: hexi\nDisallow: /curate\nDisallow: /api\nAllow: /api/v1/records/\n"}},
 		{"/favicon.ico", 200, []string{"<svg"}},
 		{"/nowhere", 404, []string{"<html"}},
 		{"/curate/signin", 200, []string{`type="password"`}},
