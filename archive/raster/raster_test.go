@@ -857,7 +857,10 @@ func TestRealImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	codes := map[string]int{}
-	for _, row := range table[1:] {
+	for i, row := range table[1:] {
+		if raceDetector && i%4 > 0 {
+			continue // all of them are read without it, which takes a tenth of the time
+		}
 		master, err := os.ReadFile(filepath.Join(dir, "images", row[0]))
 		if err != nil {
 			t.Fatal(err)
@@ -885,7 +888,7 @@ func TestRealImages(t *testing.T) {
 		}
 	}
 	t.Logf("%v", codes)
-	if codes["derived"] < 60 {
+	if codes["derived"] < 60 && !raceDetector || codes["derived"] == 0 {
 		t.Errorf("only %d files were derived: %v", codes["derived"], codes)
 	}
 }
