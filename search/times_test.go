@@ -85,3 +85,92 @@ func TestPeriodsOf(t *testing.T) {
 		}
 	}
 }
+
+// TestBriefDynasties: a dynasty of one character is found by its names, and not where the
+// character is of another one's name or of an era's first year.
+func TestBriefDynasties(t *testing.T) {
+	t.Parallel()
+	ix := sample(t)
+	for _, c := range []struct {
+		text    string
+		in, out []string
+	}{
+		{"元", []string{"dh-yulin-3"}, []string{"yr-binglingsi-169"}},
+		{"秦", []string{"gw-lintao", "an-dabuzi"}, []string{"yr-binglingsi-169"}},
+		{"夏", nil, []string{"dh-yulin-3"}},
+		{"明", []string{"gw-jiayuguan"}, nil},
+		{"太和", []string{"dh-254", "dh-257"}, nil},
+		{"正德元年", []string{"gw-guanghua"}, nil},
+	} {
+		got := ids(t, ix, Query{Text: c.text})
+		for _, id := range c.in {
+			if !slices.Contains(got, id) {
+				t.Errorf("%s does not find %s, but %v", c.text, id, got)
+			}
+		}
+		for _, id := range c.out {
+			if slices.Contains(got, id) {
+				t.Errorf("%s finds %s", c.text, id)
+			}
+		}
+	}
+}
+
+// TestWhyPeriod: a record is found for its time only where its years fit.
+func TestWhyPeriod(t *testing.T) {
+	t.Parallel()
+	ix := sample(t)
+	for _, c := range []struct {
+		text, id string
+		want     bool
+	}{
+		{"220", "dh-220", false}, {"169", "yr-binglingsi-169", false}, {"420 m²", "an-dadiwan", false}, {"现代", "rc-huining", false}, {"-300", "dh-starchart", false},
+		{"642", "dh-220", true}, {"唐", "dh-220", true}, {"先秦", "gw-lintao", true}, {"贞观十六年", "dh-220", true},
+	} {
+		result, err := ix.Search(t.Context(), Query{Text: c.text, Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, h := range result.Hits {
+			if h.ID == c.id {
+				found = true
+				if got := slices.Contains(h.Why, "period"); got != c.want {
+					t.Errorf("%q finds %s because of %v", c.text, c.id, h.Why)
+				}
+			}
+		}
+		if c.want && !found {
+			t.Errorf("%q does not find %s", c.text, c.id)
+		}
+	}
+}
+
+// TestErasOfOneName: all years that an era's name stands for count, but where a dynasty is
+// named.
+func TestErasOfOneName(t *testing.T) {
+	t.Parallel()
+	ix := memory(t)
+	for text, want := range map[string][][2]int{
+		"正德": {{1506, 1521}, {1127, 1134}}, "正德元年": {{1506, 1506}, {1127, 1127}}, "明正德元年": {{1506, 1506}},
+		"太和": {{827, 835}, {477, 499}, {227, 233}, {366, 371}, {328, 330}}, "北魏太和": {{477, 499}}, "唐太和": {{827, 835}},
+		"建元": {{-140, -135}, {343, 344}, {315, 316}, {365, 385}, {479, 482}}, "上元": {{674, 676}, {760, 761}}, "至元": {{1264, 1294}, {1335, 1340}}, "天宝元年": {{742, 742}, {908, 908}},
+		"贞观十六年": {{642, 642}}, "乾隆": {{1736, 1795}},
+	} {
+		c := ix.understand(text)
+		if len(c) != 1 || c[0].understood == nil || c[0].understood.Type != "years" {
+			t.Errorf("%s is understood as %s", text, said(ix, text))
+			continue
+		}
+		u := c[0].understood
+		got := [][2]int{{u.From, u.To}}
+		for _, other := range u.Also {
+			got = append(got, [2]int{other.From, other.To})
+		}
+		slices.SortFunc(got[1:], func(a, b [2]int) int { return a[0] - b[0] })
+		slices.SortFunc(want[1:], func(a, b [2]int) int { return a[0] - b[0] })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is understood as %v, want %v", text, got, want)
+		}
+	}
+}
