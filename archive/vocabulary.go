@@ -84,4 +84,8 @@ type Dating struct {
 	// Doubts are sentences about what the words leave open, or what was not
 	// understood of them: an era name that two dynasties used, a 疑.
 	Doubts []string
+	// Readings are the times that the words may mean one by one, where they are the name of
+	// several eras (太和) and nothing says which; From and To are then the first and the last
+	// year of them all. Of one meaning there are none.
+	Readings []Dating
 }

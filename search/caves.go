@@ -9,18 +9,46 @@ import (
 	"hexi/search/zh"
 )
 
+// caveNo is the number of a cave: 220, 北77, 二百二十.
+const caveNo = `(?:[北南]?\s*[0-9]{1,4}|[〇零一二三四五六七八九十百]{1,7})`
+
 var (
 	// 第220窟, 第二百二十窟, 220窟, 第 17 号窟, 北77窟
-	caveZH = regexp.MustCompile(`^第?\s*([北南]?\s*[0-9]{1,4}|[〇零一二三四五六七八九十百]{1,7})\s*号?\s*[窟龛洞]`)
+	caveZH = regexp.MustCompile(`^第?\s*(` + caveNo + `)\s*号?\s*[窟龛洞]`)
 	// cave 220, caves no. 220, grotto 220
 	caveEN = regexp.MustCompile(`^(?:cave|grotto|grottoe|k)s?\s*(?:no|nr|number|#)?\s*\.?\s*([0-9]{1,4})$`)
+	// C220, as those who work there write it; c. 220 is about that year
+	caveLetter = regexp.MustCompile(`^c([0-9]{1,3})$`)
 	// 220 cave, no. 220, 220, 二百二十, 220号: behind the name of a site
 	bareCave = regexp.MustCompile(`^(?:第|no\.?|#)?\s*([0-9]{1,4}|[〇零一二三四五六七八九十百]{1,7})\s*(?:号|窟|cave|号窟)?$`)
+
+	// 第220、254窟, 220窟和254窟, 第220-254窟, 第45窟至第57窟
+	cavesZH = regexp.MustCompile(`^第?\s*` + caveNo + `\s*号?\s*[窟龛洞]?(?:` + caveJoint + `第?\s*` + caveNo + `\s*号?\s*[窟龛洞]?)+`)
+	// caves 220, 254 and 285; caves 220-254; caves 220 254
+	cavesEN = regexp.MustCompile(`^(?:(?:cave|grotto|grottoe)s?\s*(?:no|number)?s?\.?\s*)[0-9]{1,3}(?:(?:\s*,\s*|\s+)?(?:and|&|or|to)?` + caveJoint + `(?:cave\s*)?[0-9]{1,3})+$`)
+	// 220、254 behind the name of a site
+	bareCaves = regexp.MustCompile(`^第?\s*[0-9]{1,4}(?:` + caveJoint + `第?\s*[0-9]{1,4})+\s*号?$`)
+	anyCave   = regexp.MustCompile(caveNo)
+)
+
+// caveJoint is what stands between the numbers of several caves, and rangeJoint what of that
+// says that those between are meant too.
+const (
+	caveJoint  = `\s*(?:[、,，/和与及或\-–—~～至到]|以及|\s)\s*`
+	rangeJoint = "-–—~～至到"
 )
 
 // understandCave understands a folded text that names a cave: by its number, with its
 // site before or behind it.
 func (ix *Index) understandCave(folded string) *Understood {
+	if m := caveLetter.FindStringSubmatch(folded); m != nil {
+		return &Understood{Type: "cave", Value: plainNumber(m[1])}
+	}
+	for _, form := range [...]*regexp.Regexp{cavesZH, cavesEN} {
+		if value, n := severalCaves(form, folded); n > 0 && n == len(folded) {
+			return &Understood{Type: "cave", Value: value}
+		}
+	}
 	if m := caveEN.FindStringSubmatch(folded); m != nil {
 		return &Understood{Type: "cave", Value: plainNumber(m[1])}
 	}
@@ -49,7 +77,41 @@ func caveOf(rest string) (string, bool) {
 			return caveNumber(m[1])
 		}
 	}
+	for _, form := range [...]*regexp.Regexp{bareCaves, cavesZH, cavesEN} {
+		if value, n := severalCaves(form, rest); n > 0 && n == len(rest) {
+			return value, true
+		}
+	}
 	return "", false
+}
+
+// severalCaves reads what a form finds at the start of a text as the numbers of several caves,
+// 220,254 or 220-254, and says how long it is; it is 0 where that names no caves.
+func severalCaves(form *regexp.Regexp, text string) (value string, n int) {
+	found := form.FindString(text)
+	if found == "" || form == cavesZH && !strings.ContainsAny(found[max(0, len(found)-len("窟")):], "窟龛洞") {
+		return "", 0
+	}
+	before, after := "", 0 // the number before, and where it ends
+	for _, at := range anyCave.FindAllStringIndex(found, -1) {
+		cave, ok := caveNumber(strings.TrimSpace(found[at[0]:at[1]]))
+		if !ok {
+			return "", 0
+		}
+		joint := ","
+		if between := found[after:at[0]]; strings.ContainsAny(between, rangeJoint) || strings.Contains(between, "to") {
+			from, errFrom := strconv.Atoi(before)
+			to, errTo := strconv.Atoi(cave)
+			if errFrom == nil && errTo == nil && from < to && to <= maxCave && !strings.HasSuffix(value, "-"+before) {
+				joint = "-" // else they are but named
+			}
+		}
+		if value == "" {
+			joint = ""
+		}
+		value, before, after = value+joint+cave, cave, at[1]
+	}
+	return value, len(found)
 }
 
 func caveNumber(s string) (string, bool) {
@@ -66,6 +128,23 @@ func plainNumber(s string) string {
 		return trimmed
 	}
 	return s
+}
+
+// caveNumbers are the caves that a value names, at most so many: 220, 220,254 or 220-254.
+func caveNumbers(value string, limit int) (out []string) {
+	for part := range strings.SplitSeq(value, ",") {
+		from, to, ranged := strings.Cut(part, "-")
+		first, err := strconv.Atoi(from)
+		last, errLast := strconv.Atoi(to)
+		if !ranged || err != nil || errLast != nil {
+			out = append(out, part)
+			continue
+		}
+		for n := first; n <= last && len(out) < limit; n++ {
+			out = append(out, strconv.Itoa(n))
+		}
+	}
+	return out[:min(len(out), limit)]
 }
 
 // siteBefore finds the longest name of a site at the start of a text.
@@ -109,6 +188,9 @@ func wordEnd(s string, i int) bool {
 	return !letter(s[i-1]) || !letter(s[i])
 }
 
+// countedCaves is how many caves there are, behind what they are: 北凉三窟 are three.
+var countedCaves = regexp.MustCompile(`^[一二两三四五六七八九][窟龛洞]$`)
+
 // caveAt understands a cave that begins at a place within Han characters, with its site
 // before it.
 func (ix *Index) caveAt(folded []rune, at int) (*Understood, int) {
@@ -119,8 +201,15 @@ func (ix *Index) caveAt(folded []rune, at int) (*Understood, int) {
 		u.Site, u.Label = site.code, site.label
 		length = len(text) - len(rest)
 	}
+	if value, n := severalCaves(cavesZH, text[length:]); n > 0 {
+		u.Value = value
+		return u, len([]rune(text[:length+n]))
+	}
 	m := caveZH.FindStringSubmatch(text[length:])
 	if m == nil {
+		return nil, 0
+	}
+	if length == 0 && at > 0 && classOf(folded[at-1]) == classHan && countedCaves.MatchString(m[0]) {
 		return nil, 0
 	}
 	cave, ok := caveNumber(m[1])

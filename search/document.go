@@ -403,8 +403,8 @@ func (d *docBuilder) filters(r *archive.Record, e *archive.Entry) {
 	}
 	if d.period != "" {
 		d.keyword(fieldNamed, "period")
-		d.lineage("period", d.period)
 	}
+	d.keyword("period", d.ix.periodsOf(r, d.period)...)
 	seen := map[archive.AssetKind]bool{}
 	for i := range e.Assets {
 		a := &e.Assets[i]

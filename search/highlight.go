@@ -24,28 +24,23 @@ const fragment = 120
 type marker struct {
 	ix    *Index
 	terms map[string]bool
-	names [][]string        // names of more than one word: their neighbours
-	words [][]string        // and their words
-	read  bool              // a part of it can be read as pinyin
-	facts map[string]string // what was understood, by the field that tells of it
+	names [][]string             // names of more than one word: their neighbours
+	words [][]string             // and their words
+	read  bool                   // a part of it can be read as pinyin
+	facts map[string]string      // what was understood, by the field that tells of it
+	nodes map[string]engine.Node // what has to match for a field that tells of it
 }
 
 func (ix *Index) marker(clauses []clause, p *plan) *marker {
-	m := &marker{ix: ix, terms: map[string]bool{}, facts: map[string]string{}}
+	m := &marker{ix: ix, terms: map[string]bool{}, facts: map[string]string{}, nodes: map[string]engine.Node{"period": engine.Or(p.times), "cave": engine.Or(p.caves)}}
 	for i := range clauses {
 		c := &clauses[i]
 		if c.not {
 			continue
 		}
-		for _, u := range p.spare(ix.tokenizer.units(c.text)) {
-			m.terms[u] = true
-		}
+		m.text(c, p)
 		for _, t := range c.things {
-			for _, name := range t.names {
-				if list := ix.tokenizer.neighbours(name, pairAll); len(list) > 0 {
-					m.names, m.words = append(m.names, list), append(m.words, ix.tokenizer.units(name))
-				}
-			}
+			m.named(t.names...)
 		}
 		m.read = m.read || len(c.ways) > 0
 		if u := c.understood; u != nil {
@@ -59,6 +54,47 @@ func (ix *Index) marker(clauses []clause, p *plan) *marker {
 		m.terms[u.Value] = true
 	}
 	return m
+}
+
+// text marks what was typed: its words, or of what stands for more than words the ways in which
+// that is written, for 窟 and 元 by themselves are in much that was not meant.
+func (m *marker) text(c *clause, p *plan) {
+	u := c.understood
+	switch {
+	case u != nil && u.Type == "cave":
+		m.named(c.text)
+		m.named(values(u.Label)...)
+		for _, cave := range caveNumbers(u.Value, maxMarked) {
+			m.named("第"+cave+"窟", cave+"窟", "cave "+cave)
+		}
+	case m.ix.brief(c):
+		m.named(m.ix.fuller(c)...)
+	case u != nil && u.Type == "years" && u.To < 0 && c.sure: // -300 is no 300
+	default:
+		for _, u := range p.spare(m.ix.tokenizer.units(c.text)) {
+			m.terms[u] = true
+		}
+	}
+}
+
+// maxMarked is how many caves of a list are marked.
+const maxMarked = 12
+
+// named marks names where they stand as they are.
+func (m *marker) named(names ...string) {
+	for _, name := range names {
+		if list := m.ix.tokenizer.neighbours(name, pairAll); len(list) > 0 {
+			m.names, m.words = append(m.names, list), append(m.words, m.ix.tokenizer.units(name))
+		}
+	}
+}
+
+// told reports for a field whether what was understood of it holds for a hit.
+func (m *marker) told(h *engine.Hit, field string) (bool, error) {
+	if n, ok := m.nodes[field].(engine.Or); !ok || len(n) == 0 {
+		return false, nil
+	}
+	return h.Matches(engine.Kept{Name: "told " + field, Node: m.nodes[field]})
 }
 
 func (m *marker) empty() bool { return len(m.terms) == 0 && len(m.names) == 0 && len(m.facts) == 0 }
@@ -134,9 +170,9 @@ func (m *marker) in(h *engine.Hit, field string) (bool, error) {
 var whyNames = map[string]string{"period_text": "period", "material_text": "material", "body": "text"}
 
 // card marks the texts of a card and names the fields that a query is found in: has tells
-// those of which nothing is shown. What is in the language that the asker prefers comes
+// those of which nothing is shown, and told those by what was understood. What is in the language that the asker prefers comes
 // first.
-func (m *marker) card(c *Card, texts map[string][]string, prefer string, has func(field string) bool) (highlights map[string][]string, why []string) {
+func (m *marker) card(c *Card, texts map[string][]string, prefer string, has, told func(field string) bool) (highlights map[string][]string, why []string) {
 	if m.empty() {
 		return nil, nil
 	}
@@ -183,12 +219,9 @@ func (m *marker) card(c *Card, texts map[string][]string, prefer string, has fun
 			found(cmp.Or(whyNames[f.name], f.name), texts[f.name]...)
 		}
 	}
-	if m.facts["cave"] != "" && m.facts["cave"] == c.Cave {
-		m.because(&why, "cave")
-	}
-	for _, kind := range []string{"period", "years"} {
-		if m.facts[kind] != "" && c.Period != nil {
-			m.because(&why, "period")
+	for _, field := range []string{"cave", "period"} {
+		if told(field) {
+			m.because(&why, field)
 		}
 	}
 	if m.facts["kind"] == string(c.Kind) {

@@ -55,22 +55,23 @@ type Options struct {
 // Index is an opened index. It is safe for use by many goroutines, but its
 // directory belongs to one process.
 type Index struct {
-	dir        string // "" in memory
-	vocabulary Vocabulary
-	urls       URLs
-	pages      Pages
-	batchTerms int // maxBatchTerms, but for tests
-	log        *slog.Logger
-	now        func() time.Time
-	folder     *zh.Folder
-	tokenizer  *tokenizer
-	analysis   *fieldAnalysis
-	pinyin     *zh.Pinyin
-	sites      []*thing
-	lexicon    *lexicon
-	regions    *regions
-	engine     *engine.Engine
-	packer     *packer
+	dir         string // "" in memory
+	vocabulary  Vocabulary
+	urls        URLs
+	pages       Pages
+	batchTerms  int // maxBatchTerms, but for tests
+	log         *slog.Logger
+	now         func() time.Time
+	folder      *zh.Folder
+	tokenizer   *tokenizer
+	analysis    *fieldAnalysis
+	pinyin      *zh.Pinyin
+	sites       []*thing
+	lexicon     *lexicon
+	regions     *regions
+	periodParts map[string][]string // of periods: those that follow each other in it
+	engine      *engine.Engine
+	packer      *packer
 
 	warming sync.WaitGroup
 	mu      sync.RWMutex // guards bleve against being swapped
@@ -184,6 +185,7 @@ func newIndex(dir string, opts Options) (*Index, error) {
 	ix.readSites()
 	ix.readLexicon()
 	ix.readRegions()
+	ix.readPeriods()
 	ix.packer = newPacker()
 	return ix, nil
 }

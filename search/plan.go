@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -62,6 +63,8 @@ type plan struct {
 	wilds   int
 	exact   bool            // a part of it is a number that a record has
 	single  map[string]bool // characters that count for themselves
+	times   []engine.Node   // what was understood as times
+	caves   []engine.Node   // and as caves
 }
 
 // match is the node of a query, with the boosts that make the score; nil for a query
@@ -519,6 +522,7 @@ func (p *plan) meaning(c *clause) engine.Node {
 	switch u.Type {
 	case "cave":
 		meant, weight = caveNode(u), weightCave
+		p.caves = append(p.caves, meant)
 		p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, weightWhole) // before its parts
 	case "site":
 		meant, weight = engine.Term{Field: "site", Value: u.Value}, weightSite
@@ -529,6 +533,9 @@ func (p *plan) meaning(c *clause) engine.Node {
 		meant, weight = engine.Term{Field: "kind", Value: u.Value}, weightKind
 	case "period", "years":
 		meant = p.time(u)
+		if cave := p.perhapsCave(u); cave != nil {
+			meant = engine.Or{meant, cave}
+		}
 	}
 	if weight > 0 {
 		p.boost(meant, weight)
@@ -562,12 +569,11 @@ func (p *plan) meantWords(c *clause) engine.Node {
 	if len(units) == 0 {
 		return nil
 	}
+	if p.ix.brief(c) {
+		return p.dynasty(c)
+	}
 	var or engine.Or
 	for _, f := range textFields {
-		// A dynasty of one character stands in too many words.
-		if c.understood.Type == "period" && utf8.RuneCountInString(c.text) == 1 && hasHan(c.text) && f.name != "period_text" {
-			continue
-		}
 		there := p.ix.standing(f.name, c.text)
 		or = append(or, there)
 		p.boost(there, 0.5*f.weight)
@@ -581,6 +587,15 @@ func (p *plan) meantWords(c *clause) engine.Node {
 // time matches what is of a time. Of a period that is what is said to be of it, or lies
 // in it: 中唐 is not all that is of the Tang. Of years, what touches them.
 func (p *plan) time(u *Understood) engine.Node {
+	if len(u.Also) > 0 { // each era of the name
+		one := *u
+		one.Also = nil
+		or := engine.Or{p.time(&one)}
+		for _, other := range u.Also {
+			or = append(or, p.time(&Understood{Type: u.Type, From: other.From, To: other.To}))
+		}
+		return or
+	}
 	from, to := int32(math.MinInt32+1), int32(math.MaxInt32)
 	if u.From != 0 {
 		from = int32(u.From)
@@ -590,22 +605,42 @@ func (p *plan) time(u *Understood) engine.Node {
 	}
 	within := engine.Kept{ // it is asked for in the query and in its score
 		Name: fmt.Sprintf("within %d %d", from, to),
-		Node: engine.Within{Begin: fieldFrom, End: fieldTo, From: from, To: to, Share: 0.6},
+		Node: engine.Within{Begin: fieldFrom, End: fieldTo, From: from, To: to, Share: lyingIn},
 	}
 	p.boost(within, weightTime)
 	if u.Type == "period" {
 		term := engine.Term{Field: "period", Value: u.Value}
 		p.boost(term, weightTime)
 		// What is said to be of another period is of that one, though the two were at a time.
-		return engine.Or{term, engine.And{within, engine.Not{Node: engine.Term{Field: fieldNamed, Value: "period"}}}}
+		node := engine.Kept{
+			Name: "period " + u.Value,
+			Node: engine.Or{term, engine.And{within, engine.Not{Node: engine.Term{Field: fieldNamed, Value: "period"}}}},
+		}
+		p.times = append(p.times, node)
+		return node
 	}
 	exact := engine.Within{Begin: fieldFrom, End: fieldTo, From: max(from, math.MinInt32+6) - 5, To: min(to, math.MaxInt32-5) + 5, Share: 1}
 	p.boost(exact, weightTime)
 	span := engine.Kept{Name: fmt.Sprintf("span %d %d", from, to), Node: engine.Overlap{Begin: fieldFrom, End: fieldTo, From: from, To: to}}
-	if len(u.Text) < 4 && u.From == u.To { // a number alone may be that of a cave
-		cave := engine.Term{Field: fieldCave, Value: u.Text}
-		p.boost(cave, weightTime)
-		return engine.Or{span, cave}
-	}
+	p.times = append(p.times, span)
 	return span
+}
+
+// maxCave is the highest number of a cave that a number alone may mean; the sites have fewer.
+const maxCave = 999
+
+// perhapsCave matches the cave that a number alone may mean which was understood as a year,
+// and offers it; nil where it is no such number, or nothing is of that cave.
+func (p *plan) perhapsCave(u *Understood) engine.Node {
+	number := strconv.Itoa(u.From)
+	if u.From != u.To || u.From < 1 || u.From > maxCave || p.ix.folder.String(u.Text) != number || !p.facts.has(fieldCave, number) {
+		return nil
+	}
+	offered := Understood{Type: "cave", Text: u.Text, Value: number}
+	cave := caveNode(&offered)
+	p.boost(cave, weightCave)
+	p.boost(engine.And{cave, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, weightWhole)
+	p.caves = append(p.caves, cave)
+	p.meant = append(p.meant, offered)
+	return cave
 }

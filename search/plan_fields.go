@@ -44,13 +44,17 @@ func (p *plan) caveField(text string) engine.Node {
 		}
 	}
 	meant := caveNode(u)
+	p.caves = append(p.caves, meant)
 	p.boost(engine.And{meant, engine.Term{Field: "kind", Value: string(archive.KindCave)}}, weightWhole)
 	return meant
 }
 
-// caveNode matches a cave, and what is in it.
+// caveNode matches a cave, or any of several, and what is in it.
 func caveNode(u *Understood) engine.Node {
-	cave := engine.Term{Field: fieldCave, Value: u.Value}
+	var cave engine.Node = engine.Term{Field: fieldCave, Value: u.Value}
+	if list := caveNumbers(u.Value, maxCave); len(list) > 1 {
+		cave = engine.Any{Field: fieldCave, Terms: list}
+	}
 	if u.Site == "" {
 		return cave
 	}

@@ -143,7 +143,7 @@ func facetValues(r *archive.Record) map[string][]string {
 		case "high-tang", "late-tang":
 			out["period"] = []string{r.Period.Term, "tang"}
 		case "majiayao":
-			out["period"] = []string{"majiayao", "neolithic"}
+			out["period"] = []string{"majiayao", "neolithic", "prehistoric"}
 		default:
 			out["period"] = []string{r.Period.Term}
 		}

@@ -398,7 +398,7 @@ func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
 		Score: match.Score, Asset: card.Asset, Colour: card.Colour,
 	}
 	seen := map[string]bool{}
-	h.Highlights, h.Why = marks.card(&card, texts, q.Lang, func(field string) bool {
+	has := func(field string) bool {
 		has, known := seen[field]
 		if !known {
 			var err error
@@ -407,7 +407,13 @@ func (ix *Index) hit(match *engine.Hit, q *Query, marks *marker) (Hit, error) {
 			seen[field] = has
 		}
 		return has
-	})
+	}
+	told := func(field string) bool {
+		holds, err := marks.told(match, field)
+		faults = errors.Join(faults, err)
+		return holds
+	}
+	h.Highlights, h.Why = marks.card(&card, texts, q.Lang, has, told)
 	if faults != nil {
 		return Hit{}, fmt.Errorf("see where %s was found: %w", match.ID, faults)
 	}

@@ -1,7 +1,9 @@
 package search
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,17 +45,20 @@ func leftOpen(d archive.Dating) bool {
 var likelyDynasties = []string{"唐", "北魏", "西魏", "汉", "隋", "宋", "明", "清", "西夏", "元", "晋"}
 
 func (ix *Index) datedAs(folded string) *Understood {
-	if !strings.ContainsFunc(folded, func(r rune) bool { return classOf(r) != classDigit && r != ' ' }) {
-		return nil // 220 285 are two numbers
+	if !strings.ContainsFunc(folded, func(r rune) bool { return classOf(r) != classDigit && !strings.ContainsRune(" 、,，", r) }) {
+		return nil // 220 285 and 220、285 are two numbers
 	}
 	d, ok := ix.vocabulary.Period(folded, "")
 	if dry := strings.ReplaceAll(folded, "干", "乾"); !ok && dry != folded {
 		folded = dry // 乾隆: folding makes 干 of it, as in 乾燥
 		d, ok = ix.vocabulary.Period(folded, "")
 	}
+	if ok && len(d.Readings) > 1 {
+		return ix.eras(d.Readings)
+	}
 	if ok && leftOpen(d) && hasHan(folded) {
-		for _, dynasty := range likelyDynasties { // 天宝元年 is that of Tang
-			if one, ok := ix.vocabulary.Period(dynasty+folded, ""); ok && !leftOpen(one) {
+		for _, dynasty := range likelyDynasties {
+			if one, ok := ix.vocabulary.Period(dynasty+folded, ""); ok && len(one.Doubts) == 0 {
 				d = one
 				break
 			}
@@ -74,6 +79,30 @@ func (ix *Index) datedAs(folded string) *Understood {
 		}
 	}
 	return &Understood{Type: "years", Value: strconv.Itoa(d.From) + "/" + strconv.Itoa(d.To), From: d.From, To: d.To}
+}
+
+// eras are the times of several eras of one name: the likeliest, and the others beside it.
+func (ix *Index) eras(readings []archive.Dating) *Understood {
+	list := slices.Clone(readings)
+	slices.SortStableFunc(list, func(a, b archive.Dating) int { return cmp.Compare(ix.likelihood(a.Term), ix.likelihood(b.Term)) })
+	u := &Understood{Type: "years", From: list[0].From, To: list[0].To, Label: ix.label(archive.SchemePeriod, list[0].Term)}
+	u.Value = strconv.Itoa(u.From) + "/" + strconv.Itoa(u.To)
+	for _, d := range list[1:] {
+		u.Also = append(u.Also, OtherYears{d.From, d.To, ix.label(archive.SchemePeriod, d.Term)})
+	}
+	return u
+}
+
+// likelihood is the place of a period, or of what it is part of, among the likely dynasties.
+func (ix *Index) likelihood(code string) int {
+	for i, dynasty := range likelyDynasties {
+		term, ok := ix.vocabulary.Term(archive.SchemePeriod, dynasty)
+		own, _ := ix.vocabulary.Term(archive.SchemePeriod, code)
+		if ok && (term.Code == code || ix.isPart(own, term.Code)) {
+			return i
+		}
+	}
+	return len(likelyDynasties)
 }
 
 // timeAt understands a time that begins at a place within Han characters: 贞观十六年,

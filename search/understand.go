@@ -1,7 +1,9 @@
 package search
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,6 +18,14 @@ type Understood struct {
 	Site  string       `json:"site,omitempty"`
 	From  int          `json:"from,omitempty"`
 	To    int          `json:"to,omitempty"`
+	Label archive.Text `json:"label,omitempty"`
+	Also  []OtherYears `json:"also,omitempty"` // of an era whose name others had too: the years of these, which count as well
+}
+
+// OtherYears are those of another era of the same name, with the period that it is of.
+type OtherYears struct {
+	From  int          `json:"from"`
+	To    int          `json:"to"`
 	Label archive.Text `json:"label,omitempty"`
 }
 
@@ -40,13 +50,18 @@ func (ix *Index) understand(text string) []clause {
 			continue
 		}
 		// What another piece is an alternative to stands for itself.
-		words := []string{pieces[i].text}
+		words := eachNumber(pieces[i].text)
 		j := i + 1
 		for ; j < len(pieces) && pieces[j].plain() && (j+1 == len(pieces) || !pieces[j+1].or); j++ {
-			words = append(words, pieces[j].text)
+			words = append(words, eachNumber(pieces[j].text)...)
 		}
 		out = append(out, ix.understandRun(words)...)
 		i = j
+	}
+	for k := 1; k < len(out); k++ { // nothing is in two caves
+		if out[k].plain() && (out[k-1].plain() || out[k-1].or) && (ix.ofCaves(&out[k-1]) && ix.ofCaves(&out[k]) || ix.shortNumber(&out[k-1]) && ix.shortNumber(&out[k])) {
+			out[k].or = true
+		}
 	}
 	said := slices.DeleteFunc(slices.Clone(out), ix.saysNothing)
 	if len(said) == 0 {
@@ -54,6 +69,38 @@ func (ix *Index) understand(text string) []clause {
 	}
 	return said
 }
+
+// listedNumbers are numbers of years, or of caves, one beside the other.
+var listedNumbers = regexp.MustCompile(`^[0-9０-９]{2,4}(?:[、,，][0-9０-９]{2,4})+$`)
+
+// eachNumber takes a list of numbers apart: 220、254.
+func eachNumber(word string) []string {
+	if !listedNumbers.MatchString(word) {
+		return []string{word}
+	}
+	return strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("、,，", r) })
+}
+
+// ofCaves reports whether a clause is a cave, or several.
+func (ix *Index) ofCaves(c *clause) bool {
+	return c.understood != nil && c.understood.Type == "cave" && c.field == "" && !c.not
+}
+
+// shortNumber reports whether a clause is a number alone that may be that of a cave as well as
+// a year.
+func (ix *Index) shortNumber(c *clause) bool {
+	u := c.understood
+	return u != nil && u.Type == "years" && c.field == "" && !c.not && u.From == u.To && u.From > 0 && u.From <= maxCave && ix.folder.String(u.Text) == strconv.Itoa(u.From)
+}
+
+// shelves are what shelf marks begin with where a number follows: P. and P.t. of Pelliot, S. of
+// Stein and so on; what follows is no year.
+var shelves = regexp.MustCompile(`^(?:p\.? ?t|p|pelliot|s|stein|or|dx|f|ch|mg|eo|bd|iol|inv)\.?$`)
+
+// numberWords say no more than that a number follows.
+var numberWords = regexp.MustCompile(`^(?:no|nr|nos)\.?$|^№$`)
+
+var bareNumber = regexp.MustCompile(`^[0-9]{1,5}$`)
 
 // saysNothing reports whether a clause has none but words that join others.
 func (ix *Index) saysNothing(c clause) bool {
@@ -99,6 +146,17 @@ func (ix *Index) understandRun(words []string) []clause {
 		rest = nil
 	}
 	for i := 0; i < len(words); {
+		if i+1 < len(words) && bareNumber.MatchString(ix.folder.String(words[i+1])) {
+			switch first := ix.folder.String(words[i]); {
+			case numberWords.MatchString(first):
+				i++ // "there are no" is not meant
+				continue
+			case shelves.MatchString(first):
+				rest = append(rest, words[i:i+2]...)
+				i += 2
+				continue
+			}
+		}
 		if n := ix.syllables(words[i:]); n > 2 || n == 2 && !ix.allNamed(words[i:i+n]) { // qing yang jian zhi: the first is no Qing
 			rest = append(rest, words[i:i+n]...)
 			i += n

@@ -151,7 +151,7 @@ func (p *reading) settleEra(s span, n int) span {
 			s.doubt("%s had %d years, not %d; the year is counted on", e.Name, length(e), n)
 		}
 	}
-	s.from, s.to = 0, 0
+	s.from, s.to, s.readings = 0, 0, nil
 	var said []string
 	for _, e := range fits {
 		from, to := e.From, e.To
@@ -169,6 +169,7 @@ func (p *reading) settleEra(s span, n int) span {
 		if to != from {
 			years += " to " + strconv.Itoa(to)
 		}
+		s.readings = append(s.readings, archive.Dating{Term: e.Period, From: from, To: to})
 		said = append(said, fmt.Sprintf("%s (%s%s)", years, p.reader.labels[e.Period], e.Ruler))
 	}
 	s.term = fits[0].Period

@@ -31,6 +31,7 @@ type span struct {
 	term     string   // the period's code
 	approx   bool
 	doubts   []string
+	readings []archive.Dating // of formEra: each era that it may be
 
 	value  int    // of formNumber, formCentury and formBP: as written
 	digits int    // of formNumber
@@ -45,6 +46,16 @@ func (s span) dating() archive.Dating {
 	for _, doubt := range s.doubts {
 		if !slices.Contains(d.Doubts, doubt) {
 			d.Doubts = append(d.Doubts, doubt)
+		}
+	}
+	// What has been narrowed or widened since is none of the eras as they were.
+	if n := len(s.readings); s.form == formEra && n > 1 {
+		first, last := s.readings[0].From, s.readings[0].To
+		for _, one := range s.readings {
+			first, last = min(first, one.From), max(last, one.To)
+		}
+		if first == s.from && last == s.to {
+			d.Readings = s.readings
 		}
 	}
 	return d

@@ -413,7 +413,7 @@ func without(query string, u search.Understood) string {
 	case u.Type == "spelling":
 		return before + `"` + u.Text + `"` + after
 	}
-	words := strings.Fields(before + " " + after)
+	words := strings.Fields(strings.TrimRight(before, listMarks) + " " + strings.TrimLeft(after, listMarks))
 	for again := true; again && len(words) > 0; {
 		again = false
 		last := len(words) - 1
@@ -430,6 +430,9 @@ func without(query string, u search.Understood) string {
 	return ""
 }
 
+// listMarks part numbers, of which one may be gone.
+const listMarks = "、,，"
+
 // joints are what joins parts of a query, and means nothing where one of them is gone.
 var joints = []string{"OR", "AND", "NOT", "|", "||", "&&", "-", "(", ")", `""`, "(OR", "OR)", "?", "？"}
 
@@ -442,7 +445,11 @@ func understoodText(u search.Understood, lang string) string {
 	case "period":
 		return name + " " + yearsText(u.From, u.To, lang)
 	case "years":
-		return inLanguage(lang, "年代 ", "years ") + yearsText(u.From, u.To, lang)
+		said := strings.TrimSpace(name + " " + yearsText(u.From, u.To, lang))
+		for _, other := range u.Also {
+			said += inLanguage(lang, "、", ", ") + strings.TrimSpace(other.Label.In(lang)+" "+yearsText(other.From, other.To, lang))
+		}
+		return inLanguage(lang, "年代 ", "years ") + said
 	case "spelling":
 		return u.Text + " → " + cmp.Or(name, u.Value)
 	case "field":

@@ -45,12 +45,16 @@ var statementWords = map[string]archive.Text{
 // caveText names a cave of a site: Mogao Caves, 407 is Mogao Cave 407.
 func caveText(site, cave, lang string) string {
 	if lang != "en" {
-		return site + "第" + cave + "窟"
+		return site + "第" + strings.NewReplacer(",", "、", "-", "–").Replace(cave) + "窟"
 	}
 	for _, plural := range []string{" Caves", " Grottoes", " Grotto"} {
 		site = strings.TrimSuffix(site, plural)
 	}
-	return strings.TrimSpace(site + " Cave " + cave)
+	word := " Cave "
+	if strings.ContainsAny(cave, ",-") { // several
+		word, cave = " Caves ", strings.NewReplacer(",", ", ", "-", "–").Replace(cave)
+	}
+	return strings.TrimSpace(site + word + cave)
 }
 
 // personWords are the parts that people have in a record, in both languages; other
