@@ -12,7 +12,7 @@ import (
 
 // schemaVersion changes with everything that makes an old index wrong: fields,
 // analysis, columns. An index of another version is made anew.
-const schemaVersion = "14"
+const schemaVersion = "15"
 
 // textFields are searched, each with its weight in ranking.
 var textFields = []struct {
