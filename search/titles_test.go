@@ -38,6 +38,27 @@ func TestTitleOrder(t *testing.T) {
 	}
 }
 
+// A syllable stands before those that it begins, then tones count, and then the characters;
+// signs and the article of an English title do not.
+func TestTitleSyllables(t *testing.T) {
+	t.Parallel()
+	ix := memory(t)
+	for _, sorted := range [][]string{
+		{"弧边三角纹彩陶", "葫芦烙画", "花儿", "环县道情", "黄河彩陶", "会宁会师"}, {"嘉峪关关城", "嘉峪关光化楼"}, {"腊子口", "兰州黄河铁桥"},
+		{"马厂", "马家窑", "麦积山"}, {"妈祖", "麻布", "马家窑", "骂"}, {"嘉峪关", "《金刚经》印本", "锦缎"},
+		{"The Ancient Road", "A Bronze Horse", "An Edict", "Theatre"}, {"Wang Wei", "Wang's Wall", "Zhang", "《大》"}, {"A 型", "The"},
+	} {
+		for i := 1; i < len(sorted); i++ {
+			if a, b := ix.titleKey(sorted[i-1]), ix.titleKey(sorted[i]); a >= b {
+				t.Errorf("%s does not stand before %s: %q, %q", sorted[i-1], sorted[i], a, b)
+			}
+		}
+	}
+	if a, b := ix.titleKey("《金刚经》印本"), ix.titleKey("金刚经印本"); a != b {
+		t.Errorf("signs count: %q, %q", a, b)
+	}
+}
+
 // Numbers of any length stand by their size: shelf marks and bar codes have more than nine digits.
 func TestLongNumbersInTitles(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Pinyin knows how characters are read, without tones: ü is u, as on a keyboard that
+// Pinyin knows how characters are read, without tones but where these are asked for: ü is u, as on a keyboard that
 // has none. It does not change once made.
 type Pinyin struct {
 	readings  map[rune][]string
@@ -78,6 +78,22 @@ func (p *Pinyin) Characters(syllable string) []rune { return p.common[syllable] 
 // Readings returns how a character is read, the most common first; nil for one that is
 // not Han or not known.
 func (p *Pinyin) Readings(r rune) []string { return p.readings[r] }
+
+// toneMarks are the vowels, and the consonants that some syllables have instead, with the
+// marks of the four tones.
+var toneMarks = [...]string{"āēīōūǖ", "áéíóúǘńḿ", "ǎěǐǒǔǚň", "àèìòùǜǹ"}
+
+// Tone returns the tone, 1 to 4, of the most common reading of a character; 0 for one that
+// has none, as 了 and what is not known.
+func (p *Pinyin) Tone(r rune) int {
+	reading, _, _ := strings.Cut(pinyin.PinyinDict[int(r)], ",")
+	for i, marked := range toneMarks {
+		if strings.ContainsAny(reading, marked) {
+			return i + 1
+		}
+	}
+	return 0
+}
 
 // Of returns the most common reading of a text, a syllable for each Han character; other
 // letters and digits stand as they are. Initials are the first letters of it.

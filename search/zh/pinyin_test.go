@@ -53,3 +53,14 @@ func TestSpellings(t *testing.T) {
 		t.Errorf("dun is read %q", got)
 	}
 }
+
+// Tones are those of the marks of pinyin; what is read without one has none.
+func TestTone(t *testing.T) {
+	t.Parallel()
+	p := NewPinyin()
+	for r, want := range map[rune]int{'妈': 1, '麻': 2, '马': 3, '骂': 4, '女': 3, '绿': 4, '吗': 0, 'x': 0} {
+		if got := p.Tone(r); got != want {
+			t.Errorf("%c has tone %d, not %d", r, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ type card struct {
 	W, H                                          int
 	TitleHTML                                     template.HTML
 	Found                                         []template.HTML
+	Why                                           string // the fields that a search was found in
 	Fragment                                      string // of the record's page: where it was found
 }
 
@@ -63,6 +65,24 @@ func (s *Server) hitCard(h search.Hit, lang string) card {
 		}
 	}
 	return c
+}
+
+// whyText says in words in which fields a hit was found; "" where nothing was looked for.
+func whyText(why []string, lang string) string {
+	var words []string
+	for _, field := range why {
+		word := fieldText(field, lang)
+		if word == "" {
+			word = field // of an index that knows more than this page
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return inLanguage(lang, "见于："+strings.Join(words, "、"), "Found in: "+strings.ToLower(strings.Join(words, ", ")))
 }
 
 // foundOn says on which page a record was found, and leads there: what was marked on it is

@@ -20,3 +20,17 @@ func TestFoundOn(t *testing.T) {
 		}
 	}
 }
+
+// A card says why it was found in words of the page's language, each once.
+func TestWhyInWords(t *testing.T) {
+	t.Parallel()
+	why := []string{"title", "period", "kind", "text", "body", "pinyin", "location"}
+	for lang, want := range map[string]string{"zh": "见于：题名、年代、记录类型、正文、读音、位置", "en": "Found in: title, period, type, text, its sound, location"} {
+		if got := whyText(why, lang); got != want {
+			t.Errorf("%s: %q, not %q", lang, got, want)
+		}
+	}
+	if got := whyText(nil, "zh"); got != "" {
+		t.Errorf("nothing was looked for: %q", got)
+	}
+}

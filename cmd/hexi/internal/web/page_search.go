@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -153,8 +152,14 @@ func (s *Server) pageSearch(c *gin.Context) error {
 	if (model.From != "" || model.To != "") && model.YearsFault == "" {
 		model.Chips = append(model.Chips, choice{Label: model.From + "–" + model.To, URL: searchURL(values, func(v url.Values) { v.Del("from"); v.Del("to") })})
 	}
-	for _, u := range result.Understood {
-		model.Understood = append(model.Understood, choice{Label: understoodText(u, lang), URL: searchURL(values, func(v url.Values) { v.Set("q", without(q.Text, u)) })})
+	model.areaChips(&q, values, lang)
+	for i, u := range result.Understood {
+		others := slices.Delete(slices.Clone(result.Understood), i, i+1)
+		to := searchURL(values, func(v url.Values) { v.Set("q", without(q.Text, u, others...)) })
+		one := choice{Label: understoodText(u, lang), URL: to}
+		if !slices.ContainsFunc(model.Understood, func(c choice) bool { return c.Label == one.Label && c.URL == to }) {
+			model.Understood = append(model.Understood, one)
+		}
 	}
 	for _, o := range sortNames {
 		to := searchURL(values, func(v url.Values) { v.Set("sort", string(o.sort)) })
@@ -168,6 +173,7 @@ func (s *Server) pageSearch(c *gin.Context) error {
 	}
 	for i, h := range result.Hits {
 		model.Cards[i].foundOn(h.Page, lang)
+		model.Cards[i].Why = whyText(h.Why, lang)
 	}
 	model.turnPages(values, q.Limit, result)
 	if model.Keep, err = s.keepForm(c, values, result, seen, lang); err != nil {
@@ -401,59 +407,4 @@ func searchURL(values url.Values, change func(url.Values)) string {
 		change(v)
 	}
 	return "/search?" + v.Encode()
-}
-
-// without is a query without a part that was understood; of one that was taken for
-// another word, the query with the word as it was typed.
-func without(query string, u search.Understood) string {
-	before, after, found := strings.Cut(query, u.Text)
-	switch {
-	case !found:
-		return query
-	case u.Type == "spelling":
-		return before + `"` + u.Text + `"` + after
-	}
-	words := strings.Fields(strings.TrimRight(before, listMarks) + " " + strings.TrimLeft(after, listMarks))
-	for again := true; again && len(words) > 0; {
-		again = false
-		last := len(words) - 1
-		switch {
-		case slices.Contains(joints, words[last]):
-			words, again = words[:last], true
-		case words[0] != "NOT" && slices.Contains(joints, words[0]):
-			words, again = words[1:], true
-		}
-	}
-	if rest := strings.Join(words, " "); strings.ContainsFunc(rest, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
-		return rest
-	}
-	return ""
-}
-
-// listMarks part numbers, of which one may be gone.
-const listMarks = "、,，"
-
-// joints are what joins parts of a query, and means nothing where one of them is gone.
-var joints = []string{"OR", "AND", "NOT", "|", "||", "&&", "-", "(", ")", `""`, "(OR", "OR)", "?", "？"}
-
-// understoodText says what was understood of a query.
-func understoodText(u search.Understood, lang string) string {
-	name := u.Label.In(lang)
-	switch u.Type {
-	case "cave":
-		return caveText(name, u.Value, lang)
-	case "period":
-		return name + " " + yearsText(u.From, u.To, lang)
-	case "years":
-		said := strings.TrimSpace(name + " " + yearsText(u.From, u.To, lang))
-		for _, other := range u.Also {
-			said += inLanguage(lang, "、", ", ") + strings.TrimSpace(other.Label.In(lang)+" "+yearsText(other.From, other.To, lang))
-		}
-		return inLanguage(lang, "年代 ", "years ") + said
-	case "spelling":
-		return u.Text + " → " + cmp.Or(name, u.Value)
-	case "field":
-		return u.Text
-	}
-	return cmp.Or(name, u.Text)
 }

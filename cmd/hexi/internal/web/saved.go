@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -160,13 +161,16 @@ func (s *Server) searchName(v url.Values, understood []search.Understood, lang s
 	return cmp.Or(strings.Join(strings.Fields(string(name)), " "), inLanguage(lang, "全部记录", "All records"))
 }
 
+// bareNumber is one that may be a year, and the number of a cave as well.
+var bareNumber = regexp.MustCompile(`^[0-9]{1,3}$`)
+
 // wordsOf says what was understood of a query where that is all of it, or else repeats it.
 func wordsOf(q string, understood []search.Understood, lang string) string {
 	rest := q
 	var labels []string
 	for _, u := range understood {
 		before, after, found := strings.Cut(rest, u.Text)
-		if !found || u.Type == "spelling" || u.Type == "field" {
+		if !found || u.Type == "spelling" || u.Type == "field" || u.Type == "years" && bareNumber.MatchString(u.Text) {
 			return q
 		}
 		rest = before + " " + after
