@@ -18,7 +18,7 @@ import (
 func TestHostileText(t *testing.T) {
 	t.Parallel()
 	nasty := "<script>&amp;]]></script>\"'\x00\x01\x08\x0b\x1b\ufffe\uffff\xff 龍 𪚥\r\n\t"
-	lat, lon := 1e-9, -0.0
+	lat, lon := 1e-9, -180.0
 	e := crosswalk.Entry{Record: &archive.Record{
 		ID: "r1", Collection: nasty, Kind: archive.Kind(nasty), Titles: archive.Text{"zh": nasty, `"><x `: nasty, "": nasty, "und": nasty},
 		Identifiers: []archive.Identifier{{Type: nasty, Value: nasty}}, Materials: []string{nasty}, Techniques: []string{nasty},

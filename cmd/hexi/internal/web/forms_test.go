@@ -83,12 +83,12 @@ func TestForms(t *testing.T) {
 			t.Errorf("the record's address names no form by %s, but %s", want, links)
 		}
 	}
+	schemaInPage(t, h)
 }
 
 // The page of a record holds its data for search engines, which no title can break out of.
-func TestSchemaInPage(t *testing.T) {
-	h := open(t, "")
-	h.take(formed, map[string][]byte{"wall.jpg": asJPEG(t, painted(60, 40))})
+func schemaInPage(t *testing.T, h *house) {
+	t.Helper()
 	page := h.get("/records/dh-9", "Accept: text/html")
 	blocks := regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`).FindAllSubmatch(page.body, -1)
 	if len(blocks) != 1 {
