@@ -87,7 +87,7 @@ func TestHarvestOAI(t *testing.T) {
 	title := "陶罐"
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		body := ""
+		var body string
 		switch q.Get("verb") {
 		case "":
 			http.NotFound(w, r)

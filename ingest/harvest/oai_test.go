@@ -99,6 +99,25 @@ func TestOAI(t *testing.T) {
 	}
 }
 
+// A repository that counts in days is asked from a day on.
+func TestOAIGranularity(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	s := repository(t, &asked, map[string]string{
+		"verb=Identify": strings.Replace(identify, "YYYY-MM-DDThh:mm:ssZ", "YYYY-MM-DD", 1), "verb=ListMetadataFormats": formats,
+		"from=2026-05-01&metadataPrefix=oai_dc&verb=ListRecords": `<error code="noRecordsMatch"/>`,
+	})
+	client, _ := testClient(t)
+	var last Progress
+	_, err := New(client, newShelf(t), Plan{Collection: "folk"}).OAI(t.Context(), s.URL+"/oai", Progress{From: "2026-05-01T23:59:59Z"}, &kept{}, func(_ context.Context, p Progress) error {
+		last = p
+		return nil
+	})
+	if err != nil || last != (Progress{From: "2026-05-01T00:00:03Z"}) {
+		t.Errorf("%+v %v", last, err)
+	}
+}
+
 func TestOAIRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

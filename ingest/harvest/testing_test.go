@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"hexi/archive"
@@ -27,9 +28,12 @@ func testData(t *testing.T, path ...string) string {
 	return ""
 }
 
+// loadVocabulary reads the vocabularies once for all tests, which only ask them.
+var loadVocabulary = sync.OnceValues(func() (*vocab.Vocabulary, error) { return vocab.Load() })
+
 func vocabulary(t *testing.T) *vocab.Vocabulary {
 	t.Helper()
-	v, err := vocab.Load()
+	v, err := loadVocabulary()
 	if err != nil {
 		t.Fatal(err)
 	}
