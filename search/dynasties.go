@@ -10,7 +10,7 @@ import (
 
 // kindred are the periods of the same state as one whose name is a single character, but
 // under a name of their own. 前秦, 后秦 and 西秦 are other states than 秦.
-var kindred = map[string][]string{"qin": {"qin-state", "early-qin"}} //nolint:gochecknoglobals // never changed
+var kindred = map[string][]string{"qin": {"qin-state", "early-qin"}}
 
 // brief reports whether a clause is a dynasty named by one character, which by itself stands
 // in too many words: 元 in 公元 and 元年, 秦 in 秦岭.

@@ -15,7 +15,7 @@ const lyingIn = 0.6
 // epochs are the periods that are times and no states: what lies in one is of it, whichever
 // dynasty it is said to be of. A dynasty is of none of its contemporaries, although its years
 // lie in theirs.
-var epochs = []struct { //nolint:gochecknoglobals // never changed
+var epochs = []struct {
 	code   string
 	region string   // where alone it was one: how the code of the administrative division begins
 	of     []string // of what alone it is made up; nil: of all that was then

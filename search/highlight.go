@@ -69,7 +69,7 @@ func (m *marker) text(c *clause, p *plan) {
 		}
 	case m.ix.brief(c):
 		m.named(m.ix.fuller(c)...)
-	case u != nil && u.Type == "years" && u.To < 0 && c.sure: // -300 is no 300
+	case u != nil && u.Type == "years" && signed(c.text): // -300 is no 300
 	default:
 		for _, u := range p.spare(m.ix.tokenizer.units(c.text)) {
 			m.terms[u] = true

@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"hexi/archive"
+	"hexi/search/zh"
 )
 
 var (
 	// 705-781, 公元1372年, 公元前206年, 前206-公元220, 1936, 1936.10
 	yearsText = regexp.MustCompile(`^(公元前|前|公元)?\s*([0-9]{1,4})\s*年?(?:\s*[-–—~至到]\s*(公元前|前|公元)?\s*([0-9]{1,4})\s*年?)?$`)
 	// what a time inside of other words ends with
-	timeEnds = "年代朝纪期初末叶间国化世型"
+	timeEnds = "年代朝纪期初末叶间国化世型前"
 )
 
 // maxTime is how many characters a time has at most within other words.
@@ -29,7 +30,117 @@ func (ix *Index) understandTime(folded string) *Understood {
 		}
 		return nil
 	}
-	return ix.datedAs(folded)
+	if m := signedYears.FindStringSubmatch(folded); m != nil {
+		era := "公元"
+		if m[2] != "" {
+			era = "前"
+		}
+		return understandYears([]string{m[0], "前", m[1], era, m[3]})
+	}
+	if m := untilYear.FindStringSubmatch(folded); m != nil {
+		if year, _ := strconv.Atoi(m[1]); year > 0 && year < maxYearSaid {
+			return &Understood{Type: "years", Value: "0/" + m[1], To: year}
+		}
+	}
+	if u := ix.emperor(folded); u != nil {
+		return u
+	}
+	return ago(ix.datedAs(centuries(folded)), folded)
+}
+
+// maxYearSaid is above every year of our era that is typed: 7800年以前 is so many years ago.
+const maxYearSaid = 2100
+
+var (
+	// -300, -2070--222, -206-220
+	signedYears = regexp.MustCompile(`^[-−]([0-9]{1,4})(?:\s*[-−–—~至到]\s*([-−]?)([0-9]{1,4}))?$`)
+	// 500年以前, as 1900年以后 is from that year; 500年前 is so many years ago
+	untilYear = regexp.MustCompile(`^(?:公元)?([0-9]{1,4})年(?:以前|之前)$`)
+	// 7800年前, 距今约7800年, 7800 years ago
+	yearsAgo = regexp.MustCompile(`^(?:距今)?(?:约|大约)?([0-9]{4,6}|[一二三四五六七八九十百千万零〇]{2,9})(?:多|余)?(?:年(?:[以之]?前)?| years ago| bp)$`)
+	// the seventh century, fifth to seventh centuries
+	ordinalCentury = regexp.MustCompile(`\b(` + strings.Join(ordinals, "|") + `)((?:\s*(?:-|/|,| to | or | and )\s*(?:the )?(?:early |mid |late )?[0-9]{1,2}(?:st|nd|rd|th))*[ -](?:centur|millenni))`)
+)
+
+// ordinals are the words for first, second and so on; the longer ones stand first where one
+// ends with another.
+var ordinals = []string{
+	"twenty[ -]first", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+	"thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+}
+
+// centuries writes the numbers of centuries that stand in words in digits, as they are read.
+func centuries(folded string) string {
+	for strings.Contains(folded, " centur") || strings.Contains(folded, " millenni") || strings.Contains(folded, "-centur") {
+		at := ordinalCentury.FindStringSubmatchIndex(folded)
+		if at == nil {
+			break
+		}
+		word := folded[at[2]:at[3]]
+		n := slices.Index(ordinals, word)
+		if strings.HasPrefix(word, "twenty") {
+			n = 21
+		}
+		folded = folded[:at[2]] + strconv.Itoa(n) + "th" + folded[at[3]:]
+	}
+	return folded
+}
+
+// ago widens a time that is so many hundred years ago to what may be called so: who writes
+// 7800年前 and who writes 距今约七千八百年 mean the same and count from other years.
+func ago(u *Understood, folded string) *Understood {
+	const about = 100
+	if u == nil || u.From >= 0 || u.To >= 0 || u.To-u.From >= 2*about {
+		return u
+	}
+	m := yearsAgo.FindStringSubmatch(folded)
+	if m == nil {
+		return u
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		n, _ = zh.Number(m[1])
+	}
+	if middle := (u.From + u.To) / 2; n >= maxYearSaid && n%about == 0 && middle+about < 0 {
+		u.From, u.To = middle-about, middle+about
+		u.Value = strconv.Itoa(u.From) + "/" + strconv.Itoa(u.To)
+	}
+	return u
+}
+
+// emperorOf is a ruler in English: Emperor Wu of Han, Emperor Taizong of the Tang dynasty.
+var emperorOf = regexp.MustCompile(`^emperor ([a-z]+) of (?:the )?(.+?)(?: dynasty)?$`)
+
+// emperor understands the reign of a ruler who is named in pinyin: of the characters that are
+// read so it is those that a ruler of the dynasty had.
+func (ix *Index) emperor(folded string) *Understood {
+	m := emperorOf.FindStringSubmatch(folded)
+	if m == nil {
+		return nil
+	}
+	dynasty, ok := ix.vocabulary.Term(archive.SchemePeriod, m[2])
+	if !ok {
+		return nil
+	}
+	first, ends := m[1], []string{"帝"}
+	for end, characters := range map[string][]string{"zong": {"宗"}, "zu": {"祖"}} {
+		if before, found := strings.CutSuffix(first, end); found && before != "" {
+			first, ends = before, characters
+		}
+	}
+	filial, second := "", first
+	if after, found := strings.CutPrefix(first, "xiao"); found && after != "" {
+		filial, second = "孝", after
+	}
+	for _, r := range ix.pinyin.Characters(second) {
+		for _, end := range ends {
+			d, ok := ix.vocabulary.Period(dynasty.Label.In("zh")+filial+string(r)+end, "")
+			if ok && len(d.Doubts) == 0 && d.From != 0 && d.To != 0 {
+				return &Understood{Type: "years", Value: strconv.Itoa(d.From) + "/" + strconv.Itoa(d.To), From: d.From, To: d.To}
+			}
+		}
+	}
+	return nil
 }
 
 // mostDoubted is how many years a time has at most that words leave open: eras of several

@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"hexi/archive"
@@ -101,6 +102,9 @@ func TestBriefDynasties(t *testing.T) {
 		{"明", []string{"gw-jiayuguan"}, nil},
 		{"太和", []string{"dh-254", "dh-257"}, nil},
 		{"正德元年", []string{"gw-guanghua"}, nil},
+		{"7800年前", []string{"an-dadiwan"}, nil},
+		{"年代:642", []string{"dh-220"}, []string{"dh-45"}},
+		{"-2070--222", []string{"an-dabuzi", "gw-lintao"}, []string{"dh-45"}},
 	} {
 		got := ids(t, ix, Query{Text: c.text})
 		for _, id := range c.in {
@@ -171,6 +175,25 @@ func TestErasOfOneName(t *testing.T) {
 		slices.SortFunc(want[1:], func(a, b [2]int) int { return a[0] - b[0] })
 		if !slices.Equal(got, want) {
 			t.Errorf("%s is understood as %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestTimesAsTyped: the ways in which people write years, centuries and reigns.
+func TestTimesAsTyped(t *testing.T) {
+	t.Parallel()
+	ix := memory(t)
+	for text, want := range map[string]string{
+		"500年以前": "years 0/500", "642年以前": "years 0/642", "500年以前的陶器": "years 0/500|陶器", "before 500": "years 0/500",
+		"seventh century": "years 601/700", "fifth to seventh centuries": "years 401/700", "third century BCE": "years -300/-201", "second half of the seventh century": "years 651/700", "twenty-first century": "years 2001/2100",
+		"-2070--222": "years -2070/-222", "−2070–222": "years -2070/222", "-300": "years -300/-300", "-206-220": "years -206/220",
+		"年代:642": "years 642/642", "年代:唐代": "field period:唐代", "period:8th century": "field period:8th|century", "年代:贞观": "years 627/649", "period:tang": "field period:tang",
+		"7800年前": "years -5950/-5750", "距今约七千八百年": "years -5950/-5750", "5000年前": "years -3300/-2800", "500年前": "years 1425/1475",
+		"Tibetan period": "period tibetan-rule", "Emperor Wu of Han": "years -140/-87", "Emperor Taizong of the Tang dynasty": "years 627/649", "Emperor Xiaowen of Northern Wei": "years 471/499", "Emperor Q of Han": "",
+	} {
+		got := said(ix, text)
+		if want == "" && strings.Contains(got, "years") || want != "" && got != want {
+			t.Errorf("%q is understood as %q, want %q", text, got, want)
 		}
 	}
 }

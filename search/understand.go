@@ -111,13 +111,14 @@ func (ix *Index) saysNothing(c clause) bool {
 func (ix *Index) understandMarked(p typed) clause {
 	c := clause{typed: p}
 	switch {
-	case p.field == fieldFrom:
+	case p.field == fieldFrom, p.field == "period" && ix.label(archive.SchemePeriod, p.text) == nil:
+		c.understood = ix.asField(p)
 		if u := ix.understandTime(ix.folder.String(p.text)); u != nil {
 			c.understood, c.sure = u, true
 			u.Text = p.source
 		}
 	case p.field != "":
-		c.understood = &Understood{Type: "field", Text: p.source, Value: p.field + ":" + p.text, Label: ix.label(facetScheme[p.field], p.text)}
+		c.understood = ix.asField(p)
 	case !p.phrase && !p.wild:
 		run := ix.understandRun([]string{p.text})
 		if len(run) == 1 {
@@ -126,6 +127,14 @@ func (ix *Index) understandMarked(p typed) clause {
 		}
 	}
 	return c
+}
+
+// asField is what is understood of a field and its value.
+func (ix *Index) asField(p typed) *Understood {
+	if p.field == fieldFrom {
+		return nil // of which a time is needed
+	}
+	return &Understood{Type: "field", Text: p.source, Value: p.field + ":" + p.text, Label: ix.label(facetScheme[p.field], p.text)}
 }
 
 // maxWords is how many words a name has at most.
@@ -200,7 +209,7 @@ func (ix *Index) understandWords(words []string) (*clause, int) {
 		text := strings.Join(words[:n], " ")
 		if u := ix.understandName(text, n > 1); u != nil {
 			u.Text = text
-			return &clause{typed: typed{text: text, source: text}, understood: u}, n
+			return &clause{typed: typed{text: text, source: text}, understood: u, sure: signed(text)}, n
 		}
 	}
 	return nil, 0
@@ -212,7 +221,7 @@ func (ix *Index) understandWhole(words []string) *clause {
 	c := clause{typed: typed{text: text, source: text}}
 	if u := ix.understandName(text, len(words) > 1); u != nil {
 		u.Text = text
-		c.understood = u
+		c.understood, c.sure = u, signed(text)
 		return &c
 	}
 	if ix.theme(&c, ix.lexicon.find(ix.wordsOf(text), "theme")) {
@@ -220,6 +229,9 @@ func (ix *Index) understandWhole(words []string) *clause {
 	}
 	return nil
 }
+
+// signed reports whether a number has a sign, without which it is another.
+func signed(text string) bool { return strings.IndexAny(text, minus) == 0 }
 
 // theme makes a clause one of themes; false where there are none.
 func (ix *Index) theme(c *clause, things []*thing) bool {

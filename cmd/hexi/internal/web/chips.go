@@ -214,7 +214,11 @@ func understoodText(u search.Understood, lang string) string {
 	case "period":
 		return name + " " + yearsText(u.From, u.To, lang)
 	case "years":
-		return inLanguage(lang, "年代 ", "years ") + yearsText(u.From, u.To, lang)
+		said := strings.TrimSpace(name + " " + yearsText(u.From, u.To, lang))
+		for _, other := range u.Also {
+			said += inLanguage(lang, "、", ", ") + strings.TrimSpace(other.Label.In(lang)+" "+yearsText(other.From, other.To, lang))
+		}
+		return inLanguage(lang, "年代 ", "years ") + said
 	case "spelling":
 		return u.Text + " → " + cmp.Or(name, u.Value)
 	case "field":
