@@ -94,23 +94,32 @@ func (s *suggester) numbered(typed string, room int) error {
 		if len(s.out) >= room {
 			return nil
 		}
-		n, hit, err := s.found(c)
+		found, err := s.snapshot.Collect(s.ctx, engine.Request{Match: engine.And{engine.Term{Field: c.field, Value: c.term}, s.ix.visible()}, Limit: sameNumber})
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			continue
-		}
-		card, texts, err := s.ix.read(hit, true)
-		if err != nil {
-			return err
-		}
-		for _, written := range texts["identifier"] {
-			folded := s.ix.folder.String(written)
-			if (squeeze(folded) == c.term || written != hit.ID && slices.Contains(shelfKeys(folded), c.term)) && !s.known(written) {
-				s.add(Suggestion{Text: written, Field: "identifier", Label: card.Titles, Record: hit.ID, Count: 1})
-				break
+		for i := range found.Hits {
+			if err := s.numbersOf(&found.Hits[i], c.term, room); err != nil {
+				return err
 			}
+		}
+	}
+	return nil
+}
+
+// sameNumber is how many records are suggested that have the same part of a number: 001.
+const sameNumber = 4
+
+// numbersOf suggests those numbers of a record that have a key.
+func (s *suggester) numbersOf(hit *engine.Hit, key string, room int) error {
+	card, texts, err := s.ix.read(hit, true)
+	if err != nil {
+		return err
+	}
+	for _, written := range texts["identifier"] {
+		folded := s.ix.folder.String(written)
+		if (squeeze(folded) == key || written != hit.ID && slices.Contains(shelfKeys(folded), key)) && !s.known(written) && len(s.out) < room {
+			s.add(Suggestion{Text: written, Field: "identifier", Label: card.Titles, Record: hit.ID, Count: 1})
 		}
 	}
 	return nil
