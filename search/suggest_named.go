@@ -65,6 +65,9 @@ func (s *suggester) named(prefix, before string) error {
 		if tried >= maxTried {
 			break
 		}
+		if _, filter := offeredFields[c.thing.kind]; filter && c.rank > 0 {
+			continue // by another name a filter is none that was meant
+		}
 		c.text = s.textOf(c.thing, prefix)
 		if c.text == "" || s.known(before+c.text) {
 			continue
@@ -183,13 +186,17 @@ func (s *suggester) lastPart(prefix string) error {
 	if len(s.out) >= s.limit {
 		return nil
 	}
-	if at := strings.LastIndexByte(prefix, ' '); at > 0 {
+	head := func(text string) bool {
+		words := s.ix.wordsOf(text)
+		return s.ix.lexicon.names[words] != nil || s.ix.lexicon.regions[words]
+	}
+	if at := strings.LastIndexByte(prefix, ' '); at > 0 && head(prefix[:at]) {
 		return s.named(prefix[at+1:], prefix[:at+1])
 	}
 	r := []rune(prefix)
 	for at := len(r) - 1; at > 1; at-- { // behind the longest that has a name
-		if head := string(r[:at]); hasHan(head) && (s.ix.lexicon.names[head] != nil || s.ix.lexicon.regions[head]) {
-			return s.named(string(r[at:]), head)
+		if before := string(r[:at]); hasHan(before) && head(before) {
+			return s.named(string(r[at:]), before)
 		}
 	}
 	return nil

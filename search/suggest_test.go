@@ -89,12 +89,15 @@ func TestSuggestParts(t *testing.T) {
 		{"S.3326", "Or.8210/S.3326"}, {"s3326", "Or.8210/S.3326"}, {"3326", "Or.8210/S.3326"}, {"S.33", "Or.8210/S.3326"}, {"or.8", "Or.8210/S.3326"}, {"8210", "Or.8210/S.3326"}, {"Or", "Or.8210/S.3326"}, {"Or.", "Or.8210/S.3326"},
 		{"甘博", "甘博001"}, {"甘博001", "甘博001"}, {"甘博1", "甘博001"}, {"敦研", "敦研001"}, {"P.t", "P.t.1257"}, {"P.t.1", "P.t.1257"}, {"1257", "P.t.1257"},
 		{"22", "莫高窟第220窟（翟家窟）"}, {"220", "莫高窟第220窟（翟家窟）"}, {"cave 2", "Mogao Cave 220"}, {"cave 2,", "Mogao Cave 220"}, {"Cave 220", "Mogao Cave 220"}, {"莫高窟 4", "莫高窟第45窟"}, {"第45窟", "莫高窟第45窟"},
-		{"贞观", "贞观"}, {"642", "642"}, {"陶", "质地:陶"}, {"甘肃", "地区:甘肃省"}, {"gans", "region:Gansu"}, {"敦煌莫", "敦煌莫高窟"}, {"敦煌莫高窟", "敦煌莫高窟"},
+		{"贞观", "贞观"}, {"642", "642"}, {"陶", "质地:陶"}, {"甘肃", "地区:甘肃省"}, {"gans", "region:Gansu"}, {"敦煌莫", "敦煌莫高窟"}, {"敦煌莫高窟", "敦煌莫高窟"}, {"dunhuang mog", "dunhuang Mogao Caves"},
 	} {
 		got, err := ix.Suggest(t.Context(), test.typed, 10)
 		if err != nil || len(got) == 0 || got[0].Text != test.first {
 			t.Errorf("%q suggests first %+v, not %s; %v", test.typed, got, test.first, err)
 		}
+	}
+	if got, err := ix.Suggest(t.Context(), "fu min", 10); err != nil || len(got) > 0 { // nothing is called fu
+		t.Errorf("fu min suggests %+v, %v", got, err)
 	}
 	for _, typed := range []string{"001", "00"} { // which two shelf marks have
 		if got, err := ix.Suggest(t.Context(), typed, 10); err != nil || len(got) < 2 || got[0].Field != "identifier" || got[1].Field != "identifier" {
