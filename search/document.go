@@ -236,6 +236,9 @@ func (d *docBuilder) texts(r *archive.Record) {
 	for _, id := range r.Identifiers {
 		d.add("identifier", id.Value)
 		d.exact(id.Value)
+		if !strings.HasPrefix(id.Type, "cave") { // caves are suggested by their own numbers
+			d.keyword(fieldShelf, shelfKeys(d.ix.folder.String(id.Value))...)
+		}
 		if _, last, ok := strings.Cut(id.Value, "/"); ok {
 			d.exact(last) // Or.8210/S.3326 is cited as S.3326
 		}

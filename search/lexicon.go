@@ -27,6 +27,10 @@ type lexicon struct {
 	common   map[string][]*thing // a name as it is most commonly read
 	initials map[string][]*thing
 	longest  int // of the names, in characters
+
+	// Values of filters that are offered while people type; as words of a query they are none.
+	offered []*thing
+	regions map[string]bool // names of regions
 }
 
 // lexiconSchemes are the vocabularies that a lexicon is made of. Of things that have a
@@ -80,6 +84,33 @@ func (ix *Index) readLexicon() {
 		}
 	}
 	ix.lexicon = l
+	l.regions = map[string]bool{}
+	for _, of := range []archive.Scheme{archive.SchemeRegion, archive.SchemeMaterial, archive.SchemeCategory} {
+		ix.offer(of)
+	}
+}
+
+// offer adds the terms of a filter's vocabulary to what is offered while people type.
+func (ix *Index) offer(scheme archive.Scheme) {
+	terms, _ := ix.vocabulary.Terms(scheme)
+	for _, t := range terms {
+		it := &thing{kind: string(scheme), code: t.Code, label: t.Label}
+		for _, name := range append(ix.vocabulary.Names(scheme, t.Code), values(t.Label)...) {
+			if name == t.Code {
+				continue
+			}
+			words := ix.wordsOf(name)
+			it.add(words)
+			if scheme == archive.SchemeRegion {
+				ix.lexicon.regions[words] = true
+			}
+			if hasHan(words) {
+				joined, _ := ix.pinyin.Of(words)
+				it.add(joined)
+			}
+		}
+		ix.lexicon.offered = append(ix.lexicon.offered, it)
+	}
 }
 
 // maxSpellings is how many readings of a name it is found by.

@@ -37,6 +37,7 @@ const (
 	fieldTier      = "tier"
 	fieldCave      = "cave"
 	fieldExact     = "exact"    // numbers and shelf marks, squeezed
+	fieldShelf     = "shelf"    // the same and their parts, as they are suggested by
 	fieldInitials  = "initials" // of names, in pinyin
 	fieldPinyin    = "pinyin"   // neighbouring syllables of names
 	fieldSuggest   = "suggest"
@@ -95,7 +96,7 @@ var fieldKinds = func() map[string]fieldKind {
 	for _, name := range slices.Concat(facetFields, []string{fieldTier, fieldCave, fieldHue, fieldLook, fieldNamed, fieldPinyin}) {
 		kinds[name] = fieldKind{false, shared}
 	}
-	for _, name := range []string{fieldExact, fieldInitials, fieldSuggest, fieldTitleRead} {
+	for _, name := range []string{fieldExact, fieldShelf, fieldInitials, fieldSuggest, fieldTitleRead} {
 		kinds[name] = fieldKind{false, unique}
 	}
 	for _, name := range append(slices.Clone(numberFields), titleSort["zh"], titleSort["en"]) {

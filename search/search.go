@@ -167,14 +167,19 @@ func (ix *Index) try(ctx context.Context, q *Query, snapshot *engine.Snapshot, c
 		if best == nil || found.Total > best.Total {
 			best, with = found, p
 		}
-		if p.exact && len(clauses) == 1 && found.Total > 0 {
-			break // a number is a number
-		}
-		if text == nil || q.Cursor != "" || found.Total >= fewHits || found.Total > 0 && (e >= effortRelaxed || !ix.long(clauses)) {
+		if text == nil || q.Cursor != "" || ix.enough(clauses, p, e, found.Total) {
 			break
 		}
 	}
 	return best, with, nil
+}
+
+// enough reports whether a search that found so many with an effort goes no further.
+func (ix *Index) enough(clauses []clause, p *plan, e effort, found uint64) bool {
+	if p.exact && len(clauses) == 1 && found > 0 {
+		return true // a number is a number
+	}
+	return found >= fewHits || found > 0 && (e >= effortRelaxed || !ix.long(clauses))
 }
 
 // fewHits is below how many hits a long query is asked again with not all of its

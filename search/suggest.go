@@ -34,9 +34,10 @@ const (
 )
 
 // Suggest returns up to limit texts that begin with what was typed, in Chinese, English,
-// pinyin or its initials: what the vocabularies name first, then what is in most records,
-// numbers and shelf marks, titles that begin so, and titles in which it stands.
-// Only what is public is suggested, with how many public records have it.
+// pinyin or its initials: caves of that number, then what the vocabularies name, then what is
+// in most records, numbers and shelf marks by any of their parts, titles that begin so, and
+// titles in which it stands; each thing once, whatever it is called. Only what is public is
+// suggested, with how many public records a search for it finds.
 func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Suggestion, err error) {
 	out := []Suggestion{}
 	prefix := clip(strings.TrimSpace(ix.folder.String(strings.ToValidUTF8(clip(typed, 100), ""))), maxKey)
@@ -54,7 +55,7 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	s := &suggester{ctx: ctx, ix: ix, snapshot: snapshot, limit: limit, seen: map[string]bool{}}
-	if err := s.named(prefix); err != nil {
+	if err := errors.Join(s.caves(prefix), s.named(prefix, "")); err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	typings := []string{prefix}
@@ -63,13 +64,25 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 	}
 	shared := make([][]candidate, len(typings)) // what is not suggested yet
 	for i, typing := range typings {
+		digits := strings.ContainsAny(typing, "0123456789")
+		if digits { // it is a number first
+			if err := s.numbered(typing, limit/2+1); err != nil {
+				return nil, fmt.Errorf("suggest: %w", err)
+			}
+		}
 		list, err := s.beginning(typing, maxNames, fieldSuggest)
 		if err == nil {
 			shared[i], err = s.shared(list, limit-roomForTitles)
 		}
-		if err := errors.Join(err, s.numbered(typing)); err != nil {
+		if err == nil && !digits {
+			err = s.numbered(typing, limit-1)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("suggest: %w", err)
 		}
+	}
+	if err := s.dated(prefix); err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	for _, typing := range typings {
 		if err := s.titled(typing); err != nil {
@@ -81,7 +94,7 @@ func (ix *Index) Suggest(ctx context.Context, typed string, limit int) (_ []Sugg
 			return nil, fmt.Errorf("suggest: %w", err)
 		}
 	}
-	if err := s.within(prefix); err != nil {
+	if err := errors.Join(s.within(prefix), s.lastPart(prefix)); err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	return append(out, s.out...), nil
@@ -92,82 +105,8 @@ type suggester struct {
 	ix       *Index
 	snapshot *engine.Snapshot
 	limit    int
-	seen     map[string]bool
+	seen     map[string]bool // texts, folded, and other names of what is suggested
 	out      []Suggestion
-}
-
-// named suggests things of the vocabularies.
-func (s *suggester) named(prefix string) error {
-	const (
-		share    = 4 // of the suggestions, at most a quarter and one
-		maxTried = 8
-	)
-	type candidate struct {
-		thing *thing
-		name  string
-	}
-	var list []candidate
-	words := s.ix.wordsOf(prefix)
-	if words == "" {
-		return nil
-	}
-	for _, names := range []map[string][]*thing{s.ix.lexicon.names, s.ix.lexicon.pinyin, s.ix.lexicon.initials} {
-		for name, things := range names {
-			if strings.HasPrefix(name, words) || !hasHan(words) && strings.HasPrefix(name, strings.ReplaceAll(words, " ", "")) {
-				for _, t := range things {
-					list = append(list, candidate{t, name})
-				}
-			}
-		}
-	}
-	// What is called so comes before what has it for another name.
-	other := func(c candidate) int {
-		zh := s.ix.folder.String(c.thing.label.In("zh"))
-		joined, _ := s.ix.pinyin.Of(zh)
-		for _, label := range []string{zh, s.ix.wordsOf(c.thing.label.In("en")), joined} {
-			if strings.HasPrefix(label, words) {
-				return 0
-			}
-		}
-		return 1
-	}
-	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(other(a), other(b)), cmp.Compare(utf8.RuneCountInString(a.name), utf8.RuneCountInString(b.name)), cmp.Compare(a.name, b.name), cmp.Compare(a.thing.code, b.thing.code))
-	})
-	tried := map[*thing]bool{}
-	for _, c := range list {
-		if len(s.out) > s.limit/share || len(tried) > maxTried {
-			return nil
-		}
-		if tried[c.thing] {
-			continue
-		}
-		tried[c.thing] = true
-		text := c.thing.label.In("zh")
-		if !hasHan(prefix) && strings.HasPrefix(s.ix.folder.String(c.thing.label.In("en")), prefix) {
-			text = c.thing.label.In("en")
-		}
-		if text == "" || s.seen[text] {
-			continue
-		}
-		p := &plan{ix: s.ix, single: map[string]bool{}, facts: s.ix.newFacts(s.snapshot, false, nil)}
-		node := p.match(s.ix.understand(text))
-		if p.facts.err != nil {
-			return p.facts.err
-		}
-		if node == nil {
-			continue
-		}
-		n, _, err := s.snapshot.First(engine.And{node, s.ix.visible()})
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			s.seen[text] = true
-			s.out = append(s.out, Suggestion{Text: text, Field: c.thing.kind, Label: c.thing.label, Count: int(n)})
-		}
-	}
-	return nil
 }
 
 // roomForTitles is how many suggestions are left to titles, where there are such.
@@ -212,23 +151,44 @@ func (s *suggester) shared(list []candidate, limit int) (rest []candidate, err e
 			return list[i:], nil
 		}
 		pieces := strings.Split(c.term, suggestMark)
-		if len(pieces) < 3 || s.seen[pieces[2]] {
+		if len(pieces) < 3 || s.known(pieces[2]) {
 			continue
 		}
-		n, _, err := s.found(c)
+		n, hit, err := s.found(c)
+		if err == nil && n > 0 {
+			n, err = s.foundBy(pieces[2])
+		}
 		if err != nil {
 			return nil, err
 		}
 		if n > 0 {
-			s.add(Suggestion{Text: pieces[2], Field: pieces[1], Count: int(n)}) //nolint:gosec // of records
+			s.add(Suggestion{Text: pieces[2], Field: pieces[1], Count: int(n)}, s.alike(pieces[2], hit)...) //nolint:gosec // of records
 		}
 	}
 	return nil, nil
 }
 
-func (s *suggester) add(one Suggestion) {
-	s.seen[one.Text] = true
+// add suggests something, which may be called otherwise too.
+func (s *suggester) add(one Suggestion, others ...string) {
+	for _, name := range append(others, one.Text) {
+		s.seen[s.ix.folder.String(name)] = true
+	}
 	s.out = append(s.out, one)
+}
+
+// known reports whether something of a name is suggested already.
+func (s *suggester) known(name string) bool { return s.seen[s.ix.folder.String(name)] }
+
+// alike are other names of what records share: those of the vocabularies, and of a place that
+// in the other language.
+func (s *suggester) alike(text string, hit *engine.Hit) (out []string) {
+	for _, t := range s.ix.lexicon.names[s.ix.wordsOf(text)] {
+		out = append(append(out, t.names...), values(t.label)...)
+	}
+	if card, _, err := s.ix.read(hit, false); err == nil && card.Place != nil && slices.Contains(values(card.Place.Name), text) {
+		out = append(out, values(card.Place.Name)...)
+	}
+	return out
 }
 
 // titled suggests titles that begin so, or are read so.
@@ -278,7 +238,7 @@ func (s *suggester) titled(prefix string) error {
 // within suggests titles in which what was typed stands.
 func (s *suggester) within(typed string) error {
 	units := s.ix.tokenizer.units(typed)
-	if len(s.out) >= s.limit || len(units) == 0 || utf8.RuneCountInString(typed) < 2 {
+	if len(s.out) >= s.limit || len(units) == 0 || utf8.RuneCountInString(typed) < 2 && !hasHan(typed) {
 		return nil
 	}
 	found, err := s.snapshot.Collect(s.ctx, engine.Request{
@@ -309,41 +269,6 @@ func (s *suggester) within(typed string) error {
 	return nil
 }
 
-// numbered suggests records by the beginning of their number or shelf mark.
-func (s *suggester) numbered(typed string) error {
-	number := squeeze(typed)
-	if !strings.ContainsAny(number, "0123456789") || hasHan(number) || utf8.RuneCountInString(number) < 2 {
-		return nil
-	}
-	list, err := s.beginning(number, maxTitles, fieldExact)
-	if err != nil {
-		return err
-	}
-	for _, c := range list[:min(len(list), s.limit)] {
-		if len(s.out) >= s.limit-roomForTitles {
-			return nil
-		}
-		n, hit, err := s.found(c)
-		if err != nil {
-			return err
-		}
-		if n != 1 {
-			continue
-		}
-		card, texts, err := s.ix.read(hit, true)
-		if err != nil {
-			return err
-		}
-		for _, written := range texts["identifier"] {
-			if squeeze(s.ix.folder.String(written)) == c.term && !s.seen[written] {
-				s.add(Suggestion{Text: written, Field: "identifier", Label: card.Titles, Record: hit.ID, Count: 1})
-				break
-			}
-		}
-	}
-	return nil
-}
-
 // title suggests the first of a hit's titles that is right; count is how many records
 // have it.
 func (s *suggester) title(hit *engine.Hit, count uint64, right func(title string) bool) error {
@@ -351,14 +276,18 @@ func (s *suggester) title(hit *engine.Hit, count uint64, right func(title string
 	if err != nil {
 		return err
 	}
+	if s.seen[suggestMark+hit.ID] {
+		return nil // by its title in the other language
+	}
 	for _, title := range values(card.Titles) {
 		if !right(title) {
 			continue
 		}
-		if !s.seen[title] {
+		if !s.known(title) {
 			one := Suggestion{Text: title, Field: "title", Count: int(count)} //nolint:gosec // of records
 			if count == 1 {
 				one.Record = hit.ID
+				s.seen[suggestMark+hit.ID] = true
 			}
 			s.add(one)
 		}

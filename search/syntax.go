@@ -35,6 +35,7 @@ var fieldNames = map[string]string{
 	"collection": "collection", "专题": "collection", "kind": "kind", "type": "kind", "类型": "kind",
 	"period": "period", "年代": "period", "时代": "period", "朝代": "period", "category": "category", "分类": "category", "类别": "category",
 	"level": "level", "级别": "level", "material": "material", "质地": "material", "材质": "material", "site": "site", "石窟": "site",
+	"region": "region", "地区": "region", "政区": "region",
 	"condition": "condition", "保存状态": "condition", "has": "has", "媒体": "has", "cave": fieldCave, "洞窟": fieldCave, "窟号": fieldCave,
 	"year": fieldFrom, "years": fieldFrom, "date": fieldFrom, "年份": fieldFrom,
 }

@@ -45,7 +45,7 @@ func TestTitleSyllables(t *testing.T) {
 	ix := memory(t)
 	for _, sorted := range [][]string{
 		{"弧边三角纹彩陶", "葫芦烙画", "花儿", "环县道情", "黄河彩陶", "会宁会师"}, {"嘉峪关关城", "嘉峪关光化楼"}, {"腊子口", "兰州黄河铁桥"},
-		{"马厂", "马家窑", "麦积山"}, {"妈祖", "麻布", "马家窑", "骂"}, {"嘉峪关", "《金刚经》印本", "锦缎"},
+		{"马厂", "马家窑", "麦积山"}, {"彩陶", "长城第一墩", "陈家"}, {"妈祖", "麻布", "马家窑", "骂"}, {"嘉峪关", "《金刚经》印本", "锦缎"},
 		{"The Ancient Road", "A Bronze Horse", "An Edict", "Theatre"}, {"Wang Wei", "Wang's Wall", "Zhang", "《大》"}, {"A 型", "The"},
 	} {
 		for i := 1; i < len(sorted); i++ {

@@ -33,6 +33,9 @@ var makePinyin = sync.OnceValue(func() *Pinyin {
 				plain = append(plain, s)
 			}
 		}
+		if first := inNames[rune(code)]; slices.Contains(plain, first) {
+			plain = append([]string{first}, slices.DeleteFunc(plain, func(s string) bool { return s == first })...)
+		}
 		p.readings[rune(code)] = plain
 	}
 	for r, plain := range p.readings {
@@ -54,6 +57,10 @@ var makePinyin = sync.OnceValue(func() *Pinyin {
 	}
 	return p
 })
+
+// inNames are characters that are mostly read otherwise in the names of things than the
+// table has first: 长城 and 长征, 藏经洞 and 藏戏.
+var inNames = map[rune]string{'长': "chang", '藏': "zang"}
 
 // inGB2312 reports whether a character is of GB 2312, whose rows of characters are those
 // of GBK from B0A1 to F7FE.
@@ -86,7 +93,16 @@ var toneMarks = [...]string{"āēīōūǖ", "áéíóúǘńḿ", "ǎěǐǒǔǚň
 // Tone returns the tone, 1 to 4, of the most common reading of a character; 0 for one that
 // has none, as 了 and what is not known.
 func (p *Pinyin) Tone(r rune) int {
-	reading, _, _ := strings.Cut(pinyin.PinyinDict[int(r)], ",")
+	list := strings.Split(pinyin.PinyinDict[int(r)], ",")
+	reading := list[0]
+	if first, ok := inNames[r]; ok {
+		for _, other := range list {
+			if letters(NewFolder().String(other)) == first {
+				reading = other
+				break
+			}
+		}
+	}
 	for i, marked := range toneMarks {
 		if strings.ContainsAny(reading, marked) {
 			return i + 1

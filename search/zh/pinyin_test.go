@@ -54,11 +54,19 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
+// In names 长 and 藏 are read as in 长城 and 藏经洞.
+func TestReadInNames(t *testing.T) {
+	t.Parallel()
+	if joined, initials := NewPinyin().Of("长城藏经洞"); joined != "changchengzangjingdong" || initials != "cczjd" {
+		t.Errorf("read as %s, %s", joined, initials)
+	}
+}
+
 // Tones are those of the marks of pinyin; what is read without one has none.
 func TestTone(t *testing.T) {
 	t.Parallel()
 	p := NewPinyin()
-	for r, want := range map[rune]int{'妈': 1, '麻': 2, '马': 3, '骂': 4, '女': 3, '绿': 4, '吗': 0, 'x': 0} {
+	for r, want := range map[rune]int{'妈': 1, '麻': 2, '马': 3, '骂': 4, '女': 3, '绿': 4, '吗': 0, '长': 2, '藏': 4, 'x': 0} {
 		if got := p.Tone(r); got != want {
 			t.Errorf("%c has tone %d, not %d", r, got, want)
 		}
