@@ -1,6 +1,8 @@
 package harvest
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,7 +82,7 @@ func (b *builder) lidoObject(wrap *element, lang string) {
 	r.Descriptions = more(r.Descriptions, in(lang, wrap.all("objectIdentificationWrap", "objectDescriptionWrap", "objectDescriptionSet", "descriptiveNoteValue")).joined("\n\n"))
 	for _, set := range wrap.all("objectIdentificationWrap", "inscriptionsWrap", "inscriptions") {
 		for _, text := range set.all("inscriptionTranscription") {
-			if text.text != "" {
+			if text.text != "" && !slices.ContainsFunc(r.Inscriptions, func(in archive.Inscription) bool { return in.Text == text.text }) {
 				r.Inscriptions = append(r.Inscriptions, archive.Inscription{Text: text.text})
 			}
 		}
@@ -93,7 +95,7 @@ func (b *builder) lidoObject(wrap *element, lang string) {
 			b.owned().Holder = more(b.owned().Holder, name)
 		}
 	}
-	for _, m := range wrap.all("objectIdentificationWrap", "objectMeasurementsWrap", "objectMeasurementsSet", "objectMeasurements", "measurementSet") {
+	for _, m := range wrap.all("objectIdentificationWrap", "objectMeasurementsWrap", "objectMeasurementsSet", "objectMeasurements", "measurementsSet") {
 		b.lidoMeasure(m)
 	}
 	for _, c := range wrap.all("objectClassificationWrap", "classificationWrap", "classification", "term") {
@@ -107,15 +109,30 @@ func (b *builder) lidoObject(wrap *element, lang string) {
 			b.keep("object-work-type", w)
 		}
 	}
+	var subjects []archive.Text
 	for _, concept := range wrap.all("objectRelationWrap", "subjectWrap", "subjectSet", "subject", "subjectConcept") {
-		b.addSubjects(in(lang, append(concept.all("term"), concept.all("Concept", "prefLabel")...)))
+		for _, t := range in(lang, append(concept.all("term"), concept.all("Concept", "prefLabel")...)).texts() {
+			if !t.Empty() {
+				subjects = append(subjects, t)
+			}
+		}
 	}
+	b.addSubjects(subjects)
 }
 
-func (b *builder) addSubjects(w words) {
-	for _, t := range w.texts() {
-		if !t.Empty() {
-			b.record.Subjects = append(b.record.Subjects, t)
+// addSubjects adds the subjects of a wrap to those of the one before, which is the same
+// record in another language: where they are as many they are the same ones.
+func (b *builder) addSubjects(list []archive.Text) {
+	r := &b.record
+	if len(r.Subjects) == len(list) {
+		for i, t := range list {
+			r.Subjects[i] = more(r.Subjects[i], t)
+		}
+		return
+	}
+	for _, t := range list {
+		if !slices.ContainsFunc(r.Subjects, func(have archive.Text) bool { return maps.Equal(have, t) }) {
+			r.Subjects = append(r.Subjects, t)
 		}
 	}
 }

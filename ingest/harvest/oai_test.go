@@ -191,7 +191,7 @@ const lidoText = `<lido:lido xmlns:lido="http://www.lido-schema.org"><lido:lidoR
   <lido:inscriptionsWrap><lido:inscriptions><lido:inscriptionTranscription>贞观十六年</lido:inscriptionTranscription></lido:inscriptions></lido:inscriptionsWrap>
   <lido:repositoryWrap><lido:repositorySet><lido:repositoryName><lido:legalBodyName><lido:appellationValue>某馆</lido:appellationValue></lido:legalBodyName></lido:repositoryName><lido:workID>D.220</lido:workID></lido:repositorySet></lido:repositoryWrap>
   <lido:objectDescriptionWrap><lido:objectDescriptionSet><lido:descriptiveNoteValue>通壁</lido:descriptiveNoteValue></lido:objectDescriptionSet></lido:objectDescriptionWrap>
-  <lido:objectMeasurementsWrap><lido:objectMeasurementsSet><lido:objectMeasurements><lido:measurementSet><lido:measurementType>高</lido:measurementType><lido:measurementUnit>m</lido:measurementUnit><lido:measurementValue>3,42</lido:measurementValue></lido:measurementSet></lido:objectMeasurements></lido:objectMeasurementsSet></lido:objectMeasurementsWrap>
+  <lido:objectMeasurementsWrap><lido:objectMeasurementsSet><lido:objectMeasurements><lido:measurementsSet><lido:measurementType>高</lido:measurementType><lido:measurementUnit>m</lido:measurementUnit><lido:measurementValue>3,42</lido:measurementValue></lido:measurementsSet></lido:objectMeasurements></lido:objectMeasurementsSet></lido:objectMeasurementsWrap>
  </lido:objectIdentificationWrap>
  <lido:eventWrap><lido:eventSet><lido:event>
   <lido:eventActor><lido:actorInRole><lido:actor><lido:nameActorSet><lido:appellationValue>翟通</lido:appellationValue></lido:nameActorSet></lido:actor><lido:roleActor><lido:term>供养人</lido:term></lido:roleActor></lido:actorInRole></lido:eventActor>
