@@ -149,10 +149,27 @@ func (p *plan) wild(text string, fields []string) engine.Node {
 		or = append(or, node(field, begin, simple))
 		p.boost(or[len(or)-1], 2)
 	}
+	if strings.ContainsAny(folded, "0123456789") && !strings.HasPrefix(folded, "*") && !strings.HasPrefix(folded, "?") {
+		or = append(or, engine.Pattern{Field: fieldExact, Expr: expression(squeezeAround(folded))}) // S.3?26
+	}
 	if s := squeeze(strings.TrimRight(begin, "*?")); end && s != "" && !strings.ContainsAny(begin, "*?") {
 		or = append(or, engine.Prefix{Field: fieldExact, Begin: s})
 	}
 	return or
+}
+
+// squeezeAround is a number or shelf mark with wildcards as numbers are indexed, but for the
+// wildcards.
+func squeezeAround(folded string) string {
+	var b strings.Builder
+	for {
+		at := strings.IndexAny(folded, "*?")
+		if at < 0 {
+			return b.String() + squeeze(folded)
+		}
+		b.WriteString(squeeze(folded[:at]) + folded[at:at+1])
+		folded = folded[at+1:]
+	}
 }
 
 // expression is a word with wildcards as a regular expression.

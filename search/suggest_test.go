@@ -139,3 +139,17 @@ func TestSuggestOnce(t *testing.T) {
 		}
 	}
 }
+
+// Within a shelf mark a question mark stands for one character, a star for any.
+func TestWildShelfMarks(t *testing.T) {
+	t.Parallel()
+	ix := memory(t, holdings()...)
+	for typed, want := range map[string]string{"S.3?26": "s3326", "s33?6": "s3326", "S.3*26": "s3326", "P.t.12?7": "gb1", "编号:S.3?26": "s3326"} {
+		if got := ids(t, ix, Query{Text: typed}); len(got) != 1 || got[0] != want {
+			t.Errorf("%s finds %v", typed, got)
+		}
+	}
+	if got := ids(t, ix, Query{Text: "S.3?27"}); len(got) > 0 {
+		t.Errorf("S.3?27 finds %v", got)
+	}
+}
