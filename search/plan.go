@@ -575,6 +575,9 @@ func (p *plan) meantWords(c *clause) engine.Node {
 	var or engine.Or
 	for _, f := range textFields {
 		there := p.ix.standing(f.name, c.text)
+		if c.understood.Type == "years" && p.ix.folder.String(c.text) == "至元" { // 西夏至元代 is "to the Yuan"
+			there = engine.And{there, engine.Not{Node: p.ix.standing(f.name, c.text+"代")}}
+		}
 		or = append(or, there)
 		p.boost(there, 0.5*f.weight)
 	}

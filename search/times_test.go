@@ -102,6 +102,7 @@ func TestBriefDynasties(t *testing.T) {
 		{"明", []string{"gw-jiayuguan"}, nil},
 		{"太和", []string{"dh-254", "dh-257"}, nil},
 		{"正德元年", []string{"gw-guanghua"}, nil},
+		{"至元", nil, []string{"dh-yulin-3"}},
 		{"7800年前", []string{"an-dadiwan"}, nil},
 		{"年代:642", []string{"dh-220"}, []string{"dh-45"}},
 		{"-2070--222", []string{"an-dabuzi", "gw-lintao"}, []string{"dh-45"}},
