@@ -2,10 +2,12 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -121,7 +123,7 @@ func (s *Server) answerForm(c *gin.Context, e *archive.Entry, f recordForm) erro
 
 // inForm returns a record, as the asker sees it, in a form.
 func (s *Server) inForm(c *gin.Context, e *archive.Entry, f recordForm) ([]byte, error) {
-	related, err := s.spokenOf(c, &e.Record)
+	related, err := s.spokenOf(c.Request.Context(), &e.Record)
 	if err != nil {
 		return nil, err
 	}
@@ -137,13 +139,17 @@ func (s *Server) inForm(c *gin.Context, e *archive.Entry, f recordForm) ([]byte,
 	return b.Bytes(), nil
 }
 
-// spokenOf returns the public ones of the records that a record speaks of, by their ids.
-func (s *Server) spokenOf(c *gin.Context, r *archive.Record) (map[string]*archive.Record, error) {
-	ids := r.References()
+// spokenOf returns the public ones of the records that some records speak of, by their ids.
+func (s *Server) spokenOf(ctx context.Context, records ...*archive.Record) (map[string]*archive.Record, error) {
+	var ids []string
+	for _, r := range records {
+		ids = append(ids, r.References()...)
+	}
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	entries, err := s.Archive.PublicRecords(c.Request.Context(), ids)
+	slices.Sort(ids)
+	entries, err := s.Archive.PublicRecords(ctx, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -181,6 +181,14 @@ func (o oaiSource) Metadata(ctx context.Context, prefix string, ids []string) (m
 	if err != nil {
 		return nil, err
 	}
+	records := make([]*archive.Record, len(entries))
+	for i, e := range entries {
+		records[i] = &e.Record
+	}
+	related, err := o.server.spokenOf(ctx, records...)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range oaiFormats {
 		if f.Prefix != prefix {
 			continue
@@ -188,7 +196,7 @@ func (o oaiSource) Metadata(ctx context.Context, prefix string, ids []string) (m
 		out := make(map[string]oai.Metadata, len(entries))
 		for _, e := range entries {
 			out[e.Record.ID] = func(w io.Writer) error {
-				return f.write(o.publisher, w, crosswalk.Entry{Record: &e.Record, Assets: e.Assets, Created: e.Opened, Modified: e.Updated})
+				return f.write(o.publisher, w, crosswalk.Entry{Record: &e.Record, Assets: e.Assets, Created: e.Created, Modified: e.Updated, Related: related})
 			}
 		}
 		return out, nil
