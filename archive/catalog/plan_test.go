@@ -104,24 +104,31 @@ func TestShownUsesItsIndexesInPostgres(t *testing.T) {
 		"records_shown_by_collection": c.read().listShown(archive.ShownQuery{Collection: "a", After: after}).Limit(9),
 		"records_to_open":             c.read().toOpen(when).Limit(9),
 	} {
-		rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+q.String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		var steps []string
-		for rows.Next() {
-			var step string
-			if err := rows.Scan(&step); err != nil {
-				t.Fatal(err)
-			}
-			steps = append(steps, step)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		all := strings.Join(steps, "; ")
+		all := explained(t, conn, q)
 		if !strings.Contains(all, "using "+index+" on") || strings.Contains(all, "Sort") || strings.Contains(all, "Filter") && index == "records_shown_by_collection" {
 			t.Errorf("%s: %s", index, all)
 		}
 	}
+}
+
+// explained returns what PostgreSQL says that it will do for a query.
+func explained(t *testing.T, conn querier, query *bun.SelectQuery) string {
+	t.Helper()
+	rows, err := conn.QueryContext(t.Context(), "EXPLAIN "+query.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }() // read to its end below
+	var steps []string
+	for rows.Next() {
+		var step string
+		if err := rows.Scan(&step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(steps, "; ")
 }

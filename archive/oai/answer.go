@@ -20,7 +20,7 @@ func (r *Repository) Answer(ctx context.Context, w io.Writer, args url.Values) e
 		inside, err = r.answer(ctx, req)
 	}
 	var faults FaultsError
-	var one *Fault
+	var one *FaultError
 	switch {
 	case errors.As(err, &one):
 		faults = FaultsError{one}

@@ -20,21 +20,21 @@ const (
 	NoSetHierarchy          Code = "noSetHierarchy"
 )
 
-// Fault is what is wrong with a request.
-type Fault struct {
+// FaultError is what is wrong with a request.
+type FaultError struct {
 	Code Code
 	Why  string // says which argument it is, and what would be right
 }
 
 // Error names the code and the reason.
-func (f *Fault) Error() string { return string(f.Code) + ": " + f.Why }
+func (f *FaultError) Error() string { return string(f.Code) + ": " + f.Why }
 
-func fault(code Code, format string, args ...any) *Fault {
-	return &Fault{code, fmt.Sprintf(format, args...)}
+func fault(code Code, format string, args ...any) *FaultError {
+	return &FaultError{code, fmt.Sprintf(format, args...)}
 }
 
 // FaultsError are all faults of one request, one at least.
-type FaultsError []*Fault
+type FaultsError []*FaultError
 
 // Error names them all.
 func (f FaultsError) Error() string {

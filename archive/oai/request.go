@@ -113,7 +113,7 @@ func Parse(args url.Values) (Request, error) {
 	if args.Has(argIdentifier) && !isURI(req.Identifier) {
 		faults = append(faults, fault(BadArgument, "identifier is %s, which is no URI", quoted(req.Identifier)))
 	}
-	var within []*Fault
+	var within []*FaultError
 	req.Query.From, req.Query.Before, within = parseWithin(args)
 	faults = append(faults, within...)
 	if len(faults) > 0 {
@@ -123,7 +123,7 @@ func Parse(args url.Values) (Request, error) {
 }
 
 // parseWithin reads from and until.
-func parseWithin(args url.Values) (from, before time.Time, faults []*Fault) {
+func parseWithin(args url.Values) (from, before time.Time, faults []*FaultError) {
 	var units [2]Granularity
 	for i, name := range [...]string{argFrom, argUntil} {
 		if !args.Has(name) {
