@@ -190,14 +190,25 @@ async function saved() {
   await reader.context().close();
   await page.goto(`${address}/curate/searches`);
   await page.locator(".top input[name=q]").focus();
-  await page.waitForFunction(() => document.querySelector("datalist option"));
-  assert.deepEqual(await page.locator("datalist option").evaluateAll((all) => all.map((o) => o.value)), ["莫高窟 · 壁画"]);
-  // What the browser does when one of the list is chosen.
-  await page.locator(".top input[name=q]").evaluate((box) => {
-    box.value = "莫高窟 · 壁画";
-    box.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
-  });
+  await page.waitForSelector("[role=option]");
+  assert.deepEqual(await page.locator("[role=option]").allInnerTexts(), ["莫高窟 · 壁画"]);
+  await page.locator("[role=option]").click();
   await page.waitForURL(/kind=mural&q=/);
+  // Completions by pinyin are seen, and chosen by the keyboard.
+  await page.locator(".top input[name=q]").fill("mogaoku");
+  await page.locator("[role=option]", { hasText: "莫高窟" }).first().waitFor();
+  await page.screenshot({ path: `${dir}/completions.png` });
+  assert.equal(await page.locator(".top input[name=q]").getAttribute("aria-expanded"), "true");
+  await page.keyboard.press("ArrowDown");
+  const chosen = await page.locator("[role=option][aria-selected=true]").evaluate((li) => li.firstChild.textContent);
+  await page.keyboard.press("Escape");
+  assert.ok(await page.locator(".offers").first().isHidden());
+  assert.equal(await page.locator(".top input[name=q]").inputValue(), "mogaoku", "Escape closes the list and leaves what was typed");
+  await page.keyboard.type(" ");
+  await page.waitForSelector("[role=option]");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.searchParams.get("q") === chosen || url.pathname.startsWith("/records/"));
   await page.goto(`${address}/curate/searches`);
   await page.setViewportSize(sizes.phone);
   await page.locator(".saved summary").click();

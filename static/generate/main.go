@@ -22,6 +22,7 @@ var entries = map[string]string{
 	"kiosk":  "kiosk/kiosk/kiosk.ts",
 	"search": "site/search/search.ts",
 	"jobs":   "curate/jobs/jobs.ts",
+	"copy":   "site/record/copy.ts",
 }
 
 func main() {

@@ -20,7 +20,8 @@ type recordPage struct {
 	base
 	ID, Heading, Second, SecondLang  string
 	Kind, Collection, CollectionSlug string
-	Draft, Drawing, Cite             string
+	Draft, Drawing                   string
+	Cites, Managers                  []cite
 	MayPublish, MayWithdraw          bool
 	Views                            []recordView
 	Layering                         *layerForm   // for those who may register layers
@@ -88,7 +89,7 @@ func (s *Server) pageOfKind(c *gin.Context, kind archive.Kind) error {
 func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	r := &e.Record
 	lang := s.lang(c)
-	m := recordPage{base: s.page(c, "record", r.Titles.In(lang), "viewer"), ID: r.ID, Heading: r.Titles.In(lang)}
+	m := recordPage{base: s.page(c, "record", r.Titles.In(lang), "viewer", "copy"), ID: r.ID, Heading: r.Titles.In(lang)}
 	if other := r.Titles[otherLang(lang)]; other != m.Heading {
 		m.Second, m.SecondLang = other, otherLang(lang)
 	}
@@ -151,7 +152,7 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	// A data block, which browsers do not run and the content policy does not concern. Its
 	// JSON has < and > escaped and can end no script element (crosswalk.Publisher.Schema).
 	m.Schema = template.JS(schema)
-	m.Cite = fmt.Sprintf("%s. %s. %s/records/%s", m.Heading, inLanguage(lang, "河西数字档案", "hexi digital archive"), s.base(c.Request), r.ID)
+	m.Cites, m.Managers = s.cites(c, r), managers()
 	return s.show(c, http.StatusOK, "record", m)
 }
 

@@ -46,6 +46,7 @@ func (s *Server) routes() {
 	both(api, "/records/:id/linked-art", s.handle(only(s.apiForm(formLinkedArt))))
 	both(api, "/records/:id/schema", s.handle(only(s.apiForm(formSchema))))
 	both(api, "/records/:id/assets", s.handle(only(s.apiAssets)))
+	both(api, "/records/:id/cite", s.handle(only(s.apiCite, "style", "lang")))
 	both(api, "/records/:id/similar", s.handle(only(s.apiSimilarRecords, "limit", "lang")))
 	both(api, "/records/:id/revisions", s.handle(s.apiRevisions))
 	both(api, "/records/:id/revisions/:n", s.handle(s.apiRevision))
