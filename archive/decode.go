@@ -15,7 +15,7 @@ import (
 // They say where the record stands, are not part of it, and are passed over
 // when such an answer is sent back.
 func Envelope() []string {
-	return []string{"assets", "created", "doubts", "published", "revision", "status", "updated"}
+	return []string{"ark", "assets", "created", "doubts", "published", "revision", "status", "updated"}
 }
 
 // DecodeRecord reads one record from JSON. A key that the record shape does

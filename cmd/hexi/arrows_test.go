@@ -43,6 +43,7 @@ var arrows = []arrow{
 	{"archive/raster", []string{"archive", "archive/pyramid", "archive/readahead"}, append([]string{inflate}, pixelModules...), "knows pixels, and the file format that it writes them to"},
 	{"archive/raster/sandbox", []string{"archive/pyramid", "archive/raster"}, nil, "runs an engine in a process of its own"},
 	{"archive/ocr", nil, []string{"golang.org/x/text"}, "is pure: knows the formats of texts of pages, and no pictures"},
+	{"archive/ark", nil, nil, "is pure: names of things in another alphabet"},
 	{"archive/citation", []string{"archive"}, nil, "is pure: how a record is cited"},
 	{"archive/iiif", []string{"archive"}, nil, "is pure: grammar, geometry and documents, no pixels and no network"},
 	{"archive/crosswalk", []string{"archive"}, nil, "is pure: a record in the formats of others, no network and no storage"},

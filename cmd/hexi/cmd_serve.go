@@ -94,7 +94,7 @@ func (h *house) serve(ctx context.Context, how serving, onReady func(address str
 	}
 	handler, err := web.New(web.Config{
 		Archive: h.archive, Index: index.index, Objects: h.objects, Texts: h.texts, Renderer: h.engine, Vocabulary: h.vocabulary,
-		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, AdminEmail: h.settings.AdminEmail, Version: versionString(),
+		Sessions: h.catalog.Sessions(), Upload: uploader{h}, BaseURL: h.settings.BaseURL, AdminEmail: h.settings.AdminEmail, NAAN: h.settings.ARK, Version: versionString(),
 		ReadOnly: how.readOnly, Ready: index.ready, Log: h.log, RenderMemory: h.settings.renderBytes, TileMemory: h.settings.tileBytes, Cache: cache,
 		Registry:  h.meters.registry,
 		LastCheck: func(ctx context.Context) (*check.Report, error) { return check.LastReport(ctx, h.catalog) },

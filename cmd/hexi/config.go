@@ -21,6 +21,8 @@ import (
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
+
+	"hexi/archive/ark"
 )
 
 // settings are what every command can be told, by flag, by environment
@@ -41,6 +43,7 @@ type settings struct {
 	BaseURL string // address under which the outside reaches the server
 
 	AdminEmail string // told to harvesters
+	ARK        string // the archive's number among those who give ARKs
 
 	RenderMemory string // a size: what computing images may take
 	TileMemory   string // a size: of tiles that are kept in memory, where objects are on S3
@@ -59,7 +62,7 @@ type settings struct {
 }
 
 // names are the settings that may also come from the environment or the file.
-var names = slices.Concat([]string{"data", "database", "objects", "index", "journal", "vocab", "scratch", "listen", "base-url", "admin-email", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames, indexSnapshotNames)
+var names = slices.Concat([]string{"data", "database", "objects", "index", "journal", "vocab", "scratch", "listen", "base-url", "admin-email", "ark-naan", "render-memory", "tile-memory", "cache", "cache-size"}, imageNames, checkNames, indexSnapshotNames)
 
 func (s *settings) register(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Data, "data", "", "directory for everything that is kept (default ./hexi-data)")
@@ -79,6 +82,7 @@ func (s *settings) registerServer(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Listen, "listen", "", "address to listen on (default 127.0.0.1:8080)")
 	flags.StringVar(&s.BaseURL, "base-url", "", "address under which the outside reaches the server")
 	flags.StringVar(&s.AdminEmail, "admin-email", "", "address of who runs the archive, told to harvesters (default postmaster@ the host of --base-url)")
+	flags.StringVar(&s.ARK, "ark-naan", "", "the archive's number (NAAN) at the ARK Alliance, such as 12345; with it records have ARKs")
 	flags.StringVar(&s.RenderMemory, "render-memory", "", "memory for computing images, all together (default 1G)")
 	flags.StringVar(&s.TileMemory, "tile-memory", "", "memory for tiles whose objects are on S3 (default 64M)")
 	flags.StringVar(&s.Cache, "cache", "", "directory that keeps computed images, or off (default DATA/cache where objects are on S3, else off)")
@@ -119,6 +123,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	given := map[string]string{
 		"data": s.Data, "database": s.Database, "objects": s.Objects, "index": s.Index, "journal": s.Journal, "vocab": s.Vocab, "scratch": s.Scratch, "listen": s.Listen, "base-url": s.BaseURL,
 		"admin-email":   s.AdminEmail,
+		"ark-naan":      s.ARK,
 		"render-memory": s.RenderMemory, "tile-memory": s.TileMemory, "cache": s.Cache, "cache-size": s.CacheSize,
 	}
 	maps.Copy(given, s.images.given())
@@ -150,6 +155,7 @@ func (s settings) load(getenv func(string) string) (settings, error) {
 	s.Listen = either(k.String("listen"), "127.0.0.1:8080")
 	s.BaseURL = strings.TrimSuffix(k.String("base-url"), "/")
 	s.AdminEmail = k.String("admin-email")
+	s.ARK = k.String("ark-naan")
 	s.Cache = k.String("cache")
 	s.cacheAsked = s.Cache != ""
 	if !s.cacheAsked && strings.HasPrefix(s.Objects, "s3://") {
@@ -214,6 +220,9 @@ func (s settings) validate() error {
 	}
 	if s.AdminEmail != "" && !emailShape.MatchString(s.AdminEmail) {
 		return usage("admin-email: %q is not an address such as archive@example.org", s.AdminEmail)
+	}
+	if s.ARK != "" && !ark.ValidNAAN(s.ARK) {
+		return usage("ark-naan: %q is not a number such as 12345, as the ARK Alliance gives them out", s.ARK)
 	}
 	return nil
 }

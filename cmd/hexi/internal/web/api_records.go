@@ -30,6 +30,7 @@ type recordBody struct {
 	Created   time.Time   `json:"created"`
 	Updated   time.Time   `json:"updated"`
 	Assets    []assetBody `json:"assets"`
+	ARK       string      `json:"ark,omitempty"`
 	// Doubts are what is to be asked about a record that was just saved.
 	Doubts []fault `json:"doubts,omitempty"`
 }
@@ -67,7 +68,7 @@ type assetBody struct {
 func (s *Server) recordBody(c *gin.Context, e *archive.Entry) recordBody {
 	body := recordBody{
 		Record: e.Record, Status: e.Status(), Revision: e.Revision, Published: e.Published,
-		Created: e.Created, Updated: e.Updated, Assets: []assetBody{},
+		Created: e.Created, Updated: e.Updated, Assets: []assetBody{}, ARK: s.ark(e.Record.ID),
 	}
 	for i := range e.Assets {
 		if s.staff(c) || e.Assets[i].Servable() {

@@ -126,6 +126,9 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 		return err
 	}
 	m.Rows = s.recordRows(r, names, lang)
+	if name := s.ark(r.ID); name != "" {
+		m.Rows = append(m.Rows, row{inLanguage(lang, "永久标识", "Persistent identifier"), []link{{name, "/id/" + name}}})
+	}
 	if err := s.addStops(c, &m, r, lang); err != nil {
 		return err
 	}

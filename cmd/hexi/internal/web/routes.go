@@ -96,6 +96,7 @@ func (s *Server) routes() {
 	both(e, "/exhibitions/:slug", s.handle(s.pageExhibition))
 	both(e, "/routes", s.handle(s.pageRoutes))
 	both(e, "/routes/:slug", s.handle(s.pageRoute))
+	both(e, "/id/*ark", s.handle(s.resolve))
 	both(e, "/static/*path", s.handle(s.staticFile))
 	both(e, "/sitemap.xml", s.handle(only(s.sitemap, "after", "to")))
 	both(e, "/robots.txt", s.handle(s.robots))

@@ -36,6 +36,7 @@ type Config struct {
 	Upload     Uploader  // nil: no uploads are taken here
 	BaseURL    string
 	AdminEmail string // of who runs the archive, told to harvesters; "": the postmaster of BaseURL's host
+	NAAN       string // the archive's number among those who give ARKs; "": records have none
 	Version    string
 	ReadOnly   bool
 	// Limits bound the images that the public gets, StaffLimits those of people who
