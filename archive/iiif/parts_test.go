@@ -212,6 +212,36 @@ func TestCave(t *testing.T) {
 	validateManifest(t, m)
 }
 
+func TestStops(t *testing.T) {
+	t.Parallel()
+	route := &archive.Record{ID: "route", Kind: archive.KindRoute, Titles: archive.Text{"zh": "河西走廊"}, Stops: []archive.Stop{
+		{Record: "a", Caption: archive.Text{"zh": "起点"}, View: "pct:50,0,50,50"}, {Caption: archive.Text{"zh": "只有文字"}},
+		{Record: "b", Asset: "b2", View: "0,0,10,10"}, {Record: "closed"}, {Record: "a", View: "pct:0,0,100,100"}, {Record: "bare"},
+	}}
+	member := func(id string, assets ...archive.Asset) iiif.Member {
+		return iiif.Member{Record: &archive.Record{ID: id, Titles: archive.Text{"zh": "题" + id}}, Assets: assets}
+	}
+	m, err := publisher.Manifest(route, nil, member("b", photograph("b1", 100, 100), photograph("b2", 20, 40)), member("a", photograph("a1", 200, 100)), member("bare"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var canvases []string
+	for _, c := range m.Items {
+		canvases = append(canvases, strings.TrimPrefix(c.ID, "https://archive.example.org/iiif/manifest/"))
+	}
+	if diff := cmp.Diff([]string{"a/canvas/a1", "b/canvas/b2"}, canvases); diff != "" {
+		t.Errorf("canvases (-want +got):\n%s", diff)
+	}
+	var stops []string
+	for _, r := range m.Structures {
+		stops = append(stops, r.Label["zh"][0]+" "+strings.Join(r.Summary["zh"], "")+" "+r.Items[0].Part)
+	}
+	if diff := cmp.Diff([]string{"题a 起点 xywh=100,0,100,50", "题b  xywh=0,0,10,10", "题a  "}, stops); diff != "" {
+		t.Errorf("ranges (-want +got):\n%s", diff)
+	}
+	validateManifest(t, m)
+}
+
 // validateManifest holds a manifest to the official schema.
 func validateManifest(t *testing.T, m *iiif.Manifest) {
 	t.Helper()

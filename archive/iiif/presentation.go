@@ -94,22 +94,41 @@ type Manifest struct {
 // Range is a part of a manifest: a chapter of a book, a wall of a cave (Presentation API
 // 3.0, section 5.4).
 type Range struct {
-	ID    string      `json:"id"`
-	Type  string      `json:"type"`
-	Label LanguageMap `json:"label"`
-	Items []RangeItem `json:"items"`
+	ID      string      `json:"id"`
+	Type    string      `json:"type"`
+	Label   LanguageMap `json:"label"`
+	Summary LanguageMap `json:"summary,omitempty"`
+	Items   []RangeItem `json:"items"`
 }
 
-// RangeItem is a canvas of a range, named by its ID, or a range within.
+// RangeItem is a canvas of a range, named by its ID, or of it the Part that a media fragment
+// names (xywh=…), or a range within.
 type RangeItem struct {
 	ID, Type string
+	Part     string
 	Range    *Range
+}
+
+// specificResource is a part of a canvas (Web Annotation Data Model, section 4.2.1).
+type specificResource struct {
+	Type     string `json:"type"`
+	Source   string `json:"source"`
+	Selector struct {
+		Type       string `json:"type"`
+		ConformsTo string `json:"conformsTo"`
+		Value      string `json:"value"`
+	} `json:"selector"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (i RangeItem) MarshalJSON() ([]byte, error) {
 	if i.Range != nil {
 		return json.Marshal(i.Range)
+	}
+	if i.Part != "" {
+		part := specificResource{Type: "SpecificResource", Source: i.ID}
+		part.Selector.Type, part.Selector.ConformsTo, part.Selector.Value = "FragmentSelector", "http://www.w3.org/TR/media-frags/", i.Part
+		return json.Marshal(part)
 	}
 	return json.Marshal(Reference{ID: i.ID, Type: i.Type})
 }

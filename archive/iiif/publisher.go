@@ -51,7 +51,8 @@ func (p Publisher) address(segments ...string) string {
 
 // Manifest describes a record whose images viewers can show: one canvas for
 // each view (archive.Views) of the assets, in the order given. Behind them stand those of
-// its parts, if any are given, in ranges by wall. A record without
+// its parts, if any are given, in ranges by wall; of a route or an exhibition what its stops
+// show, a range for each. A record without
 // any is an archive.ErrNotFound, since a manifest must have a canvas.
 func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset, parts ...Member) (*Manifest, error) {
 	m := &Manifest{
@@ -82,7 +83,11 @@ func (p Publisher) Manifest(record *archive.Record, assets []archive.Asset, part
 	}
 	m.ViewingDirection, m.Behavior = reading(record, views)
 	m.Structures = p.chapters(record, m.Items)
-	p.parts(m, record, parts)
+	if len(record.Stops) > 0 {
+		p.stops(m, record, parts)
+	} else {
+		p.parts(m, record, parts)
+	}
 	if len(m.Items) == 0 {
 		return nil, fmt.Errorf("manifest of %s: it has no image to show: %w", record.ID, archive.ErrNotFound)
 	}

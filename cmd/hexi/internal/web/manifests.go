@@ -20,16 +20,29 @@ func (s *Server) manifest(c *gin.Context, id string) error {
 		return unknown(err, "record", id, "there is no such record, or it is not public")
 	}
 	var parts []iiif.Member
-	if e.Record.Kind == archive.KindCave {
-		if parts, _, err = s.members(c, archive.ListQuery{PartOf: id, Limit: maxParts}); err != nil {
-			return err
-		}
+	switch {
+	case e.Record.Kind == archive.KindCave:
+		parts, _, err = s.members(c, archive.ListQuery{PartOf: id, Limit: maxParts})
+	case len(e.Record.Stops) > 0:
+		parts, err = s.stopMembers(c, &e.Record)
+	}
+	if err != nil {
+		return err
 	}
 	doc, err := s.publisher(c).Manifest(&e.Record, e.Assets, parts...)
 	if err != nil {
 		return unknown(err, "manifest", id, "the record has no image that can be shown")
 	}
 	return s.document(c, doc, iiif.PresentationContext)
+}
+
+// stopMembers are the records that the stops of a route or an exhibition show.
+func (s *Server) stopMembers(c *gin.Context, r *archive.Record) (members []iiif.Member, err error) {
+	found, err := s.stopRecords(c, r)
+	for _, e := range found {
+		members = append(members, iiif.Member{Record: &e.Record, Assets: e.Assets})
+	}
+	return members, err
 }
 
 // maxMembers bounds one document of a collection; what is left stands in another.

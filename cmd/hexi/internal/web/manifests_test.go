@@ -15,6 +15,7 @@ const caves = `{"id":"mogao","kind":"site","titles":{"zh":"莫高窟"},"place":{
 {"id":"dh-9-s","kind":"mural","partOf":"dh-9","titles":{"zh":"南壁"},"location":{"site":"mogao","cave":"9","surface":"south"},"files":["s.jpg"]}
 {"id":"dh-9-x","kind":"mural","partOf":"dh-9","titles":{"zh":"未公开"},"files":["x.jpg"],"rights":{"tier":"staff"}}
 {"id":"loose","kind":"mural","partOf":"nowhere","titles":{"zh":"残片"},"files":["l.jpg"]}
+{"id":"walk","kind":"route","collection":"red-culture","titles":{"zh":"线路"},"stops":[{"record":"dh-9-s","caption":{"zh":"南壁"},"view":"pct:0,0,50,50"},{"record":"dh-9-x"},{"record":"dh-9-n"}]}
 {"id":"closed","kind":"cave","titles":{"zh":"未公开窟"},"rights":{"tier":"staff"}}
 {"id":"closed-n","kind":"mural","partOf":"closed","titles":{"zh":"封闭窟北壁"},"files":["c.jpg"]}
 `
@@ -75,6 +76,10 @@ func TestNestedCollections(t *testing.T) {
 	wall := documentAt(t, h, "/iiif/manifest/dh-9-n")
 	if wall.NavDate != "0900-01-01T00:00:00Z" || wall.Items[0].ID != cave.Items[0].ID {
 		t.Errorf("the wall's manifest: %+v", wall)
+	}
+	walk := documentAt(t, h, "/iiif/manifest/walk")
+	if len(walk.Items) != 2 || walk.Items[0].ID != h.url+"/iiif/manifest/dh-9-s/canvas/"+walk.Items[0].ID[strings.LastIndexByte(walk.Items[0].ID, '/')+1:] || len(walk.Structures) != 2 {
+		t.Errorf("the route's manifest: %+v", walk)
 	}
 	for path, status := range map[string]int{"/iiif/collection/closed": http.StatusNotFound, "/iiif/manifest/closed": http.StatusNotFound, "/iiif/collection/dunhuang?after=%00": http.StatusBadRequest} {
 		if got := h.get(path); got.StatusCode != status {
