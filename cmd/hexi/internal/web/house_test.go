@@ -219,6 +219,13 @@ func (h *house) ask(method, path string, body io.Reader, headers ...string) answ
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	if strings.HasPrefix(req.URL.Path, "/api/") {
+		c, err := theContract()
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		c.hold(h.t, req, resp, data)
+	}
 	return answer{resp, data}
 }
 

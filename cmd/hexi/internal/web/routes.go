@@ -83,6 +83,7 @@ func (s *Server) routes() {
 	api.PUT("/assets/:id/layer", s.handle(s.apiSetLayer))
 	api.DELETE("/assets/:id/layer", s.handle(s.apiUnsetLayer))
 	e.Group("/api/v1", s.cors, s.sameOriginSession).POST("/records/:id/assets", s.handle(s.apiAddAssets)) // files are larger than other bodies
+	both(e.Group("/api", s.cors), "/openapi.json", s.handle(only(s.apiDescription)))
 	e.OPTIONS("/api/*path", s.cors)
 
 	// The public site. Each page answers JSON to those who prefer it, and a record what
