@@ -11,7 +11,7 @@ func TestARK(t *testing.T) {
 	h := open(t, "")
 	h.take(`{"id":"dh-9","kind":"mural","titles":{"zh":"第9窟\n北壁"},"period":{"from":900,"to":907},"rights":{"holder":{"zh":"敦煌研究院"}}}
 {"id":"dh-10","kind":"mural","titles":{"zh":"第10窟"},"rights":{"tier":"staff"}}
-`, nil)
+`, map[string][]byte{})
 	if got := h.get("/id/ark:12345/h1x"); got.StatusCode != http.StatusNotFound || !strings.Contains(string(h.get("/api/v1/records/dh-9").body), `"assets":[]`) || strings.Contains(string(h.get("/api/v1/records/dh-9").body), `"ark"`) {
 		t.Errorf("without a number: %d", got.StatusCode)
 	}

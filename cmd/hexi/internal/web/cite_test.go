@@ -10,7 +10,7 @@ func TestCite(t *testing.T) {
 	h := open(t, "")
 	h.take(`{"id":"dh-9","kind":"mural","titles":{"zh":"第9窟北壁","en":"North wall of <Cave 9>"},"period":{"from":900,"to":907},"rights":{"holder":{"zh":"敦煌研究院"}}}
 {"id":"dh-10","kind":"mural","titles":{"zh":"第10窟"},"rights":{"tier":"staff"}}
-`, nil)
+`, map[string][]byte{})
 	for path, want := range map[string]struct{ media, text string }{
 		"?style=gb7714":         {"text/plain; charset=utf-8", "敦煌研究院. 第9窟北壁: 900—907年[EB/OL]. 河西数字档案["},
 		"?style=chicago":        {"text/plain; charset=utf-8", "North wall of <Cave 9>. 900–907 CE. 敦煌研究院. hexi digital archive. Accessed "},
