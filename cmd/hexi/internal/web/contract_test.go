@@ -26,7 +26,6 @@ type contract struct {
 type operation struct {
 	Parameters []struct{ Name, In string }
 	Responses  map[string]struct {
-		Ref     string `json:"$ref"`
 		Content map[string]any
 	}
 }
