@@ -468,13 +468,7 @@ func (p *plan) nameIn(field, name string) engine.Node {
 		return there
 	}
 	key := "name " + field + " " + name
-	if p.facts.more(key, there, themeChecks) {
-		return there
-	}
-	sequence := p.ix.tokenizer.words(name)
-	return engine.Kept{Name: key, Node: engine.Check{Of: there, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
-		return p.ix.holdsPhrase(stored, []string{field}, name, sequence, together)
-	}}}
+	return engine.Kept{Name: key, Node: p.checked(key, there, themeChecks, []string{field}, name, together)}
 }
 
 // called matches a thing by those of its names that are written somewhere.

@@ -92,7 +92,6 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 		return nil
 	}
 	p.text(text, units, 1)
-	sequence := p.ix.tokenizer.words(text)
 	var sure, rest engine.Or // a pair is found exactly, several of them nearly so
 	var among []string
 	for _, field := range fields {
@@ -107,12 +106,20 @@ func (p *plan) phrase(text string, fields []string) engine.Node {
 	if len(rest) == 0 {
 		return sure
 	}
-	if p.facts.more("phrase "+text+" "+strings.Join(among, " "), rest, phraseChecks) {
-		return append(sure, rest...)
+	return append(sure, p.checked("phrase "+text+" "+strings.Join(among, " "), rest, phraseChecks, among, text, follow))
+}
+
+// checked matches what of some records holds a text in one of the fields, as holds tells;
+// where they are more than so many, all of them, for each of them has to be read. name
+// tells the question whether they are from others.
+func (p *plan) checked(name string, of engine.Node, most uint64, fields []string, text string, holds func(words, sequence []word) bool) engine.Node {
+	if p.facts.more(name, of, most) {
+		return of
 	}
-	return append(sure, engine.Check{Of: rest, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
-		return p.ix.holdsPhrase(stored, among, text, sequence, follow)
-	}})
+	sequence := p.ix.tokenizer.words(text)
+	return engine.Check{Of: of, OK: func(stored func(func(string, []byte) bool) error) (bool, error) {
+		return p.ix.holdsPhrase(stored, fields, text, sequence, holds)
+	}}
 }
 
 // wild matches a word with wildcards.

@@ -32,7 +32,7 @@ func reading(record *archive.Record, views []archive.View) (direction string, be
 	if record.Kind != archive.KindDocument || len(views) < 2 {
 		return "", nil
 	}
-	binding := extraText(record, "binding")
+	binding := strings.ToLower(extraText(record, "binding"))
 	names := func(words ...string) bool {
 		for _, w := range words {
 			if strings.Contains(binding, w) {
@@ -66,14 +66,13 @@ func mostUpright(views []archive.View) bool {
 	return 2*n > len(views)
 }
 
-// extraText returns a text that a profile adds to records, in lower case, "" where there
-// is none.
+// extraText returns a text that a profile adds to records, "" where there is none.
 func extraText(record *archive.Record, field string) string {
 	var s string
 	if json.Unmarshal(record.Extra[field], &s) != nil {
 		return ""
 	}
-	return strings.ToLower(s)
+	return s
 }
 
 // entry is a line of a table of contents: a title, and the image at which it begins,
@@ -94,12 +93,8 @@ var contentsLine = regexp.MustCompile(`^(.*?)[\s.·…⋯:：,，]+(\d{1,6})$`)
 // 卷一……3. Lines that are none are left out, and so are those that do not come after the one before
 // or that lie beyond the last image.
 func contents(record *archive.Record, images int) []entry {
-	var text string
-	if json.Unmarshal(record.Extra["contents"], &text) != nil {
-		return nil
-	}
 	var out []entry
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(extraText(record, "contents")) {
 		m := contentsLine.FindStringSubmatch(strings.TrimSpace(line))
 		if m == nil || strings.TrimSpace(m[1]) == "" || !utf8.ValidString(m[1]) || len(out) == maxContents {
 			continue

@@ -31,14 +31,10 @@ func (p Publisher) parts(m *Manifest, record *archive.Record, parts []Member) {
 		}
 		one := Range{ID: p.ManifestID(record.ID) + "/range/part/" + EncodeID(part.Record.ID), Type: "Range", Label: label(part.Record.Titles, part.Record.ID)}
 		for i := range views {
-			c := p.canvas(part.Record, views, i)
-			c.Label = label(part.Record.Titles, part.Record.ID)
+			c := p.borrowed(part.Record, views, i)
 			if len(views) > 1 {
 				c.Label = numbered(c.Label, i+1)
 			}
-			c.PartOf = []Reference{{ID: p.ManifestID(part.Record.ID), Type: "Manifest", Label: one.Label}}
-			c.Homepage = []Reference{p.page(one.Label, "records", part.Record.ID)}
-			c.Rights, c.RequiredStatement = p.rights(part.Record)
 			m.Items = append(m.Items, c)
 			one.Items = append(one.Items, RangeItem{ID: c.ID, Type: "Canvas"})
 		}
@@ -52,6 +48,17 @@ func (p Publisher) parts(m *Manifest, record *archive.Record, parts []Member) {
 	for _, w := range walls {
 		m.Structures = append(m.Structures, *w)
 	}
+}
+
+// borrowed is a canvas of another record's manifest, which it names, with what that says of
+// rights. Its label is the record's.
+func (p Publisher) borrowed(record *archive.Record, views []archive.View, n int) Canvas {
+	c := p.canvas(record, views, n)
+	c.Label = label(record.Titles, record.ID)
+	c.PartOf = []Reference{{ID: p.ManifestID(record.ID), Type: "Manifest", Label: c.Label}}
+	c.Homepage = []Reference{p.page(c.Label, "records", record.ID)}
+	c.Rights, c.RequiredStatement = p.rights(record)
+	return c
 }
 
 // placeLabel names a wall; what is said of no wall is elsewhere in the cave.

@@ -34,8 +34,8 @@ func (p Publisher) Collection(slug string, name, summary archive.Text, members [
 
 // PartsCollection lists a record that has parts, such as a site or a cave, and its parts:
 // its own manifest first, if it has one, then those of its parts, or the collections of
-// the parts that have parts themselves. whole is the manifest of a cave, with the images
-// of all of its walls; nil of others.
+// the parts that have parts themselves. whole says that its own manifest has the images of
+// its parts too, as that of a cave has.
 func (p Publisher) PartsCollection(record *archive.Record, assets []archive.Asset, whole bool, parts []Member) *Collection {
 	c := p.collection(record.ID, record.Titles, record.Descriptions)
 	c.Homepage = []Reference{p.page(c.Label, "records", record.ID)}

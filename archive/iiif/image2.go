@@ -1,8 +1,6 @@
 package iiif
 
 import (
-	"fmt"
-	"image"
 	"strconv"
 	"strings"
 )
@@ -126,10 +124,6 @@ func parseSize2(text string) (Size, error) {
 // canonical2 writes the canonical form of the Image API 2.1 (section 4.7): the size as
 // full where nothing is scaled, as w, where the region keeps its shape, else as w,h.
 func (plan Plan) canonical2(img Image, reg region) string {
-	place := "full"
-	if plan.Region != image.Rect(0, 0, img.Width, img.Height) {
-		place = fmt.Sprintf("%d,%d,%d,%d", plan.Region.Min.X, plan.Region.Min.Y, plan.Region.Dx(), plan.Region.Dy())
-	}
 	size := strconv.Itoa(plan.Width) + ","
 	switch w, h := (Size{form: sizeWidth, w: int64(plan.Width)}).natural(reg); {
 	case int64(plan.Width) == reg.w && int64(plan.Height) == reg.h:
@@ -137,9 +131,5 @@ func (plan Plan) canonical2(img Image, reg region) string {
 	case w != int64(plan.Width) || h != int64(plan.Height):
 		size += strconv.Itoa(plan.Height)
 	}
-	quality := plan.Quality
-	if plan.Native {
-		quality = Default
-	}
-	return place + "/" + size + "/" + Rotation{plan.Mirror, plan.Rotation}.String() + "/" + string(quality) + "." + string(plan.Format)
+	return plan.place(img) + "/" + size + "/" + Rotation{plan.Mirror, plan.Rotation}.String() + "/" + plan.name()
 }

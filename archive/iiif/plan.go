@@ -126,11 +126,7 @@ func resolveQuality(q Quality, gray bool) (resolved Quality, native bool) {
 // pixels that they stand for.
 func (plan Plan) canonical(img Image, reg region, lim bounds, rotation Rotation) string {
 	var b strings.Builder
-	if plan.Region == image.Rect(0, 0, img.Width, img.Height) {
-		b.WriteString("full")
-	} else {
-		fmt.Fprintf(&b, "%d,%d,%d,%d", plan.Region.Min.X, plan.Region.Min.Y, plan.Region.Dx(), plan.Region.Dy())
-	}
+	b.WriteString(plan.place(img))
 	box := lim
 	prefix := "/"
 	if plan.Upscaled {
@@ -143,13 +139,25 @@ func (plan Plan) canonical(img Image, reg region, lim bounds, rotation Rotation)
 	} else {
 		fmt.Fprintf(&b, "%s%d,%d/", prefix, plan.Width, plan.Height)
 	}
-	b.WriteString(rotation.String())
+	b.WriteString(rotation.String() + "/" + plan.name())
+	return b.String()
+}
+
+// place is the region of a canonical form, in every version.
+func (plan Plan) place(img Image) string {
+	if plan.Region == image.Rect(0, 0, img.Width, img.Height) {
+		return "full"
+	}
+	return fmt.Sprintf("%d,%d,%d,%d", plan.Region.Min.X, plan.Region.Min.Y, plan.Region.Dx(), plan.Region.Dy())
+}
+
+// name is the last segment of a canonical form, {quality}.{format}.
+func (plan Plan) name() string {
 	quality := plan.Quality
 	if plan.Native {
 		quality = Default
 	}
-	b.WriteString("/" + string(quality) + "." + string(plan.Format))
-	return b.String()
+	return string(quality) + "." + string(plan.Format)
 }
 
 // formatList names the offered formats for a message.

@@ -26,8 +26,7 @@ func (p Publisher) stops(m *Manifest, record *archive.Record, members []Member) 
 			continue
 		}
 		at := archive.Placed(views)[stop.Asset] // the first view where no asset is named
-		c := p.canvas(member.Record, views, at)
-		c.Label = label(member.Record.Titles, member.Record.ID)
+		c := p.borrowed(member.Record, views, at)
 		r := Range{ID: p.ManifestID(record.ID) + "/range/stop/" + strconv.Itoa(i+1), Type: "Range", Label: c.Label, Summary: markup(languages(stop.Caption))}
 		r.Items = []RangeItem{{ID: c.ID, Type: "Canvas"}}
 		if part, ok := partOf(stop.View, views[at], c); ok {
@@ -38,9 +37,6 @@ func (p Publisher) stops(m *Manifest, record *archive.Record, members []Member) 
 			continue
 		}
 		placed[c.ID] = true
-		c.PartOf = []Reference{{ID: p.ManifestID(member.Record.ID), Type: "Manifest", Label: c.Label}}
-		c.Homepage = []Reference{p.page(c.Label, "records", member.Record.ID)}
-		c.Rights, c.RequiredStatement = p.rights(member.Record)
 		m.Items = append(m.Items, c)
 	}
 }

@@ -47,9 +47,16 @@ func (s *Server) citation(c *gin.Context, r *archive.Record) *citation.Citation 
 type cite struct{ Name, Style, Text, End string }
 
 // cites are the citations that people write.
-func (s *Server) cites(c *gin.Context, r *archive.Record) []cite {
+func (s *Server) cites(c *gin.Context, r *archive.Record, lang string) (out []cite, err error) {
 	cited := s.citation(c, r)
-	return []cite{{Name: "gb7714", Style: "GB/T 7714", Text: cited.GBT7714()}, {Name: "chicago", Style: "Chicago", Text: cited.Chicago()}}
+	for _, style := range citeStyles[:written] {
+		b, err := style.write(cited, lang)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, cite{Name: style.name, Style: style.label, Text: string(b)})
+	}
+	return out, nil
 }
 
 // managers are the styles that programs read.

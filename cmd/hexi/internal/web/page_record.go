@@ -155,7 +155,10 @@ func (s *Server) showRecord(c *gin.Context, e *archive.Entry) error {
 	// A data block, which browsers do not run and the content policy does not concern. Its
 	// JSON has < and > escaped and can end no script element (crosswalk.Publisher.Schema).
 	m.Schema = template.JS(schema)
-	m.Cites, m.Managers = s.cites(c, r), managers()
+	if m.Cites, err = s.cites(c, r, lang); err != nil {
+		return err
+	}
+	m.Managers = managers()
 	return s.show(c, http.StatusOK, "record", m)
 }
 
